@@ -1,0 +1,189 @@
+"""The shape of the settings: one small frozen model a group, `TELLER_` in front, `__` between levels.
+
+Lists come as JSON text and are parsed here, so that one malformed list neither hides the other
+problems nor carries a secret in its error.
+"""
+
+import json
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+PREFIX = "TELLER_"
+LEVEL = "__"
+
+
+def _a_list(value: object) -> object:
+    """`["current","next"]` or one bare value; what was written never shows in the error."""
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    if not text.startswith("["):
+        return (text,) if text else ()
+    try:
+        entries = json.loads(text)
+    except ValueError:
+        entries = None
+    if not isinstance(entries, list) or not all(isinstance(e, str) and e for e in entries):
+        raise ValueError('is not a list such as ["current","next"]')
+    return tuple(entries)
+
+
+Secrets = Annotated[tuple[SecretStr, ...], BeforeValidator(_a_list)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+NO_SECRET = SecretStr("")
+
+
+class Group(BaseModel):
+    """One group of settings; it never repeats a value in an error, for the value may be a secret."""
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True, extra="ignore")
+
+
+class Http(Group):
+    host: str = "127.0.0.1"
+    port: Port = 8080
+    public_url: str = ""
+
+
+class Telegram(Group):
+    token: SecretStr = NO_SECRET
+    webhook_secrets: Secrets = ()
+    api_url: str = ""
+    polling: bool = False
+
+
+class Viber(Group):
+    tokens: Secrets = ()
+    api_url: str = ""
+
+
+class WhatsApp(Group):
+    access_token: SecretStr = NO_SECRET
+    app_secrets: Secrets = ()
+    verify_token: SecretStr = NO_SECRET
+    phone_number_id: str = ""
+    api_url: str = ""
+
+
+class Messenger(Group):
+    page_access_token: SecretStr = NO_SECRET
+    app_secrets: Secrets = ()
+    verify_token: SecretStr = NO_SECRET
+    page_id: str = ""
+    api_url: str = ""
+
+
+class Nlu(Group):
+    engine: Literal["embedded", "rasa"] = "embedded"
+    rasa_url: str = ""
+
+
+class Core(Group):
+    url: str = ""
+    token: SecretStr = NO_SECRET
+    webhook_secrets: Secrets = ()
+
+
+class Keycloak(Group):
+    url: str = ""
+    realm: str = ""
+    client_id: str = ""
+    client_secret: SecretStr = NO_SECRET
+
+
+class Sms(Group):
+    url: str = ""
+    token: SecretStr = NO_SECRET
+
+
+class Service(Group):
+    """Another process of the estate. Empty: the service runs in this process."""
+
+    url: str = ""
+
+
+class Keys(Group):
+    keys: Secrets = ()
+
+
+class Audit(Group):
+    key: SecretStr = NO_SECRET
+
+
+class Log(Group):
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["auto", "json", "text"] = "auto"
+
+
+class Settings(BaseSettings):
+    """Everything a process is told from outside. Made by `load_settings()` from values already collected."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_nested_delimiter=LEVEL,
+        env_ignore_empty=True,
+        enable_decoding=False,
+        hide_input_in_errors=True,
+        validate_default=False,
+        extra="ignore",
+        frozen=True,
+    )
+
+    mode: Literal["sandbox", "production"] = "sandbox"
+    bank: str = "sandbox"
+    http: Http = Http()
+    database_url: SecretStr = NO_SECRET
+    pg: Literal["embedded", "system"] = "embedded"
+    data_dir: Path = Path(".data")
+    redis_url: SecretStr = NO_SECRET
+    telegram: Telegram = Telegram()
+    viber: Viber = Viber()
+    whatsapp: WhatsApp = WhatsApp()
+    messenger: Messenger = Messenger()
+    nlu: Nlu = Nlu()
+    core: Core = Core()
+    keycloak: Keycloak = Keycloak()
+    sms: Sms = Sms()
+    customer_api: Service = Service()
+    image_api: Service = Service()
+    core_adapters: Service = Service()
+    vault: Keys = Keys()
+    jwt: Keys = Keys()
+    audit: Audit = Audit()
+    log: Log = Log()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 -- the names are the library's
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what is handed over: `load.py` collects, so that it can set the broken values apart."""
+        return (init_settings,)
+
+    @property
+    def is_sandbox(self) -> bool:
+        return self.mode == "sandbox"
+
+
+def known_names() -> tuple[str, ...]:
+    """Every environment name that means something, in the order of the model."""
+    names: list[str] = []
+    for name, field in Settings.model_fields.items():
+        group = field.annotation
+        if isinstance(group, type) and issubclass(group, Group):
+            names += [f"{PREFIX}{name}{LEVEL}{inner}".upper() for inner in group.model_fields]
+        else:
+            names.append(f"{PREFIX}{name}".upper())
+    return tuple(names)
+
+
+def env_name(path: tuple[str | int, ...]) -> str:
+    """`("telegram", "webhook_secrets", 0)` is set by `TELLER_TELEGRAM__WEBHOOK_SECRETS`."""
+    return PREFIX + LEVEL.join(str(part) for part in path if isinstance(part, str)).upper()
