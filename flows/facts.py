@@ -42,9 +42,14 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """The engine cannot go on before these are answered."""
+    """The engine cannot go on before these are answered, for this customer at this level of access.
+
+    Access is the engine's own at that point: a code that was right earlier in the turn has changed it already.
+    """
 
     needs: tuple[Need, ...]
+    customer_id: str | None = None
+    level: str = "guest"
 
 
 Facts = Mapping[Need, Fact]
