@@ -1,12 +1,11 @@
 """What production mode asks for: every secret set by someone, none of them a known one, all problems in one list."""
 
-import base64
-import binascii
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from bot.keyring import Keyring, KeyUnusable
 from bot.settings.made_up import already_kept, is_empty
 from bot.settings.shape import Group, Settings, env_name
 
@@ -36,7 +35,6 @@ ALWAYS = (
     ("audit", "key"),
 )
 KEYS_OF_32_BYTES = (("vault", "keys"), ("audit", "key"))
-KEY_BYTES = 32
 SECRET_LENGTH_MIN = 16
 PLACEHOLDERS = ("change-me", "changeme", "secret", "password", "example", "default", "test")
 
@@ -123,8 +121,8 @@ def every_secret(settings: Settings) -> Iterator[tuple[tuple[str, ...], SecretSt
 
 def _is_key(text: str) -> bool:
     try:
-        return len(base64.b64decode(text, altchars=b"-_" if set("-_") & set(text) else None)) == KEY_BYTES
-    except (binascii.Error, ValueError):
+        return bool(Keyring([text]))
+    except KeyUnusable:
         return False
 
 
