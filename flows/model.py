@@ -288,6 +288,8 @@ class BankOperation:
     ``effect: none`` is answered inside the turn as a fact; the others run after the turn is saved and come back as
     ``OperationSettled``. ``sets_access``: its outputs ``customer_id`` and ``level`` become the conversation's.
     ``late_done`` and ``late_failed`` are system responses for an outcome that comes after the flow has gone on.
+    A flow must handle every code of ``errors``; one of ``soft_errors`` it may: unhandled, the engine says the system
+    response ``refused_<code>`` (or ``operation_refused``) and ends the flow.
     """
 
     name: str
@@ -296,6 +298,7 @@ class BankOperation:
     inputs: Mapping[str, Input]
     outputs: Mapping[str, SlotType]
     errors: tuple[str, ...]
+    soft_errors: tuple[str, ...] = ()
     timeout_s: int = 10
     idempotent: bool = True
     status: str | None = None
