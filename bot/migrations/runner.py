@@ -1,0 +1,62 @@
+"""Brings a database to the newest revision: `await upgrade(dsn)`."""
+
+from pathlib import Path
+
+import asyncpg
+
+VERSIONS = Path(__file__).with_name("versions")
+VERSION_SCHEMA = "bot"
+LOCK = 0x7E11E2  # one upgrade at a time in a database; any number that nothing else uses
+
+
+def newest() -> str:
+    """The number of the newest revision, from the files' names: `0004`."""
+    return max(path.name[:4] for path in VERSIONS.glob("[0-9][0-9][0-9][0-9]_*.py"))
+
+
+async def is_current(dsn: str) -> bool:
+    """Whether the database is at the newest revision. Raises OSError or asyncpg.PostgresError if it is not there."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        is_at: str | None = await connection.fetchval(f"select version_num from {VERSION_SCHEMA}.alembic_version")  # noqa: S608
+        return is_at == newest()
+    except (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError):
+        return False
+    finally:
+        await connection.close()
+
+
+async def upgrade(dsn: str) -> bool:
+    """Run what the database has not seen yet, in one transaction; false if that was nothing.
+
+    Safe from several processes at once. Raises what asyncpg and Alembic raise; then nothing was changed.
+    """
+    if await is_current(dsn):
+        return False
+    await _upgrade(dsn)
+    return True
+
+
+async def _upgrade(dsn: str) -> None:
+    # Alembic and SQLAlchemy take a good part of a second to import, and are mostly not needed.
+    from alembic import command
+    from alembic.config import Config
+    from sqlalchemy import Connection
+    from sqlalchemy.ext.asyncio import create_async_engine
+    from sqlalchemy.pool import NullPool
+
+    from bot.postgres import sqlalchemy_url
+
+    config = Config()
+    config.set_main_option("script_location", "bot:migrations")
+
+    def run(connection: Connection) -> None:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+    engine = create_async_engine(sqlalchemy_url(dsn), poolclass=NullPool)
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(run)
+    finally:
+        await engine.dispose()
