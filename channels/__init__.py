@@ -1,0 +1,1 @@
+"""Messengers, one folder each with the same four files: capabilities, parse, render, channel."""

@@ -1,0 +1,126 @@
+"""Calls to the Bot API through aiogram, and what its errors mean for us."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from channels.errors import (
+    ChannelDown,
+    PermanentContent,
+    PermanentUser,
+    SendFailure,
+    Throttled,
+    Transient,
+    Unclear,
+)
+from flows.ports import DrawnPicture
+
+if TYPE_CHECKING:
+    from aiogram import Bot
+
+REQUEST_TIMEOUT_S = 20
+# What Telegram says when there is nothing left to do: not failures, and never worth another try.
+HARMLESS = (
+    "message is not modified",
+    "message to edit not found",
+    "message to delete not found",
+    "message can't be edited",
+    "query is too old",
+)
+NO_SUCH_CHAT = ("chat not found", "user not found", "user is deactivated", "peer_id_invalid")
+
+
+class BotCalls:
+    """One bot's connection to the Bot API at ``api_url`` (``{api_url}/bot{token}/{method}``)."""
+
+    def __init__(self, token: str, api_url: str, clock: Callable[[], datetime]) -> None:
+        self._token = token
+        self._api_url = api_url
+        self._clock = clock
+        self._bot: Bot | None = None
+
+    def load(self) -> None:
+        """Import aiogram; slow the first time, safe in a thread."""
+        import aiogram.client.session.aiohttp
+        import aiogram.methods  # noqa: F401 - the import is the work
+
+    async def make(
+        self, method: str, params: dict[str, Any], file_field: str | None = None, drawn: DrawnPicture | None = None
+    ) -> str | None:
+        """Make one call and give the message's id where the answer is a message.
+
+        Raises:
+            SendFailure: its class says what to do.
+        """
+        from aiogram import exceptions, methods
+        from aiogram.types import BufferedInputFile, Message
+
+        if file_field is not None and drawn is not None:
+            params = params | {file_field: BufferedInputFile(drawn.data, drawn.file_name)}
+        request = getattr(methods, method[0].upper() + method[1:])(**params)
+        try:
+            answer = await self._client()(request, request_timeout=REQUEST_TIMEOUT_S)
+        except (exceptions.AiogramError, TimeoutError) as error:
+            failure = self._meaning(error)
+            if failure is None:
+                return None
+            raise failure from None
+        return str(answer.message_id) if isinstance(answer, Message) else None
+
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._bot is not None:
+            await self._bot.session.close()
+
+    def _client(self) -> "Bot":
+        if self._bot is None:
+            from aiogram import Bot
+            from aiogram.client.session.aiohttp import AiohttpSession
+            from aiogram.client.telegram import TelegramAPIServer
+
+            session = AiohttpSession(api=TelegramAPIServer.from_base(self._api_url), timeout=REQUEST_TIMEOUT_S)
+            self._bot = Bot(self._token, session=session)
+        return self._bot
+
+    def _meaning(self, error: Exception) -> SendFailure | None:
+        """What aiogram's error means; None where there is nothing left to do. Our texts hold no URL or token."""
+        from aiogram import exceptions as tg
+
+        words = getattr(error, "message", "") or type(error).__name__
+        if isinstance(error, tg.TelegramRetryAfter):
+            return Throttled(self._clock() + timedelta(seconds=error.retry_after), "Telegram asks for a pause", "429")
+        if isinstance(error, tg.TelegramForbiddenError):
+            return PermanentUser("the customer has blocked the bot", "403")
+        if isinstance(error, tg.TelegramUnauthorizedError | tg.TelegramNotFound):
+            return ChannelDown("Telegram refuses the bot's token", "401")
+        if isinstance(error, tg.TelegramConflictError):
+            return ChannelDown("another process polls with this bot's token", "409")
+        if isinstance(error, tg.TelegramEntityTooLarge):
+            return PermanentContent("Telegram says the file is too large", "413")
+        if isinstance(error, tg.TelegramBadRequest | tg.TelegramMigrateToChat):
+            return _bad_request(words)
+        if isinstance(error, tg.TelegramServerError | tg.ClientDecodeError):
+            return Transient("Telegram is in trouble", "5xx")
+        if isinstance(error, tg.TelegramNetworkError):
+            return _network(error)
+        if isinstance(error, TimeoutError | asyncio.TimeoutError):
+            return Unclear("no answer came from Telegram in time", "timeout")
+        return PermanentContent(words[:200], "400")
+
+
+def _bad_request(words: str) -> SendFailure | None:
+    lower = words.lower()
+    if any(phrase in lower for phrase in HARMLESS):
+        return None
+    if any(phrase in lower for phrase in NO_SUCH_CHAT):
+        return PermanentUser("Telegram knows no such chat", "400")
+    return PermanentContent(words[:200], "400")
+
+
+def _network(error: Exception) -> SendFailure:
+    """A refused connection took nothing; anything later may have."""
+    words = str(error)
+    if "Cannot connect" in words or "ClientConnectorError" in words:
+        return Transient("Telegram cannot be reached", "connect")
+    return Unclear("the connection to Telegram broke", "network")

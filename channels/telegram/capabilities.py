@@ -1,0 +1,21 @@
+"""What Telegram can hold, from the Bot API's documentation (core.telegram.org/bots/api)."""
+
+from flows.ports import ButtonLimits, Capabilities
+
+CAPABILITIES = Capabilities(
+    channel="telegram",
+    max_text=4096,
+    text_unit="utf16",
+    max_caption=1024,
+    buttons=ButtonLimits(most=100, per_row=8, title=64, payload=64, unit="byte"),
+    url_buttons=True,
+    request_phone=True,
+    request_location=True,
+    edit_max_age_s=None,
+    delete_max_age_s=48 * 3600,
+    typing=True,
+    start_payload=64,
+    media_max_bytes={"image": 10_000_000, "document": 50_000_000},
+    may_take=frozenset({"card_number", "last4", "iban", "id_document", "tax_id"}),
+    may_show=frozenset({"last4", "iban"}),
+)

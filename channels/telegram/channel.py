@@ -1,0 +1,125 @@
+"""The Telegram channel: proves a webhook, sends, deletes, registers. aiogram is the client.
+
+aiogram takes seconds and 165 MiB to import, so that happens on the first use, or ahead of it by ``warm_up`` in a
+thread; nothing else of Teller imports it.
+"""
+
+import asyncio
+import hmac
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+
+import structlog
+
+from channels.errors import SendFailure, Unauthentic
+from channels.telegram.calls import BotCalls
+from channels.telegram.capabilities import CAPABILITIES
+from channels.telegram.parse import parse
+from channels.telegram.render import render
+from flows.messages import EventType, InboundEvent, OutboundMessage
+from flows.ports import DrawnPicture, Sent
+
+SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 - the header's name, not a secret
+ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "message_reaction", "my_chat_member")
+log = structlog.get_logger()
+
+
+def now_utc() -> datetime:
+    """The time, for who does not bring a clock."""
+    return datetime.now(UTC)
+
+
+class Telegram:
+    """One bot. ``secrets`` are the webhook secrets that count now (the current one first, then the next)."""
+
+    name = "telegram"
+    capabilities = CAPABILITIES
+
+    def __init__(
+        self, token: str, secrets: Sequence[str], api_url: str, clock: Callable[[], datetime] = now_utc
+    ) -> None:
+        self.account = token.partition(":")[0]
+        self._secrets = tuple(secrets)
+        self._calls = BotCalls(token, api_url, clock)
+
+    def verify(self, headers: Mapping[str, str], body: bytes) -> None:  # noqa: ARG002 - the port's shape
+        """The secret that we gave to setWebhook must come back in the header.
+
+        Raises:
+            Unauthentic: when it is missing or is none of ours.
+        """
+        given = headers.get(SECRET_HEADER, "").encode()
+        right = [hmac.compare_digest(given, secret.encode()) for secret in self._secrets]
+        if not any(right):
+            raise Unauthentic("the secret token is missing or wrong")
+
+    def parse(self, body: bytes, received_at: datetime) -> list[InboundEvent]:
+        """Raises Unreadable."""
+        return parse(body, self.account, received_at)
+
+    async def acknowledge(self, event: InboundEvent) -> None:
+        """Stop the spinner of a pressed button."""
+        query = event.details.get("callback_query_id")
+        if event.type is not EventType.POSTBACK or not query:
+            return
+        try:
+            await self._calls.make("answerCallbackQuery", {"callback_query_id": query})
+        except SendFailure as failure:
+            log.info("callback_not_answered", channel=self.name, reason=failure.reason)
+
+    async def send(self, message: OutboundMessage, address: str, drawn: DrawnPicture | None) -> Sent:
+        """Raises a SendFailure. An edit that changes nothing, or of a message that is gone, is no failure."""
+        rendered = render(message, address, has_picture=drawn is not None)
+        ids: list[str] = []
+        for call in rendered.calls:
+            message_id = await self._calls.make(call.method, call.params, call.file_field, drawn)
+            if message_id is not None:
+                ids.append(message_id)
+        return Sent(tuple(ids), rendered.degradations)
+
+    async def delete(self, address: str, message_id: str) -> bool:
+        """Telegram deletes what is younger than 48 hours; an older one stays, and the answer is false."""
+        try:
+            await self._calls.make("deleteMessage", {"chat_id": address, "message_id": int(message_id)})
+        except SendFailure as failure:
+            log.info("message_not_deleted", channel=self.name, reason=failure.reason)
+            return False
+        return True
+
+    async def typing(self, address: str) -> None:
+        """Show that an answer is on its way; failing to do so harms nothing."""
+        try:
+            await self._calls.make("sendChatAction", {"chat_id": address, "action": "typing"})
+        except SendFailure as failure:
+            log.info("typing_not_shown", channel=self.name, reason=failure.reason)
+
+    async def register(self, url: str, *, max_connections: int = 40) -> None:
+        """Tell Telegram where our webhook is. Raises a SendFailure."""
+        await self._calls.make(
+            "setWebhook",
+            {
+                "url": url,
+                "secret_token": self._secrets[0],
+                "allowed_updates": list(ALLOWED_UPDATES),
+                "max_connections": max_connections,
+            },
+        )
+
+    async def unregister(self) -> None:
+        """Take the webhook away, as long polling needs. Raises a SendFailure."""
+        await self._calls.make("deleteWebhook", {})
+
+    async def set_commands(self, commands: Mapping[str, str], locale: str | None) -> None:
+        """The menu of commands that Telegram shows: command without slash to a few words. Raises a SendFailure."""
+        params: dict[str, object] = {
+            "commands": [{"command": name, "description": words} for name, words in commands.items()]
+        }
+        await self._calls.make("setMyCommands", params | ({"language_code": locale} if locale else {}))
+
+    async def warm_up(self) -> None:
+        """Import the client in a thread, so that the first message does not wait for it."""
+        await asyncio.to_thread(self._calls.load)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._calls.close()

@@ -1,0 +1,205 @@
+"""Telegram updates to inbound events.
+
+Our own tolerant reading: unknown fields are ignored, an unknown kind becomes ``unsupported``, and nothing here
+fails on a field that a future Bot API sends in another shape.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from channels.errors import Unreadable
+from channels.ids import conversation_id, event_id
+from channels.telegram import contents
+from flows.messages import Contact, Content, EventType, InboundEvent, Sender, Text
+
+CHANNEL = "telegram"
+# Midnight of the year 3000: what a clock can surely hold.
+LATEST_S = 32_503_680_000
+Json = Mapping[str, Any]
+
+
+def parse(body: bytes, account: str, received_at: datetime) -> list[InboundEvent]:
+    """The events of one webhook body: one update, so one event.
+
+    Raises:
+        Unreadable: when the body is no JSON object with a whole ``update_id``.
+    """
+    try:
+        update = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise Unreadable("the body is not JSON") from error
+    if not isinstance(update, dict) or not _is_int(update.get("update_id")):
+        raise Unreadable("the body is no update: it has no update_id")
+    return [_event(update, account, received_at)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What one kind of update says, before it is dressed as an event."""
+
+    type: EventType
+    message: Json = field(default_factory=dict)
+    user: Json = field(default_factory=dict)
+    chat: Json = field(default_factory=dict)
+    content: Content | None = None
+    payload: str | None = None
+    in_reply_to: str | None = None
+    referral: dict[str, str] = field(default_factory=dict)
+    details: dict[str, str] = field(default_factory=dict)
+
+
+def _event(update: Json, account: str, received_at: datetime) -> InboundEvent:
+    found = _find(update)
+    user, chat = found.user, found.chat
+    address = str(chat.get("id", "")) or str(user.get("id", ""))
+    dedupe_key = str(update["update_id"])
+    message_id = found.message.get("message_id")
+    return InboundEvent(
+        id=event_id(CHANNEL, account, dedupe_key, received_at),
+        channel=CHANNEL,
+        account=account,
+        dedupe_key=dedupe_key,
+        type=found.type,
+        conversation=conversation_id(CHANNEL, account, address),
+        address=address,
+        sender=Sender(str(user.get("id", "")), _name(user), _text(user.get("language_code")) or None),
+        occurred_at=_time(found, received_at),
+        received_at=received_at,
+        message_id=str(message_id) if _is_int(message_id) else None,
+        in_reply_to=found.in_reply_to,
+        content=found.content,
+        payload=found.payload,
+        referral=found.referral,
+        details=found.details,
+        private_chat=chat.get("type", "private" if address else "none") == "private",
+    )
+
+
+def _find(update: Json) -> _Found:
+    for key, read in _READERS.items():
+        value = update.get(key)
+        if isinstance(value, dict):
+            return read(value)
+    for value in update.values():
+        if isinstance(value, dict) and isinstance(value.get("from"), dict):
+            return _Found(EventType.UNSUPPORTED, user=value["from"], chat=_dict(value.get("chat")))
+    return _Found(EventType.UNSUPPORTED)
+
+
+def _message(message: Json) -> _Found:
+    content = contents.read(message)
+    kind = EventType.MESSAGE
+    referral: dict[str, str] = {}
+    details: dict[str, str] = {}
+    if isinstance(content, Contact):
+        kind = EventType.CONTACT_SHARED
+    elif isinstance(content, Text) and (payload := _start_payload(content.text)) is not None:
+        kind, content = EventType.START, None
+        referral = {"payload": payload} if payload else {}
+    elif content is None and isinstance(message.get("web_app_data"), dict):
+        kind = EventType.FORM_RESPONSE
+        details = {"data": _text(message["web_app_data"].get("data"))}
+    elif content is None:
+        kind = EventType.UNSUPPORTED
+    reply_to = _dict(message.get("reply_to_message")).get("message_id")
+    return _Found(
+        kind,
+        message=message,
+        user=_dict(message.get("from")),
+        chat=_dict(message.get("chat")),
+        content=content,
+        in_reply_to=str(reply_to) if _is_int(reply_to) else None,
+        referral=referral,
+        details=details,
+    )
+
+
+def _edited(message: Json) -> _Found:
+    return _Found(
+        EventType.MESSAGE_EDITED,
+        message=message,
+        user=_dict(message.get("from")),
+        chat=_dict(message.get("chat")),
+        content=contents.read(message),
+    )
+
+
+def _callback(query: Json) -> _Found:
+    message = _dict(query.get("message"))
+    pressed = message.get("message_id")
+    return _Found(
+        EventType.POSTBACK,
+        user=_dict(query.get("from")),
+        chat=_dict(message.get("chat")),
+        payload=_text(query.get("data")),
+        in_reply_to=str(pressed) if _is_int(pressed) else None,
+        details={"callback_query_id": _text(query.get("id"))},
+    )
+
+
+def _reaction(reaction: Json) -> _Found:
+    target = reaction.get("message_id")
+    new = reaction.get("new_reaction")
+    shown = [_text(_dict(one).get("emoji")) for one in new] if isinstance(new, list) else []
+    return _Found(
+        EventType.REACTION,
+        user=_dict(reaction.get("user")),
+        chat=_dict(reaction.get("chat")),
+        in_reply_to=str(target) if _is_int(target) else None,
+        details={"emoji": "".join(shown), "removed": "" if shown else "yes"},
+    )
+
+
+def _membership(change: Json) -> _Found:
+    status = _text(_dict(change.get("new_chat_member")).get("status"))
+    state = {"kicked": "blocked", "left": "unsubscribed", "member": "subscribed"}.get(status, status or "unknown")
+    return _Found(
+        EventType.SUBSCRIPTION,
+        message={"date": change.get("date")},
+        user=_dict(change.get("from")),
+        chat=_dict(change.get("chat")),
+        details={"state": state},
+    )
+
+
+_READERS = {
+    "message": _message,
+    "edited_message": _edited,
+    "callback_query": _callback,
+    "message_reaction": _reaction,
+    "my_chat_member": _membership,
+}
+
+
+def _start_payload(text: str) -> str | None:
+    """``/start X`` and ``/start@bot X`` give X, a bare one an empty text, anything else None."""
+    command, _, rest = text.partition(" ")
+    return rest.strip() if command.partition("@")[0] == "/start" else None
+
+
+def _time(found: _Found, received_at: datetime) -> datetime:
+    """When it happened. Times outside what a clock can hold give the time of receipt."""
+    date = found.message.get("edit_date") or found.message.get("date")
+    if not isinstance(date, int) or not 0 < date < LATEST_S:
+        return received_at
+    return datetime.fromtimestamp(date, UTC)
+
+
+def _name(user: Json) -> str:
+    return f"{_text(user.get('first_name'))} {_text(user.get('last_name'))}".strip()
+
+
+def _dict(value: object) -> Json:
+    return value if isinstance(value, dict) else {}
+
+
+def _text(value: object) -> str:
+    return value.replace("\x00", "") if isinstance(value, str) else ""
+
+
+def _is_int(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
