@@ -1,0 +1,36 @@
+# Everything a developer runs. Each target first makes what it needs; the second time that takes no time.
+# Needs Python 3.11 to 3.14 with venv, and a package registry; no path here is absolute, so a space in it does no harm.
+
+.PHONY: help run test check bench prepare prepare-dev format clean
+
+help:
+	@echo "make run     start Teller and its sandbox, and print the address of the page of phones"
+	@echo "make test    run the tests              (ARGS='-k name' for some of them)"
+	@echo "make check   lint, types, imports, flows"
+	@echo "make bench   measure load and latency"
+	@echo "make format  write the sources the way 'make check' wants them"
+	@echo "make clean   remove the environments; data and settings stay"
+
+run: prepare
+	@exec .venv/bin/teller run
+
+test: prepare-dev
+	@.venv/bin/python -m pytest $(ARGS)
+
+check: prepare-dev
+	@tools/check
+
+bench: prepare-dev
+	@.venv/bin/python -m bench $(ARGS)
+
+format: prepare-dev
+	@.venv/bin/ruff check --fix-only --quiet . && .venv/bin/ruff format .
+
+prepare:
+	@tools/prepare run
+
+prepare-dev:
+	@tools/prepare dev
+
+clean:
+	@rm -rf .venv .tools
