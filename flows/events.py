@@ -94,3 +94,4 @@ Event = Annotated[
 ]
 
 EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+BANK_EVENT: TypeAdapter[BankEvent] = TypeAdapter(BankEvent)
