@@ -1,0 +1,69 @@
+"""The durable side of a turn: what came in, where conversations stand, what goes out, what wakes them.
+
+``Store`` opens it all on one database. Accept and save are a micro-batched statement each (``turns``); the rest
+(leases, recovery, marks, timers) shares two more connections. Nothing here knows an engine or a messenger.
+Decision 0050 tells why the statements look as they do.
+"""
+
+from bot.store.ids import uuid7
+from bot.store.inbox import Claimed, Inbox
+from bot.store.link import BadRow, Connect, Link, StoreDown, StoreFailure
+from bot.store.outbox import OutboxStore, Taken
+from bot.store.rows import Accepted, Arrival, Ending, Loaded, Mark, OutboxRow, Saved, To, TurnRow
+from bot.store.sealed import Sealed
+from bot.store.timers import TimerStore
+from bot.store.turns import TurnStore
+from flows.ports import Sealer
+
+# How long a process may be silent before others take up its work. It renews what it holds long before.
+LEASE_S = 30.0
+
+
+class Store:
+    """One database's tables of the turn. ``connect`` opens a dedicated connection; six stay open at most."""
+
+    def __init__(self, connect: Connect, sealer: Sealer, lease_s: float = LEASE_S) -> None:
+        self.lease_s = lease_s
+        self.connect = connect
+        self.sealed = Sealed(sealer)
+        self._link, self._outbox_link, self._marks = Link(connect), Link(connect), Link(connect)
+        self.turns = TurnStore(connect, self.sealed, lease_s)
+        self.inbox = Inbox(self._link, self.sealed, lease_s)
+        self.outbox = OutboxStore(self._outbox_link, self._marks, self.sealed, lease_s)
+        self.timers = TimerStore(connect, self.sealed)
+
+    async def close(self) -> None:
+        """Let what is under way be written and give the connections back."""
+        await self.turns.close()
+        await self.outbox.close()
+        await self.timers.close()
+        for link in (self._link, self._outbox_link, self._marks):
+            await link.close()
+
+
+__all__ = [
+    "LEASE_S",
+    "Accepted",
+    "Arrival",
+    "BadRow",
+    "Claimed",
+    "Connect",
+    "Ending",
+    "Inbox",
+    "Link",
+    "Loaded",
+    "Mark",
+    "OutboxRow",
+    "OutboxStore",
+    "Saved",
+    "Sealed",
+    "Store",
+    "StoreDown",
+    "StoreFailure",
+    "Taken",
+    "TimerStore",
+    "To",
+    "TurnRow",
+    "TurnStore",
+    "uuid7",
+]

@@ -1,0 +1,62 @@
+"""The inbox beyond the hot path: taking up what was left behind, leases, parking."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from bot.store.link import Link
+from bot.store.sealed import Sealed
+from bot.store.statements import CLAIM_INBOX, END_INBOX, FAIL_INBOX, PENDING, RENEW_INBOX
+from flows.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A row taken up. ``event`` is None when its body cannot be opened."""
+
+    id: UUID
+    conversation: UUID
+    event: Event | None
+    attempts: int
+
+
+class Inbox:
+    """Every method raises StoreDown when the database is away."""
+
+    def __init__(self, link: Link, sealed: Sealed, lease_s: float) -> None:
+        self._link = link
+        self._sealed = sealed
+        self._lease_s = lease_s
+
+    async def claim(self, most: int = 100) -> Sequence[Claimed]:
+        """Take rows that nobody holds, in order of arrival."""
+        rows = await self._link.fetch(CLAIM_INBOX, most, self._lease_s)
+        return [
+            Claimed(row["id"], row["conversation"], self._event(row["id"], row["body"]), row["attempts"])
+            for row in sorted(rows, key=lambda row: row["arrival"])
+        ]
+
+    async def renew(self, ids: Sequence[UUID]) -> None:
+        """Go on holding these."""
+        await self._link.fetch(RENEW_INBOX, ids, self._lease_s)
+
+    async def end(self, ids: Sequence[UUID], status: Literal["done", "parked"]) -> None:
+        """These need no turn (any more)."""
+        await self._link.fetch(END_INBOX, ids, status)
+
+    async def failed(self, id_: UUID) -> int:
+        """Count a failure; how many there are now."""
+        rows = await self._link.fetch(FAIL_INBOX, id_)
+        return int(rows[0]["attempts"]) if rows else 0
+
+    async def pending(self) -> tuple[int, float]:
+        """How many rows wait, and for how many seconds the oldest has."""
+        rows = await self._link.fetch(PENDING)
+        return int(rows[0][0]), float(rows[0][1])
+
+    def _event(self, id_: UUID, body: bytes) -> Event | None:
+        try:
+            return self._sealed.open_event(id_, body)
+        except Exception:  # whatever the reason, the row must not stop the others; it is parked by the caller
+            return None

@@ -1,0 +1,103 @@
+"""The rows of the turn as Python sees them: opened, typed, frozen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from flows.effects import Effect
+from flows.events import Event
+
+# What became of an outbox row. `new` is the only state from which it may still leave.
+Ending = Literal["done", "failed", "unreachable", "window_closed", "expired"]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An event and what makes it unique: the same (channel, account, dedupe) is taken once, for good."""
+
+    event: Event
+    channel: str
+    account: str
+    dedupe: str
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What the inbox says to an arrival.
+
+    ``fresh`` is false for a duplicate. ``state`` and ``version`` (0: none yet) are the conversation's. ``clear``
+    says that nothing of the conversation was waiting before it, so that the state may be used as it stands.
+    """
+
+    fresh: bool
+    state: bytes | None
+    version: int
+    clear: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A conversation read again: its state, the ids of its waiting inbox rows by arrival, its pending timers."""
+
+    state: bytes | None
+    version: int
+    waiting: Sequence[UUID]
+    timers: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class To:
+    """Where an effect goes, and for whom."""
+
+    channel: str
+    account: str
+    address: str
+    customer_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """An effect that outlives the turn. ``attempts`` counts the processes that took it before this one."""
+
+    id: UUID
+    conversation: UUID
+    seq: int
+    to: To
+    effect: Effect
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TurnRow:
+    """One turn to save. ``inbox`` are the rows it has worked off; ``expected`` the version it began from.
+
+    ``timers`` maps a timer's name to its due time, or to None for a cancelled one.
+    """
+
+    conversation: UUID
+    inbox: tuple[UUID, ...]
+    state: bytes
+    expected: int
+    outbox: tuple[OutboxRow, ...] = ()
+    timers: dict[str, datetime | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """Whether the turn won its version, and the unsent messages of earlier turns, which must leave first."""
+
+    won: bool
+    ahead: frozenset[UUID] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How an outbox row ended."""
+
+    id: UUID
+    status: Ending
+    provider_ids: tuple[str, ...] = ()
+    degradations: tuple[str, ...] = ()
+    error: str | None = None

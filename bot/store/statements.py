@@ -1,0 +1,140 @@
+"""The SQL of the turn. Runs on PostgreSQL 15 to 18 without extensions; every statement commits on its own.
+
+Rows of many turns travel together as arrays (``unnest``), each guarded on its own. Rows are locked in one order
+(by key), so that two processes saving the same conversations cannot deadlock.
+"""
+
+# Which items are new, and how their conversations stand. The reads see what was there before this statement, so
+# `clear` does not count the row itself. $7 lease in seconds.
+ACCEPT = """
+with item as (
+    select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::bytea[])
+    with ordinality as i(id, channel, account, dedupe, conversation, body, n)),
+fresh as (
+    insert into bot.inbox(id, channel, account, dedupe, conversation, body, lease_until)
+    select id, channel, account, dedupe, conversation, body, now() + $7::float8 * interval '1 s'
+    from item order by channel, account, dedupe, n
+    on conflict (channel, account, dedupe) do nothing returning id)
+select fresh.id is not null, c.state, c.version,
+    not exists (select from bot.inbox w where w.conversation = i.conversation and w.status = 'new')
+from item i left join fresh on fresh.id = i.id left join bot.conversation c on c.id = i.conversation
+order by i.n"""
+
+# Turns, each under its version (0: the conversation's first). Without the `exists` a stale version of a missing
+# conversation would insert it. $1-3 turns, $4-5 inbox rows done, $6-10 outbox, $11-13 timers (due null: cancelled),
+# $14 lease in seconds.
+SAVE = """
+with turn as (
+    select * from unnest($1::uuid[], $2::bytea[], $3::bigint[])
+    with ordinality as t(conversation, state, expected, n)),
+won as (
+    insert into bot.conversation as c(id, state, version)
+    select conversation, state, expected + 1 from turn
+    where expected = 0 or exists (select from bot.conversation x where x.id = conversation)
+    order by conversation
+    on conflict (id) do update set state = excluded.state, version = excluded.version,
+        unreachable = null, updated_at = now()
+        where c.version = excluded.version - 1
+    returning c.id),
+done as (
+    update bot.inbox b set status = 'done' from unnest($4::uuid[], $5::uuid[]) as d(id, conversation)
+    join won on won.id = d.conversation where b.id = d.id),
+sent as (
+    insert into bot.outbox(id, conversation, seq, kind, body, lease_until)
+    select o.id, o.conversation, o.seq, o.kind, o.body, now() + $14::float8 * interval '1 s'
+    from unnest($6::uuid[], $7::uuid[], $8::bigint[], $9::text[], $10::bytea[])
+        as o(id, conversation, seq, kind, body)
+    join won on won.id = o.conversation),
+set_timer as (
+    insert into bot.timer as t(conversation, timer, due)
+    select s.conversation, s.timer, s.due from unnest($11::uuid[], $12::text[], $13::timestamptz[])
+        as s(conversation, timer, due)
+    join won on won.id = s.conversation where s.due is not null order by s.conversation, s.timer
+    on conflict (conversation, timer) do update set due = excluded.due),
+cancelled as (
+    delete from bot.timer t using unnest($11::uuid[], $12::text[], $13::timestamptz[]) as s(conversation, timer, due)
+    join won on won.id = s.conversation
+    where s.due is null and t.conversation = s.conversation and t.timer = s.timer)
+select won.id is not null,
+    array(select o.id from bot.outbox o
+          where o.conversation = t.conversation and o.status = 'new' and o.kind <> 'operation')
+from turn t left join won on won.id = t.conversation order by t.n"""
+
+LOAD = """
+select c.state, c.version,
+    array(select b.id from bot.inbox b where b.conversation = w.id and b.status = 'new' order by b.arrival),
+    array(select t.timer from bot.timer t where t.conversation = w.id)
+from unnest($1::uuid[]) with ordinality as w(id, n) left join bot.conversation c on c.id = w.id order by w.n"""
+
+# Rows that nobody is at work on: fresh from another room, or left behind by a process that died. $2 lease in s.
+CLAIM_INBOX = """
+update bot.inbox b set lease_until = now() + $2::float8 * interval '1 s', attempts = attempts + 1
+from (select id, channel, account, dedupe from bot.inbox where status = 'new' and lease_until <= now()
+      order by arrival limit $1 for update skip locked) free
+where (b.channel, b.account, b.dedupe) = (free.channel, free.account, free.dedupe)
+returning b.id, b.channel, b.account, b.dedupe, b.body, b.attempts, b.arrival, b.conversation"""
+
+RENEW_INBOX = """
+update bot.inbox set lease_until = now() + $2::float8 * interval '1 s'
+where id = any($1::uuid[]) and status = 'new'"""
+
+END_INBOX = "update bot.inbox set status = $2 where id = any($1::uuid[]) and status = 'new'"
+
+FAIL_INBOX = "update bot.inbox set attempts = attempts + 1 where id = $1 returning attempts"
+
+PENDING = """
+select count(*), coalesce(extract(epoch from now() - min(received_at)), 0)::float8
+from bot.inbox where status = 'new'"""
+
+# One process takes what is left of the outbox: messages due to go (again), operations not yet handed over.
+CLAIM_OUTBOX = """
+update bot.outbox o set lease_until = now() + $2::float8 * interval '1 s', attempts = attempts + 1
+from (select id from bot.outbox where status = 'new' and lease_until <= now()
+      order by conversation, seq limit $1 for update skip locked) free
+where o.id = free.id
+returning o.id, o.conversation, o.seq, o.body, o.attempts,
+    array(select e.id from bot.outbox e where e.conversation = o.conversation and e.status = 'new'
+          and e.kind <> 'operation' and e.seq < o.seq)"""
+
+ENQUEUE = """
+insert into bot.outbox(id, conversation, seq, kind, body, lease_until)
+select * from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::bytea[], $6::timestamptz[])
+on conflict (id) do nothing"""
+
+RENEW_OUTBOX = """
+update bot.outbox set lease_until = greatest(lease_until, now() + $2::float8 * interval '1 s')
+where id = any($1::uuid[]) and status = 'new'"""
+
+STILL_AHEAD = "select id from bot.outbox where id = any($1::uuid[]) and status = 'new'"
+
+# Provider ids and degradations are joined with newlines: arrays of arrays must be rectangular.
+MARK_OUTBOX = """
+update bot.outbox o set status = m.status, error = m.error, ended_at = now(),
+    provider_ids = string_to_array(m.provider_ids, E'\\n'), degradations = string_to_array(m.degradations, E'\\n')
+from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[])
+    as m(id, status, provider_ids, degradations, error)
+where o.id = m.id and o.status = 'new' returning o.id"""
+
+UNREACHABLE = "update bot.conversation set unreachable = $2 where id = $1"
+
+OUTBOX_LAG = """
+select count(*), coalesce(extract(epoch from now() - min(created_at)), 0)::float8 from bot.outbox
+where status = 'new' and lease_until <= now() + $1::float8 * interval '1 s'"""
+
+DUE_TIMERS = """
+select conversation, timer, due from bot.timer where due <= now() order by due limit $1 for update skip locked"""
+
+FIRE_TIMERS = """
+with fired as (
+    delete from bot.timer t using unnest($1::uuid[], $2::text[]) as f(conversation, timer)
+    where t.conversation = f.conversation and t.timer = f.timer)
+insert into bot.inbox(id, channel, account, dedupe, conversation, body, lease_until)
+select i.id, 'timer', '', i.dedupe, i.conversation, i.body, now()
+from unnest($3::uuid[], $4::text[], $1::uuid[], $5::bytea[]) as i(id, dedupe, conversation, body)
+on conflict (channel, account, dedupe) do nothing"""
+
+NEXT_TIMER = "select extract(epoch from min(due) - now())::float8 from bot.timer"
+
+ANNOUNCE = """
+insert into bot.inbox(id, channel, account, dedupe, conversation, body)
+values ($1, $2, $3, $4, $5, $6) on conflict (channel, account, dedupe) do nothing returning id"""
