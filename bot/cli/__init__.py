@@ -40,7 +40,7 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except Exception as problem:
-        if type(problem).__name__ not in FOR_PEOPLE:
+        if type(problem).__name__ not in FOR_PEOPLE and not isinstance(problem, PermissionError):
             raise
         sys.stderr.write(f"teller: {problem}\n")
         sys.exit(1)

@@ -122,7 +122,10 @@ def _initdb(place: Place, tools: Programs) -> None:
 
 
 def _check_version(place: Place, tools: Programs) -> None:
-    theirs, ours = (place.data / "PG_VERSION").read_text().strip(), major(tools.folder)
+    version = place.data / "PG_VERSION"
+    if not version.exists():
+        raise PostgresDidNotStart(f"{place.data} holds no database. Move the folder away to begin anew.")
+    theirs, ours = version.read_text().strip(), major(tools.folder)
     if theirs != ours:
         raise PostgresDidNotStart(
             f"{place.data} was made by Postgres {theirs}, and the programs are {ours}. Use the version it was made by, "

@@ -77,7 +77,7 @@ def own_url(settings: Settings) -> str:
 
 def kept_secrets(data_dir: Path) -> dict[str, str]:
     """The secrets of this installation, made and written (mode 0600) where there are none yet. May raise OSError."""
-    data_dir.mkdir(parents=True, exist_ok=True)
+    make_folder(data_dir)
     folder = os.open(data_dir, os.O_RDONLY)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)
@@ -89,6 +89,15 @@ def kept_secrets(data_dir: Path) -> dict[str, str]:
         return kept
     finally:
         os.close(folder)
+
+
+def make_folder(folder: Path) -> None:
+    """The folder, owned by whoever owns the one above it, also when root makes it in somebody's clone."""
+    if not folder.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        if os.geteuid() == 0:
+            whose = folder.parent.stat()
+            os.chown(folder, whose.st_uid, whose.st_gid)
 
 
 def already_kept(data_dir: Path) -> dict[str, str]:
@@ -107,6 +116,9 @@ def _write(path: Path, kept: dict[str, str]) -> None:
         json.dump(kept, file, indent=1)
         file.flush()
         os.fsync(file.fileno())
+    if os.geteuid() == 0:  # in somebody's clone: they shall be able to go on without root
+        whose = path.parent.stat()
+        os.chown(fresh, whose.st_uid, whose.st_gid)
     fresh.replace(path)
 
 
