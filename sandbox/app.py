@@ -1,0 +1,63 @@
+"""The sandbox put together: one Starlette application, to be mounted at `/sandbox`; add a system by adding a mount."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute, Mount
+
+from sandbox import faults as switches
+from sandbox.api import Api
+from sandbox.bank import ledger, page, schema, work
+from sandbox.bank.rest import Rest
+from sandbox.failures import Failure
+from sandbox.faults import Faults
+from sandbox.sms import gateway
+from sandbox.store import Store
+from sandbox.web import Bearer, on_failure, on_http
+
+
+def build(data_dir: Path, public_url: str, core_token: str, sms_token: str) -> Starlette:
+    """The sandbox with its state in `{data_dir}/sandbox.sqlite3`.
+
+    `public_url` is the root of the installation, under which this is mounted at `/sandbox`. The background work runs
+    in the application's lifespan. A Mount does not start a lifespan, so whoever mounts the sandbox enters
+    `app.router.lifespan_context(app)` in its own.
+    """
+    store = Store(data_dir / "sandbox.sqlite3", schema.SCHEMA, gateway.SCHEMA, switches.SCHEMA)
+    with store.transaction() as db:
+        ledger.open_books(db)
+    faults = Faults(store)
+    bank = Rest(store, faults, _now, f"{public_url.rstrip('/')}/sandbox/pay/")
+    mounts: list[BaseRoute] = [
+        Mount("/bank/v1", routes=bank.routes(), middleware=[Middleware(Bearer, token=core_token)]),
+        Mount("/sms", routes=gateway.routes(store, faults, _now), middleware=[Middleware(Bearer, token=sms_token)]),
+        Mount("/api", routes=Api(store, faults, _now).routes()),
+        Mount("/pay", routes=page.routes(store, _now)),
+    ]
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        tasks = [
+            asyncio.create_task(work.decide_applications(store, _now)),
+            asyncio.create_task(work.send_events(store, _now)),
+        ]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+            store.close()
+
+    return Starlette(routes=mounts, exception_handlers={Failure: on_failure, HTTPException: on_http}, lifespan=lifespan)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,64 @@
+"""Numbers as a bank makes them: card numbers with a check digit, IBANs, ids and expiry dates."""
+
+import secrets
+from datetime import datetime
+
+# The first eight digits of our cards, by scheme. 9999 is a national range of no country; the other two lie in ranges
+# that acquirers keep for tests. Nobody's real card begins like this.
+BINS = {"VISA": "40000077", "MASTERCARD": "55555577", "TELLER": "99990177"}
+SERIAL_DIGITS = 7
+CARD_YEARS = 4
+
+_BANK_CODE = "999999"  # given to no Ukrainian bank
+_IBAN_ACCOUNT_DIGITS = 19
+_UA00 = "301000"  # "UA" as digits, then two zeros: what ISO 13616 puts behind the number before the division
+
+
+def check_digit(digits: str) -> str:
+    """The Luhn digit that belongs behind `digits`."""
+    total = 0
+    for place, digit in enumerate(reversed(digits)):
+        double = int(digit) * (2 if place % 2 == 0 else 1)
+        total += double - 9 if double > 9 else double
+    return str(-total % 10)
+
+
+def is_card_number(text: str) -> bool:
+    """Whether `text` is 13 to 19 digits of which the last one is right."""
+    return text.isascii() and text.isdigit() and 13 <= len(text) <= 19 and check_digit(text[:-1]) == text[-1]
+
+
+def new_card_number(scheme: str) -> str:
+    """A number of ours at random; never one that ends like a blocked recipient."""
+    while True:
+        serial = f"{secrets.randbelow(10**SERIAL_DIGITS):0{SERIAL_DIGITS}d}"
+        number = BINS[scheme] + serial
+        number += check_digit(number)
+        if not is_blocked(number):
+            return number
+
+
+def scheme_of(number: str) -> str | None:
+    """The scheme of one of our cards by its first digits; None for a card of another bank."""
+    return next((scheme for scheme, digits in BINS.items() if number.startswith(digits)), None)
+
+
+def is_blocked(number: str) -> bool:
+    """The magic ending: a transfer to a card ending in 0002, such as 4000 0000 0000 0002, is always refused."""
+    return number.endswith("0002")
+
+
+def new_iban() -> str:
+    """A Ukrainian IBAN with right check digits, at a bank that does not exist."""
+    number = _BANK_CODE + f"{secrets.randbelow(10**14):0{_IBAN_ACCOUNT_DIGITS}d}"
+    return f"UA{98 - int(number + _UA00) % 97:02d}{number}"
+
+
+def new_id(kind: str) -> str:
+    """An id nobody can guess, such as `cus_9f86d081884c7d65`."""
+    return f"{kind}_{secrets.token_hex(8)}"
+
+
+def expiry(now: datetime) -> str:
+    """The month a card made now ends in: `11/30`."""
+    return f"{now.month:02d}/{(now.year + CARD_YEARS) % 100:02d}"
