@@ -19,7 +19,7 @@ from typing import IO, NewType
 from urllib.parse import quote
 
 from bot.postgres.binaries import Kind, Programs, major, programs
-from bot.postgres.place import Place, answers, place_for, socket_folder
+from bot.postgres.place import Place, answers, hand_over, place_for, socket_folder
 from bot.postgres.postmaster import PostgresDidNotStart, disarm, is_ready, running
 
 Dsn = NewType("Dsn", str)
@@ -60,6 +60,8 @@ def ensure_postgres(data_dir: Path, kind: Kind = "embedded", *, durable: bool = 
                 _in_use.pop(key, None)
                 os.close(users)
                 raise
+            finally:
+                hand_over(place)
         _in_use[key] = (users, folder)
         return _dsn(folder)
 
