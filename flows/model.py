@@ -129,7 +129,7 @@ class Action(Step):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetSlots(Step):
-    """Set slots, or clear those whose value is None."""
+    """Set slots, or clear those whose value is None. A step that has a ``next`` alone is one that sets nothing."""
 
     values: Mapping[str, Expression | None]
 
@@ -162,7 +162,10 @@ class Link(Step):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wait(Step):
-    """Pause for a bank event or a time. ``match`` is field <- expression, ``save`` is slot <- output."""
+    """Pause for a bank event or a time. ``match`` is field <- expression, ``save`` is slot <- output.
+
+    ``wait: 20m`` has an empty ``event`` and a ``timeout``; without ``on_timeout`` the flow goes on as it follows.
+    """
 
     event: str
     match: Mapping[str, Expression] = field(default_factory=dict)
