@@ -1,0 +1,39 @@
+"""Shapes that Pillow draws smoothly only when drawn large: rounded corners, the card's bold shape, marks."""
+
+from functools import lru_cache
+
+from PIL import Image, ImageDraw
+
+# Shapes are drawn at this multiple and shrunk, which smooths their edges.
+SMOOTH = 3
+
+
+def rgb(colour: str) -> tuple[int, int, int]:
+    """``#14213D`` as three numbers."""
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def blend(one: str, other: str, share: float) -> tuple[int, int, int]:
+    """A colour between two: ``share`` 0 is the first, 1 the other."""
+    first, second = rgb(one), rgb(other)
+    mixed = tuple(round(a + (b - a) * share) for a, b in zip(first, second, strict=True))
+    return mixed[0], mixed[1], mixed[2]
+
+
+@lru_cache(maxsize=16)
+def rounded_mask(size: tuple[int, int], radius: int) -> Image.Image:
+    """An alpha mask of a rounded rectangle."""
+    large = Image.new("L", (size[0] * SMOOTH, size[1] * SMOOTH), 0)
+    ImageDraw.Draw(large).rounded_rectangle((0, 0, large.width - 1, large.height - 1), radius * SMOOTH, fill=255)
+    return large.resize(size, Image.Resampling.LANCZOS)
+
+
+def smooth(size: tuple[int, int], ground: tuple[int, int, int]) -> tuple[Image.Image, ImageDraw.ImageDraw]:
+    """A large canvas to draw shapes on; shrink it with ``settle``."""
+    large = Image.new("RGB", (size[0] * SMOOTH, size[1] * SMOOTH), ground)
+    return large, ImageDraw.Draw(large)
+
+
+def settle(large: Image.Image) -> Image.Image:
+    """The large canvas at its true size."""
+    return large.resize((large.width // SMOOTH, large.height // SMOOTH), Image.Resampling.LANCZOS)

@@ -1,0 +1,1 @@
+"""One file a template: what it draws, and what it says to someone who cannot see it."""
