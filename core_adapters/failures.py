@@ -1,11 +1,11 @@
 """How a call to a bank can fail. The class alone says what may be done next.
 
-    BankFailure
-    ├── Refused      we did not ask: what we would have sent is not valid
-    ├── Unavailable  no byte left for the bank: nothing has happened there
-    ├── Declined     the bank said no: final, with the catalogue's error code
-    ├── TurnedAway   the bank did not take the request (login, rate, form): nothing was done by this request
-    └── Unclear      no usable answer came: it may have happened; ask before doing anything again
+BankFailure
+├── Refused      we did not ask: what we would have sent is not valid
+├── Unavailable  no byte left for the bank: nothing has happened there
+├── Declined     the bank said no: final, with the catalogue's error code
+├── TurnedAway   the bank did not take the request (login, rate, form): nothing was done by this request
+└── Unclear      no usable answer came: it may have happened; ask before doing anything again
 """
 
 

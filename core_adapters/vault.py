@@ -8,8 +8,8 @@ import secrets
 from collections.abc import Sequence
 
 from core_adapters.database import Pool
-from core_adapters.schemes import luhn_ok, scheme_of
 from flows.cards import CardNumber
+from flows.entities.schemes import luhn_ok, scheme_of
 from flows.ports import Sealer
 
 TOKEN_BYTES = 18
@@ -54,7 +54,9 @@ class Vault:
             return []
         rows = await self._pool.fetch(TOKENISE, *(list(column) for column in zip(*fresh.values(), strict=True)))
         known = {
-            row["fingerprint"]: CardNumber(row["token"], row["last4"], row["scheme"], row["luhn_ok"], row["fingerprint"])
+            row["fingerprint"]: CardNumber(
+                row["token"], row["last4"], row["scheme"], row["luhn_ok"], row["fingerprint"]
+            )
             for row in rows
         }
         return [known[mark] for mark in prints]

@@ -1,0 +1,111 @@
+"""The face and the limits of a bank, read from its ``internal/<bank>/brand.yml``."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import yaml
+from pydantic import TypeAdapter, ValidationError
+
+from flows.model import Brand
+from flows.money import Money, MoneyError
+
+
+class BrandUnusable(ValueError):
+    """There is no such bank, or its brand.yml is wrong; the text says where."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What may go out. All of one currency."""
+
+    transfer_min: Money
+    transfer_max: Money
+    transfer_per_day: Money
+    transfer_per_day_unidentified: Money
+    new_binding: Money
+    step_up_from: Money
+    quick_amounts: tuple[Money, ...]
+
+    @property
+    def currency(self) -> str:
+        return self.transfer_max.currency
+
+
+@dataclass(frozen=True, slots=True)
+class BankBrand:
+    """Everything that makes one bank look and behave other than another. Colours are ``#RRGGBB`` by role."""
+
+    bank: str
+    name: str
+    currency: str
+    locales: tuple[str, ...]
+    time_zone: str
+    regions: tuple[str, ...]
+    colours: Mapping[str, str]
+    limits: Limits
+    features: Mapping[str, bool]
+
+    def for_flows(self) -> Brand:
+        """The part that content runs under."""
+        limits: dict[str, str | tuple[str, ...]] = {
+            name: str(getattr(self.limits, name)) for name in Limits.__slots__ if name != "quick_amounts"
+        }
+        limits["quick_amounts"] = tuple(str(amount) for amount in self.limits.quick_amounts)
+        return Brand(self.name, self.currency, self.locales, self.time_zone, limits, self.features, self.regions)
+
+
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    transfer_min: str
+    transfer_max: str
+    transfer_per_day: str
+    transfer_per_day_unidentified: str
+    new_binding: str
+    step_up_from: str
+    quick_amounts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """brand.yml as written."""
+
+    name: str
+    currency: str
+    locales: tuple[str, ...]
+    time_zone: str
+    regions: tuple[str, ...]
+    colours: dict[str, str]
+    limits: _Limits
+    features: dict[str, bool]
+
+
+@cache
+def load(bank: str) -> BankBrand:
+    """The brand of a bank: ``load("sandbox")``.
+
+    Raises:
+        BrandUnusable: when there is none, or it is wrong.
+    """
+    if not bank.isidentifier():
+        raise BrandUnusable(f"'{bank}' is not a bank's name; it is the name of a folder in core_adapters/internal")
+    place = files("core_adapters.internal").joinpath(bank, "brand.yml")
+    try:
+        written = TypeAdapter(_File).validate_python(yaml.safe_load(place.read_text(encoding="utf-8")))
+        return _brand(bank, written)
+    except FileNotFoundError:
+        raise BrandUnusable(f"core_adapters/internal/{bank}/brand.yml is missing; TELLER_BANK names no bank") from None
+    except (ValidationError, MoneyError, yaml.YAMLError) as problem:
+        raise BrandUnusable(f"core_adapters/internal/{bank}/brand.yml: {problem}") from problem
+
+
+def _brand(bank: str, file: _File) -> BankBrand:
+    amounts = {name: Money.parse(getattr(file.limits, name)) for name in _Limits.__slots__ if name != "quick_amounts"}
+    limits = Limits(**amounts, quick_amounts=tuple(Money.parse(text) for text in file.limits.quick_amounts))
+    wrong = [str(m) for m in (*amounts.values(), *limits.quick_amounts) if m.currency != file.currency]
+    if wrong:
+        raise MoneyError(f"limits are in {file.currency}, but {', '.join(wrong)} stands there")
+    return BankBrand(
+        bank, file.name, file.currency, file.locales, file.time_zone, file.regions, file.colours, limits, file.features
+    )

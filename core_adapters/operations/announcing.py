@@ -1,0 +1,72 @@
+"""The news of an operation, as the conversation hears it."""
+
+from datetime import datetime
+from typing import Literal
+
+from core_adapters.operations import catalogue
+from core_adapters.operations.ids import event_id
+from core_adapters.operations.records import Operation
+from core_adapters.operations.states import NOTHING_MOVED, State
+from core_adapters.ports import Progress
+from flows.effects import StartOperation
+from flows.events import BankEvent, OperationSettled, Value
+
+# What a posted operation is followed by, and the field that a flow's `wait` matches on. The id is our own op_id.
+FOLLOWED_BY: dict[str, tuple[str, str]] = {
+    "cards.apply": ("cards.issued", "application_id"),
+    "topups.create_request": ("topups.settled", "payment_id"),
+    "topups.start_card_payment": ("topups.settled", "payment_id"),
+}
+# The output that names the operation to later steps (a receipt, a wait).
+NAMED_BY: dict[str, str] = {
+    "transfers.execute": "transfer_id",
+    "cards.apply": "application_id",
+    "topups.start_card_payment": "transfer_id",
+}
+
+
+def settled(operation: Operation, at: datetime) -> OperationSettled | None:
+    """The result of an operation; None for a state that changes nothing for the customer (HOLD, SENDING)."""
+    if operation.state is State.POSTED:
+        return _event(operation, at, "done")
+    if operation.state in NOTHING_MOVED:
+        return _event(operation, at, "failed")
+    return _event(operation, at, "unknown") if operation.state is State.UNKNOWN else None
+
+
+def happened(operation: Operation, progress: Progress, at: datetime) -> BankEvent:
+    """What became of a posted operation: the card is there, the payment has settled."""
+    name, match = FOLLOWED_BY[operation.action]
+    return BankEvent(
+        id=event_id(operation.op_id, name),
+        conversation=operation.conversation,
+        at=at,
+        name=name,
+        match={match: str(operation.op_id)},
+        outcome=progress.outcome,
+        outputs=dict(progress.outputs),
+    )
+
+
+def _event(operation: Operation, at: datetime, state: Literal["done", "failed", "unknown"]) -> OperationSettled:
+    outputs: dict[str, Value] = dict(operation.outputs) if state == "done" else {}
+    if state == "done" and (name := NAMED_BY.get(operation.action)):
+        outputs[name] = str(operation.op_id)
+    return OperationSettled(
+        id=event_id(operation.op_id, "unknown" if state == "unknown" else "result"),
+        conversation=operation.conversation,
+        at=at,
+        op_id=operation.op_id,
+        action=operation.action,
+        state=state,
+        outputs=outputs,
+        error=None if state == "done" else operation.error,
+        inputs=shown_inputs(operation.request),
+    )
+
+
+def shown_inputs(start: StartOperation) -> dict[str, Value]:
+    """The inputs that the customer saw; a card as ``•1111``."""
+    shown = [name for name, wanted in catalogue.entries()[start.action].inputs.items() if wanted.shown]
+    cards: dict[str, Value] = {name: str(card) for name, card in start.cards.items()}
+    return {name: (cards | start.inputs)[name] for name in shown if name in cards or name in start.inputs}

@@ -1,0 +1,79 @@
+"""The way in for operations: takes them, has them sent at once, and lets staff decide those on hold."""
+
+import asyncio
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from core_adapters.operations.accepting import Accepted, Accepting
+from core_adapters.operations.checking import ACTION, Checking
+from core_adapters.operations.decisions.reply import Verdict
+from core_adapters.operations.moving import move
+from core_adapters.operations.records import Operation
+from core_adapters.operations.sending import Performers, send
+from core_adapters.operations.states import State
+from core_adapters.operations.store import Store
+from core_adapters.ports import Posted
+from flows.effects import StartOperation
+
+STOP_S_MAX = 5.0  # how long a stopping process waits for calls that are out; what is left is recovered later
+
+
+class NotOnHold(Exception):
+    """Staff may decide an operation that is on hold, and no other."""
+
+
+@dataclass(slots=True)
+class Desk:
+    """Operations from outside. ``started`` is false in a process that only answers and leaves sending to others."""
+
+    store: Store
+    accepting: Accepting
+    performers: Performers
+    started: bool = False
+    _calls: set[asyncio.Task[object]] = field(default_factory=set)
+
+    async def start(self, start: StartOperation, conversation: UUID) -> Accepted:
+        """Take an operation in and send it; the second asking answers the state. Raises Conflict, NotTaken."""
+        if start.action == ACTION:
+            return await Checking(self.accepting).accept(start, conversation)
+        accepted = await self.accepting.accept(start, conversation)
+        if accepted.fresh and accepted.state is State.APPROVED and self.started:
+            self._soon(start.op_id)
+        return accepted
+
+    async def resolve(self, op_id: UUID, done: bool, actor: str, note: str) -> Operation:
+        """Staff say what became of an operation on hold. Raises LookupError, NotOnHold."""
+        operation = await self.store.get(op_id)
+        if operation is None:
+            raise LookupError("there is no such operation")
+        if operation.state is not State.HOLD:
+            raise NotOnHold(f"operation {op_id} is {operation.state.value}, not on hold")
+        verdict = Verdict(State.POSTED) if done else Verdict(State.REJECTED, "unavailable")
+        posted = Posted(operation.core_id or f"by hand: {op_id}") if done else None
+        moved = await move(self.store, operation, verdict, posted, actor=actor, note=note)
+        if moved is None:
+            raise NotOnHold(f"operation {op_id} has just moved on")
+        return moved
+
+    async def stop(self) -> None:
+        """Let the calls that are out come back, for a while."""
+        self.started = False
+        if self._calls:
+            _, late = await asyncio.wait(self._calls, timeout=STOP_S_MAX)
+            for call in late:
+                call.cancel()
+
+    async def settled(self) -> None:
+        """Wait until no call is out."""
+        while self._calls:
+            await asyncio.wait(self._calls)
+
+    def _soon(self, op_id: UUID) -> None:
+        call: asyncio.Task[object] = asyncio.create_task(self._send(op_id))
+        self._calls.add(call)
+        call.add_done_callback(self._calls.discard)
+
+    async def _send(self, op_id: UUID) -> None:
+        operation = await self.store.get(op_id)
+        if operation is not None and operation.state is State.APPROVED:
+            await send(self.store, self.performers, operation)

@@ -1,0 +1,88 @@
+"""Moves an operation to its next state, with all that belongs to the move, in one transaction.
+
+The guard is the state, the fence and the version that the caller saw: a reply that comes after somebody else took the
+operation over changes nothing. The news leaves through the sink inside the same transaction (law L6).
+"""
+
+import json
+from datetime import timedelta
+from uuid import UUID
+
+from core_adapters.database import Connection
+from core_adapters.operations import announcing, records
+from core_adapters.operations.announcing import FOLLOWED_BY
+from core_adapters.operations.decisions.reply import Verdict
+from core_adapters.operations.records import Operation
+from core_adapters.operations.states import FINAL, NOTHING_MOVED, State
+from core_adapters.operations.store import Store
+from core_adapters.ports import Posted
+
+FIRST_LOOK = timedelta(seconds=1)  # after a posting: ask for the card or the payment, in case no event comes
+WATCH_FOR = timedelta(days=3)  # and no longer than this: a payment page lives for 24 hours
+
+MOVE = """
+update money.operation set state = $5, version = version + 1, updated_at = $6, due_at = $7, lease_until = null,
+    error = $8, core_id = coalesce($9, core_id), fee_minor = coalesce($10, fee_minor),
+    outputs = coalesce($11::jsonb, outputs), details = coalesce($12::jsonb, details), settled_at = $13
+where op_id = $1 and state = $2 and fence = $3 and version = $4 returning *
+"""
+ATTEMPT = (
+    "update money.attempt set ended_at = $3, outcome = $4, code = $5 where op_id = $1 and n = $2 and ended_at is null"
+)
+RELEASE = "update money.limit_hold set released_at = $2 where op_id = $1 and released_at is null"
+WATCH = "insert into money.awaited (op_id, event, due_at, until) values ($1, $2, $3, $4)"
+
+
+async def move(
+    store: Store, seen: Operation, verdict: Verdict, posted: Posted | None = None, actor: str = "teller", note: str = ""
+) -> Operation | None:
+    """The operation in its new state, committed; None when it had moved on meanwhile and nothing was done."""
+    async with store.pool.acquire() as connection, connection.transaction():
+        moved = await _update(store, connection, seen, verdict, posted)
+        if moved is None:
+            return None
+        await _follow(store, connection, seen, moved)
+        details = " ".join(part for part in (moved.error or "", note) if part)
+        await store.audit.write(
+            connection, moved.updated_at, actor, moved.state.value.lower(), str(moved.op_id), details
+        )
+        news = announcing.settled(moved, moved.updated_at)
+        if news is not None and (moved.state is not State.UNKNOWN or moved.fence == 1):
+            await store.sink.announce(connection, news)
+        return moved
+
+
+async def _update(
+    store: Store, connection: Connection, seen: Operation, verdict: Verdict, posted: Posted | None
+) -> Operation | None:
+    now = store.clock()
+    row = await connection.fetchrow(
+        MOVE,
+        *(seen.op_id, seen.state, seen.fence, seen.version, verdict.state, now),
+        now if verdict.state is State.UNKNOWN else None,
+        verdict.error,
+        posted.core_id if posted else None,
+        posted.fee.minor if posted and posted.fee else None,
+        json.dumps(dict(posted.outputs)) if posted else None,
+        json.dumps(dict(posted.details)) if posted else None,
+        now if verdict.state in FINAL else None,
+    )
+    return None if row is None else records.read(row, store.sealer)
+
+
+async def _follow(store: Store, connection: Connection, seen: Operation, moved: Operation) -> None:
+    now = moved.updated_at
+    if seen.state is State.SENDING:
+        await end_attempt(connection, moved.op_id, moved.fence, store, moved.state.value, moved.error)
+    if moved.state in NOTHING_MOVED:
+        await connection.execute(RELEASE, moved.op_id, now)
+    if moved.state is State.POSTED and moved.action in FOLLOWED_BY:
+        event, _ = FOLLOWED_BY[moved.action]
+        await connection.execute(WATCH, moved.op_id, event, now + FIRST_LOOK, now + WATCH_FOR)
+
+
+async def end_attempt(
+    connection: Connection, op_id: UUID, n: int, store: Store, outcome: str, code: str | None
+) -> None:
+    """Note how one attempt ended."""
+    await connection.execute(ATTEMPT, op_id, n, store.clock(), outcome, code)

@@ -1,0 +1,131 @@
+"""What this room asks of others (people, the inbox of results) and what every bank wrapper offers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, Protocol
+from uuid import UUID
+
+from core_adapters.database import Connection
+from flows.cards import CardNumber
+from flows.events import BankEvent, OperationSettled, Value
+from flows.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A customer as CustomerAPI knows them. ``bound_at`` is when their newest channel binding was made."""
+
+    phone: str
+    first_name: str = ""
+    last_name: str = ""
+    identified: bool = False
+    bound_at: datetime | None = None
+    locale: str = "en"
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+    def __repr__(self) -> str:
+        return "Person(…)"
+
+
+class Directory(Protocol):
+    """Knows our customers."""
+
+    async def person(self, customer_id: str) -> Person:
+        """Raises LookupError when there is no such customer; other errors mean that it could not be asked."""
+        ...
+
+
+class ResultSink(Protocol):
+    """Takes news for a conversation inside the transaction that makes it true."""
+
+    async def announce(self, connection: Connection, event: OperationSettled | BankEvent) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Capability:
+    """What a core can be trusted with; retry, enquiry or hold are chosen from it.
+
+    ``settle_bound_s``: after so many seconds a request that went out has landed or never will.
+    """
+
+    idempotency: Literal["key", "reference-dedup", "none"]
+    enquiry: Literal["by-our-ref", "by-their-id", "none"]
+    settle_bound_s: float
+
+    @property
+    def may_resend(self) -> bool:
+        return self.idempotency != "none"
+
+    @property
+    def may_ask(self) -> bool:
+        return self.enquiry == "by-our-ref"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One operation as a wrapper gets it. ``core_id`` is the bank's own id when an answer has told it."""
+
+    op_id: UUID
+    action: str
+    reference: str
+    customer_id: str
+    inputs: Mapping[str, Value]
+    cards: Mapping[str, CardNumber]
+    amount: Money | None = None
+    core_id: str | None = None
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """The bank did it. ``outputs`` are the catalogue's; ``details`` what a receipt may show (last4, time)."""
+
+    core_id: str
+    outputs: Mapping[str, Value] = field(default_factory=dict)
+    details: Mapping[str, str] = field(default_factory=dict)
+    fee: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What became of something posted that takes its time: ``outcome`` is one of the event's outcomes."""
+
+    outcome: str
+    outputs: Mapping[str, Value] = field(default_factory=dict)
+
+
+class Performer(Protocol):
+    """Performs operations: a bank, or whoever else acts on an order."""
+
+    name: str
+    capability: Capability
+
+    async def perform(self, order: Order) -> Posted:
+        """Do it once. Raises core_adapters.failures.BankFailure, whose class says what may be done next."""
+        ...
+
+    async def enquire(self, order: Order) -> Posted | None:
+        """What became of an order, by its reference; None when unknown there. Raises Declined or BankFailure."""
+        ...
+
+    async def progress(self, order: Order) -> Progress | None:
+        """How far a posted order has come; None while it is under way. Raises BankFailure."""
+        ...
+
+
+class Bank(Performer, Protocol):
+    """A bank's wrapper: performs operations and answers questions."""
+
+    async def ask(
+        self, verb: str, customer_id: str | None, inputs: Mapping[str, Value], cards: Mapping[str, CardNumber]
+    ) -> Mapping[str, object]:
+        """Outputs of a question of the catalogue. Raises BankFailure."""
+        ...
+
+    async def register_webhook(self, url: str, secret: str) -> None:
+        """Tell the bank where its events go. Raises BankFailure."""
+        ...
