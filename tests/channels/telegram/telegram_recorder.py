@@ -1,0 +1,38 @@
+"""A recorder that stands where Telegram's servers stand, and answers what a test tells it to."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+
+@dataclass
+class Recorder:
+    """Every call it saw, and the answers it will give, the last one for ever."""
+
+    url: str = ""
+    calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    answers: list[tuple[int, bytes]] = field(default_factory=list)
+
+    def will_answer(self, status: int, body: object) -> None:
+        self.answers.append((status, body if isinstance(body, bytes) else json.dumps(body).encode()))
+
+    async def handle(self, request: Request) -> Response:
+        method = request.path_params["method"]
+        async with request.form() as form:
+            said = {key: value if isinstance(value, str) else value.filename for key, value in form.items()}
+        self.calls.append((method, said))
+        if self.answers:
+            status, body = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+            return Response(body, status, media_type="application/json")
+        return Response(
+            json.dumps({"ok": True, "result": _result(method, len(self.calls))}), media_type="application/json"
+        )
+
+
+def _result(method: str, number: int) -> object:
+    if method.startswith("send") and method != "sendChatAction":
+        return {"message_id": 500 + number, "date": 1795255200, "chat": {"id": 5500001, "type": "private"}}
+    return True
