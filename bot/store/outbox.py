@@ -90,7 +90,7 @@ class OutboxStore:
             [mark.status for mark in marks],
             ["\n".join(mark.provider_ids) for mark in marks],
             ["\n".join(mark.degradations) for mark in marks],
-            [mark.error for mark in marks],
+            [None if mark.error is None else mark.error.replace("\0", "") for mark in marks],
         )
         marked = {row[0] for row in rows}
         return [mark.id in marked for mark in marks]

@@ -8,11 +8,12 @@ Rows of many turns travel together as arrays (``unnest``), each guarded on its o
 # `clear` does not count the row itself. $7 lease in seconds.
 ACCEPT = """
 with item as (
-    select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::bytea[])
+    select *, nextval('bot.arrival') as arrival
+    from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::bytea[])
     with ordinality as i(id, channel, account, dedupe, conversation, body, n)),
 fresh as (
-    insert into bot.inbox(id, channel, account, dedupe, conversation, body, lease_until)
-    select id, channel, account, dedupe, conversation, body, now() + $7::float8 * interval '1 s'
+    insert into bot.inbox(id, arrival, channel, account, dedupe, conversation, body, lease_until)
+    select id, arrival, channel, account, dedupe, conversation, body, now() + $7::float8 * interval '1 s'
     from item order by channel, account, dedupe, n
     on conflict (channel, account, dedupe) do nothing returning id)
 select fresh.id is not null, c.state, c.version,

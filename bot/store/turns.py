@@ -19,7 +19,9 @@ class TurnStore:
         self._lease_s = lease_s
         self._links = accept, load, save = Link(connect), Link(connect), Link(connect)
         self._accept_link, self._load_link, self._save_link = accept, load, save
-        self._accepts: Batcher[Arrival, Accepted] = Batcher(self._accept)
+        self._accepts: Batcher[Arrival, Accepted] = Batcher(
+            self._accept, key=lambda a: (a.channel, a.account, a.dedupe)
+        )
         self._loads: Batcher[UUID, Loaded] = Batcher(self._load)
         self._saves: Batcher[TurnRow, Saved] = Batcher(self._save, key=lambda turn: turn.conversation)
 

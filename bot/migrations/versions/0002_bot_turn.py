@@ -14,7 +14,7 @@ down_revision = "0001"
 INBOX = """
 create table bot.inbox (
     id          uuid not null,
-    arrival     bigint generated always as identity,
+    arrival     bigint not null default nextval('bot.arrival'),
     channel     text not null,
     account     text not null,
     dedupe      text not null,
@@ -72,10 +72,11 @@ INDEXES = (
 
 
 def upgrade() -> None:
-    for statement in (INBOX, CONVERSATION, OUTBOX, TIMER, *INDEXES):
+    for statement in ("create sequence bot.arrival", INBOX, CONVERSATION, OUTBOX, TIMER, *INDEXES):
         op.execute(statement)
 
 
 def downgrade() -> None:
     for table in ("timer", "outbox", "conversation", "inbox"):
         op.execute(f"drop table if exists bot.{table}")
+    op.execute("drop sequence if exists bot.arrival")

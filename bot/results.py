@@ -1,0 +1,29 @@
+"""News for a conversation, written into the inbox inside the transaction that makes it true.
+
+core_adapters calls ``announce`` where it moves an operation's state: both are committed or neither is.
+"""
+
+import asyncpg
+
+from bot.recovery import CHANNEL
+from bot.store.sealed import Sealed
+from bot.store.statements import ANNOUNCE
+from flows.events import BankEvent, OperationSettled
+from flows.ports import Sealer
+
+SOURCE = "core"
+
+
+class Results:
+    """The ``ResultSink`` of core_adapters."""
+
+    def __init__(self, sealer: Sealer) -> None:
+        self._sealed = Sealed(sealer)
+
+    async def announce(
+        self, connection: "asyncpg.Connection[asyncpg.Record]", event: OperationSettled | BankEvent
+    ) -> None:
+        """Put the event in front of its conversation; the same event id again changes nothing."""
+        body = self._sealed.event(event)
+        await connection.execute(ANNOUNCE, event.id, SOURCE, "", str(event.id), event.conversation, body)
+        await connection.execute("select pg_notify($1, $2)", CHANNEL, str(event.conversation))

@@ -1,0 +1,310 @@
+"""The loop of one message: accepted, understood and decided by the engine, saved, performed.
+
+    receive -> inbox (durable; now the platform may have its 200) -> the conversation's lane -> engine <-> facts
+            -> save, guarded by the conversation's version -> perform
+
+One turn at a time and in order of arrival, within this process by the lane, between processes by the inbox: a turn
+begins only when nothing of its conversation waits before it, and counts only if the version is still the one it
+began from. A lost guard runs the same event again from the new state.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+import structlog
+
+from bot.lanes import Lanes
+from bot.metrics import EVENTS, TURN_SECONDS, TURNS, alert
+from bot.store import Accepted, Arrival, BadRow, Claimed, OutboxRow, Saved, Store, StoreDown, To, TurnRow, uuid7
+from flows.effects import Alert, CancelTimer, DeleteInbound, Effect, HandOff, Send, SetTimer, StartOperation
+from flows.events import Event, TimerFired
+from flows.facts import Fact, Facts, Need, Needs
+from flows.messages import EventType, InboundEvent
+from flows.ports import Channel, FactSource
+from flows.session import Session
+
+ROUNDS_MAX = 16  # questions of one turn hang on each other a few deep; more is an engine that never has enough
+ATTEMPTS_MAX = 5  # then a row is parked: one message must not silence a conversation for ever
+PAUSE_S = 0.05  # until a conversation that another process works on is looked at again
+STORE_PAUSE_S = 0.5  # until a database that was away is tried again
+EFFECTS_MAX = 1000  # the engine stops at 50 steps; this only keeps one turn's rows apart from the next one's
+
+# Nobody expects an answer to these.
+WITHOUT_TURN = frozenset({EventType.DELIVERY_STATUS, EventType.ECHO})
+
+log = structlog.get_logger("bot.turn")
+
+
+class Decision(Protocol):
+    """What the engine decided."""
+
+    @property
+    def session(self) -> Session: ...
+    @property
+    def effects(self) -> Sequence[Effect]: ...
+
+
+Advance = Callable[[Session, Event, Facts], Decision | Needs]
+
+
+class Perform(Protocol):
+    """Takes what a saved turn has to send and start. Returns at once."""
+
+    def take(self, rows: Sequence[OutboxRow], ahead: frozenset[UUID]) -> None: ...
+
+
+class EngineStuck(RuntimeError):
+    """The engine asks again for what it was told, or never has enough."""
+
+
+@dataclass(slots=True)
+class _Task:
+    """An inbox row on its way. ``accepted`` is what stood at its arrival, as long as that may be used."""
+
+    inbox: UUID
+    event: Event
+    accepted: Accepted | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """What a turn begins from."""
+
+    session: Session
+    version: int
+
+
+class Turns:
+    """All turns of this process. ``locales`` are the brand's, the default first; ``due`` hears of new timers."""
+
+    def __init__(
+        self,
+        store: Store,
+        advance: Advance,
+        facts: FactSource,
+        perform: Perform,
+        channels: Mapping[str, Channel],
+        locales: Sequence[str],
+        due: Callable[[datetime], None] | None = None,
+    ) -> None:
+        self._store = store
+        self._advance = advance
+        self._facts = facts
+        self._perform = perform
+        self._channels = channels
+        self._locales = locales
+        self._due = due
+        self._lanes: Lanes[_Task] = Lanes(self._work, self._idle)
+        self._warm: dict[UUID, _Start] = {}
+        self._mixed: set[UUID] = set()
+        self._held: dict[UUID, float] = {}
+        self._acknowledgements: set[asyncio.Task[None]] = set()
+
+    async def receive(self, events: Sequence[InboundEvent]) -> None:
+        """Store what is new and begin its turns. Raises StoreDown (send it again) or BadRow (never do)."""
+        arrivals = [Arrival(event, event.channel, event.account, event.dedupe_key) for event in events]
+        for event, accepted in zip(events, await self._store.turns.accept(arrivals), strict=True):
+            EVENTS.labels(event.channel, "new" if accepted.fresh else "duplicate").inc()
+            if accepted.fresh:
+                self._acknowledge(event)
+                self._begin(_Task(event.id, event, accepted))
+
+    async def take(self, event: Event, source: str, dedupe: str) -> bool:
+        """Store an event of our own (a result, a form) and begin its turn; false for one already known.
+
+        Raises StoreDown.
+        """
+        (accepted,) = await self._store.turns.accept([Arrival(event, source, "", dedupe)])
+        if accepted.fresh:
+            self._begin(_Task(event.id, event, accepted))
+        return accepted.fresh
+
+    async def resume(self, claimed: Claimed) -> None:
+        """Go on with a row that was taken up. Raises StoreDown."""
+        if claimed.event is None or claimed.attempts > ATTEMPTS_MAX:
+            reason = "its body cannot be opened" if claimed.event is None else "every process that took it has failed"
+            await self._park(claimed.conversation, claimed.id, reason)
+        elif claimed.id not in self._held:
+            self._begin(_Task(claimed.id, claimed.event))
+
+    def held(self, longer_than_s: float) -> list[UUID]:
+        """The inbox rows in work for so long that their lease needs renewing."""
+        before = time.monotonic() - longer_than_s
+        return [inbox for inbox, since in self._held.items() if since <= before]
+
+    async def drain(self) -> None:
+        """Wait until no turn is under way."""
+        await self._lanes.drain()
+
+    async def stop(self, timeout_s: float = 0) -> None:
+        """Let turns end for a while, then drop them: the inbox has them for the next process."""
+        await self._lanes.stop(timeout_s)
+
+    def _begin(self, task: _Task) -> None:
+        self._held[task.inbox] = time.monotonic()
+        self._lanes.put(task.event.conversation, task)
+
+    def _acknowledge(self, event: InboundEvent) -> None:
+        """Stop a button's spinner now: the customer must not see how long the bank takes."""
+        channel = self._channels.get(event.channel)
+        if event.type is EventType.POSTBACK and channel is not None:
+            task = asyncio.create_task(channel.acknowledge(event))
+            self._acknowledgements.add(task)
+            task.add_done_callback(self._acknowledgements.discard)
+
+    async def _work(self, conversation: UUID, task: _Task) -> None:
+        try:
+            try:
+                await self._turn(conversation, task)
+            except BadRow:
+                await self._park(conversation, task.inbox, "the database refuses what it says or leads to")
+            except StoreDown:
+                raise
+            except Exception as error:
+                await self._failed(conversation, task, error)
+        except StoreDown:
+            TURNS.labels("store_down").inc()
+            await asyncio.sleep(STORE_PAUSE_S)
+            self._again(conversation, task)
+
+    async def _turn(self, conversation: UUID, task: _Task) -> None:
+        began = time.perf_counter()
+        if isinstance(task.event, InboundEvent) and task.event.type in WITHOUT_TURN:
+            await self._end(task.inbox)
+            return
+        while (start := await self._start(conversation, task)) is not None:
+            decision = await self._decide(start.session, task.event)
+            row = _row(conversation, task.inbox, start.version, decision)
+            saved = await self._store.turns.save(row)
+            if saved.won:
+                self._saved(row, decision, saved)
+                TURN_SECONDS.observe(time.perf_counter() - began)
+                return
+            TURNS.labels("lost_guard").inc()
+            self._forget(conversation, task)
+
+    async def _start(self, conversation: UUID, task: _Task) -> _Start | None:
+        """What to begin from; None when the task is not (or not yet) to be worked on."""
+        if conversation not in self._mixed and not isinstance(task.event, TimerFired):
+            warm, accepted = self._warm.get(conversation), task.accepted
+            if warm is not None:
+                return warm
+            if accepted is not None and accepted.clear:
+                return await self._opened(task, accepted.state, accepted.version)
+        loaded = await self._store.turns.load(conversation)
+        if task.inbox not in loaded.waiting:
+            self._held.pop(task.inbox, None)  # another process has done it
+            return None
+        if loaded.waiting[0] != task.inbox:
+            await self._behind(conversation, task)
+            return None
+        if isinstance(task.event, TimerFired) and task.event.timer in loaded.timers:
+            await self._end(task.inbox)  # the timer has been set anew since
+            return None
+        return await self._opened(task, loaded.state, loaded.version)
+
+    async def _opened(self, task: _Task, state: bytes | None, version: int) -> _Start | None:
+        if state is not None:
+            return _Start(Session.from_json(state), version)
+        event = task.event
+        if isinstance(event, InboundEvent):
+            locale = self._locale(event.sender.locale)
+            session = Session.new(event.conversation, event.channel, event.address, locale, event.account)
+            return _Start(session, version)
+        await self._park(event.conversation, task.inbox, "it is for a conversation that nobody has begun")
+        return None
+
+    async def _decide(self, session: Session, event: Event) -> Decision:
+        """Ask the engine, tell it what it needs, ask again."""
+        facts: dict[Need, Fact] = {}
+        for _ in range(ROUNDS_MAX):
+            answer = self._advance(session, event, facts)
+            if not isinstance(answer, Needs):
+                return answer
+            needs = [need for need in answer.needs if need not in facts]
+            if not needs:
+                raise EngineStuck("asks again for what it was told")
+            asked = [self._facts.answer(need, answer.customer_id, answer.level, session.locale) for need in needs]
+            facts.update(zip(needs, await asyncio.gather(*asked), strict=True))
+        raise EngineStuck(f"asked for more facts {ROUNDS_MAX} times")
+
+    def _saved(self, row: TurnRow, decision: Decision, saved: Saved) -> None:
+        for inbox in row.inbox:
+            self._held.pop(inbox, None)
+        if self._lanes.waiting(row.conversation):
+            self._warm[row.conversation] = _Start(decision.session, row.expected + 1)
+        TURNS.labels("done").inc()
+        self._perform.take(row.outbox, saved.ahead)
+        for moment in row.timers.values():
+            if moment is not None and self._due is not None:
+                self._due(moment)
+        for effect in decision.effects:
+            if isinstance(effect, Alert):
+                alert(effect.code, effect.text, conversation=str(row.conversation))
+
+    async def _behind(self, conversation: UUID, task: _Task) -> None:
+        """Something earlier waits: in this lane (then it goes first), or in another process."""
+        if not self._lanes.waiting(conversation):
+            await asyncio.sleep(PAUSE_S)
+        self._again(conversation, task)
+
+    async def _failed(self, conversation: UUID, task: _Task, error: Exception) -> None:
+        attempts = await self._store.inbox.failed(task.inbox)
+        TURNS.labels("failed").inc()
+        log.error("turn_failed", conversation=str(conversation), error=type(error).__name__, exc_info=error)
+        if attempts >= ATTEMPTS_MAX:
+            await self._park(conversation, task.inbox, f"it has failed {attempts} times with {type(error).__name__}")
+            return
+        await asyncio.sleep(PAUSE_S * 2**attempts)
+        self._again(conversation, task)
+
+    async def _park(self, conversation: UUID, inbox: UUID, reason: str) -> None:
+        await self._store.inbox.end([inbox], "parked")
+        self._held.pop(inbox, None)
+        TURNS.labels("parked").inc()
+        alert("message_parked", reason, conversation=str(conversation))
+
+    async def _end(self, inbox: UUID) -> None:
+        await self._store.inbox.end([inbox], "done")
+        self._held.pop(inbox, None)
+
+    def _again(self, conversation: UUID, task: _Task) -> None:
+        """To the lane's end. From here on the lane is out of order, so the inbox is asked whose turn it is."""
+        self._mixed.add(conversation)
+        self._forget(conversation, task)
+        self._lanes.put(conversation, task)
+
+    def _forget(self, conversation: UUID, task: _Task) -> None:
+        task.accepted = None
+        self._warm.pop(conversation, None)
+
+    def _idle(self, conversation: UUID) -> None:
+        self._warm.pop(conversation, None)
+        self._mixed.discard(conversation)
+
+    def _locale(self, claimed: str | None) -> str:
+        language = (claimed or "").replace("_", "-").partition("-")[0].lower()
+        return next((locale for locale in self._locales if locale.partition("-")[0] == language), self._locales[0])
+
+
+def _row(conversation: UUID, inbox: UUID, version: int, decision: Decision) -> TurnRow:
+    """The turn as it is saved."""
+    session = decision.session
+    to = To(session.channel, session.account, session.address, session.customer_id)
+    outbox: list[OutboxRow] = []
+    timers: dict[str, datetime | None] = {}
+    for effect in decision.effects:
+        match effect:
+            case Send() | StartOperation() | DeleteInbound() | HandOff():
+                seq = (version + 1) * EFFECTS_MAX + len(outbox)
+                outbox.append(OutboxRow(uuid7(), conversation, seq, to, effect))
+            case SetTimer():
+                timers[effect.timer] = effect.due
+            case CancelTimer():
+                timers[effect.timer] = None
+    return TurnRow(conversation, (inbox,), session.to_json(), version, tuple(outbox), timers)
