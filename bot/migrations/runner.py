@@ -18,10 +18,7 @@ async def is_current(dsn: str) -> bool:
     """Whether the database is at the newest revision. Raises OSError or asyncpg.PostgresError if it is not there."""
     connection = await asyncpg.connect(dsn)
     try:
-        is_at: str | None = await connection.fetchval(f"select version_num from {VERSION_SCHEMA}.alembic_version")  # noqa: S608
-        return is_at == newest()
-    except (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError):
-        return False
+        return await _is_current(connection)
     finally:
         await connection.close()
 
@@ -31,10 +28,25 @@ async def upgrade(dsn: str) -> bool:
 
     Safe from several processes at once. Raises what asyncpg and Alembic raise; then nothing was changed.
     """
-    if await is_current(dsn):
+    connection = await asyncpg.connect(dsn)
+    try:
+        if await _is_current(connection):
+            return False
+        await connection.execute("select pg_advisory_lock($1)", LOCK)
+        if await _is_current(connection):  # somebody else did it while we waited
+            return False
+        await _upgrade(dsn)
+        return True
+    finally:
+        await connection.close()
+
+
+async def _is_current(connection: "asyncpg.Connection[asyncpg.Record]") -> bool:
+    try:
+        is_at: str | None = await connection.fetchval(f"select version_num from {VERSION_SCHEMA}.alembic_version")  # noqa: S608
+    except (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError):
         return False
-    await _upgrade(dsn)
-    return True
+    return is_at == newest()
 
 
 async def _upgrade(dsn: str) -> None:

@@ -1,0 +1,173 @@
+"""Settings: what is filled in for a newcomer, what production refuses, and how problems are told."""
+
+import base64
+import json
+import re
+import secrets
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bot.settings import PROJECT, Settings, SettingsWrong, load_settings, messengers_on
+from bot.settings.production import every_secret
+from bot.settings.shape import known_names
+
+Set = Callable[..., None]
+
+
+@pytest.fixture(autouse=True)
+def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("TELLER_DATA_DIR", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def put(monkeypatch: pytest.MonkeyPatch) -> Set:
+    def put(**values: str) -> None:
+        for name, value in values.items():
+            monkeypatch.setenv(f"TELLER_{name}", value)
+
+    return put
+
+
+def load() -> Settings:
+    return load_settings(env_file=None)
+
+
+def problems() -> tuple[str, ...]:
+    with pytest.raises(SettingsWrong) as wrong:
+        load()
+    return wrong.value.problems
+
+
+def key() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def production() -> dict[str, str]:
+    return {
+        "MODE": "production",
+        "DATABASE_URL": "postgresql://teller:pw@db/teller",
+        "HTTP__PUBLIC_URL": "https://bot.bank.example",
+        "VIBER__TOKENS": json.dumps([secrets.token_hex(20)]),
+        "CORE__URL": "https://core.bank.example",
+        "CORE__TOKEN": secrets.token_hex(20),
+        "CORE__WEBHOOK_SECRETS": json.dumps([secrets.token_hex(20), secrets.token_hex(20)]),
+        "SMS__URL": "https://sms.example",
+        "SMS__TOKEN": secrets.token_hex(20),
+        "VAULT__KEYS": json.dumps([key()]),
+        "JWT__KEYS": json.dumps([key()]),
+        "AUDIT__KEY": key(),
+    }
+
+
+def test_a_newcomer_sets_nothing_and_has_everything() -> None:
+    settings = load()
+    assert settings.is_sandbox
+    named = {path for path, secret in every_secret(settings) if secret.get_secret_value()}
+    assert {("telegram", "token"), ("vault", "keys"), ("whatsapp", "verify_token")} <= named
+    assert settings.telegram.api_url == "http://127.0.0.1:8080/sandbox/telegram"
+    assert settings.core.url == "http://127.0.0.1:8080/sandbox/bank/v1"
+    assert messengers_on(settings) == ("telegram", "viber", "whatsapp", "messenger")
+
+
+def test_the_made_up_secrets_survive_a_restart_and_are_nobody_elses(
+    data_dir: Path, tmp_path_factory: pytest.TempPathFactory, put: Set
+) -> None:
+    first, again = load(), load()
+    assert first == again
+    assert stat.S_IMODE((data_dir / "secrets.json").stat().st_mode) == 0o600
+    put(DATA_DIR=str(tmp_path_factory.mktemp("another")))
+    theirs = {secret.get_secret_value() for _, secret in every_secret(load())} - {""}
+    ours = {secret.get_secret_value() for _, secret in every_secret(first)} - {""}
+    assert not ours & theirs
+
+
+def test_the_sandbox_follows_the_port_and_each_address_can_be_pointed_elsewhere(put: Set) -> None:
+    put(HTTP__PORT="9123", HTTP__HOST="0.0.0.0", VIBER__API_URL="http://127.0.0.1:1/viber")
+    settings = load()
+    assert settings.sms.url == "http://127.0.0.1:9123/sandbox/sms"
+    assert settings.viber.api_url == "http://127.0.0.1:1/viber"
+
+
+def test_a_list_may_hold_the_current_and_the_next_secret(put: Set) -> None:
+    put(TELEGRAM__WEBHOOK_SECRETS='["current","next"]', VIBER__TOKENS="just-one")
+    settings = load()
+    assert [s.get_secret_value() for s in settings.telegram.webhook_secrets] == ["current", "next"]
+    assert [s.get_secret_value() for s in settings.viber.tokens] == ["just-one"]
+
+
+def test_the_file_is_read_and_the_environment_goes_before_it(tmp_path: Path, put: Set) -> None:
+    file = tmp_path / "a.env"
+    file.write_text("TELLER_HTTP__PORT=7001\nTELLER_BANK=north\n")
+    put(HTTP__PORT="7002")
+    settings = load_settings(env_file=file)
+    assert (settings.http.port, settings.bank) == (7002, "north")
+
+
+def test_production_names_everything_that_is_missing_at_once(put: Set) -> None:
+    put(MODE="production")
+    missing = {problem.split()[0] for problem in problems()}
+    assert {"TELLER_DATABASE_URL", "TELLER_VAULT__KEYS", "TELLER_TELEGRAM__TOKEN", "TELLER_CORE__URL"} <= missing
+    assert len(missing) > 15
+
+
+def test_production_starts_with_one_messenger_and_its_own_secrets(put: Set) -> None:
+    put(**production())
+    settings = load()
+    assert messengers_on(settings) == ("viber",)
+    assert settings.viber.api_url == "https://chatapi.viber.com"
+
+
+def test_production_refuses_the_secrets_of_the_sandbox(data_dir: Path, put: Set) -> None:
+    vault = load().vault.keys[0].get_secret_value()
+    put(**(production() | {"VAULT__KEYS": json.dumps([vault]), "SMS__TOKEN": "change-me-please-soon"}))
+    assert {problem.split()[0] for problem in problems()} == {"TELLER_VAULT__KEYS", "TELLER_SMS__TOKEN"}
+
+
+def test_wrong_missing_and_unknown_settings_are_told_together_and_without_values(put: Set) -> None:
+    put(
+        **(
+            production()
+            | {"HTTP__PORT": "x7Port", "VIBER__TOKENS": '["x7Token"', "SMS__TOKN": "x7Typo", "SMS__URL": ""}
+        )
+    )
+    told = "\n".join(problems())
+    for name in ("TELLER_HTTP__PORT", "TELLER_VIBER__TOKENS", "TELLER_SMS__URL"):
+        assert name in told
+    assert "TELLER_SMS__TOKN is not a setting. Did you mean TELLER_SMS__TOKEN?" in told
+    assert "x7" not in told
+
+
+def test_in_the_sandbox_an_unknown_name_is_only_mentioned(put: Set, caplog: pytest.LogCaptureFixture) -> None:
+    put(HTTP__PROT="8081")
+    load()
+    assert "Did you mean TELLER_HTTP__PORT?" in caplog.text
+
+
+def test_names_that_kubernetes_puts_there_are_not_taken_for_typos(put: Set) -> None:
+    put(**(production() | {"PORT": "tcp://10.0.0.1:80", "SERVICE_HOST": "10.0.0.1", "PORT_8080_TCP_ADDR": "10.0.0.1"}))
+    load()
+
+
+def test_secrets_do_not_show_when_settings_are_printed() -> None:
+    settings = load()
+    told = repr(settings) + str(settings)
+    assert not [path for path, secret in every_secret(settings) if secret and secret.get_secret_value() in told]
+
+
+def test_a_damaged_secrets_file_is_named(data_dir: Path) -> None:
+    load()
+    (data_dir / "secrets.json").write_text("{")
+    assert "secrets.json cannot be used: it is damaged" in problems()[0]
+
+
+def test_the_example_file_has_every_setting_with_its_default(put: Set) -> None:
+    example = (PROJECT / ".env.example").read_text()
+    written = dict(re.findall(r"^(TELLER_\w+)=(.*)$", example, re.MULTILINE))
+    assert set(written) == set(known_names())
+    plain = load()
+    put(**{name.removeprefix("TELLER_"): value for name, value in written.items() if name != "TELLER_DATA_DIR"})
+    assert load() == plain
