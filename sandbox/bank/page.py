@@ -93,7 +93,7 @@ def _page(db: Database, request: Request) -> Response:
 
 def _body(topup: Row, card: Row, words: dict[str, str], language: str) -> str:
     parts = [
-        f'<p class="amount">{amount(topup["amount_minor"], topup["currency"], language)}</p>',
+        f'<p class="amount">{_amount(topup, language)}</p>',
         f'<p class="to">{escape(words["to"])} <strong>•••• {card["number"][-4:]}</strong></p>',
     ]
     status = topup["status"]
@@ -116,11 +116,11 @@ def _language(accepted: str) -> str:
     return next((language for language in asked if language in TEXTS), "en")
 
 
-def amount(amount_minor: int, currency: str, language: str) -> str:
-    """`1,500.00 UAH`, or in Ukrainian `1 500,00 UAH`, with spaces that do not break."""
-    digits = rules.CURRENCIES[currency].digits
-    whole, fraction = divmod(amount_minor, 10**digits)
+def _amount(topup: Row, language: str) -> str:
+    """`1,500.00 UAH`, or in Ukrainian `1 500,00 UAH`; it may break before the currency and nowhere else."""
+    digits = rules.CURRENCIES[topup["currency"]].digits
+    whole, fraction = divmod(topup["amount_minor"], 10**digits)
     text = f"{whole:,}" + (f".{fraction:0{digits}d}" if digits else "")
     if language == "uk":
         text = text.replace(",", "\u00a0").replace(".", ",")
-    return f"{text}\u00a0{currency}"
+    return f"<span>{text}</span> <small>{topup['currency']}</small>"
