@@ -1,0 +1,58 @@
+"""Pictures of a message: what the template shows is asked of the bank, and ImageAPI draws it.
+
+The conversation only names a card or a transfer by its id; what a picture says comes from who knows it, so that no
+text of a chat can forge a receipt.
+"""
+
+from collections.abc import Mapping
+
+import httpx
+
+from flows.messages import Picture
+from flows.ports import DrawnPicture
+
+# template -> the question to the bank, its input <- the picture's value, and the fields that the template shows.
+QUESTIONS: Mapping[str, tuple[str, str, str, tuple[str, ...]]] = {
+    "card_front": ("card", "card_id", "card", ("holder", "last4", "scheme", "expires", "tariff")),
+    "receipt": (
+        "receipt",
+        "transfer_id",
+        "transfer",
+        ("kind", "state", "amount", "fee", "from_last4", "to_last4", "at", "reference"),
+    ),
+}
+EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
+
+
+class NotDrawn(Exception):
+    """The bank or ImageAPI gave no picture; the message goes out as text."""
+
+
+class Pictures:
+    """Draws by asking the bank's wrapper (``core``) and ImageAPI (``images``). ``brand`` is the bank's."""
+
+    def __init__(self, core: httpx.AsyncClient, images: httpx.AsyncClient, brand: str) -> None:
+        self._core = core
+        self._images = images
+        self._brand = brand
+
+    async def draw(self, picture: Picture, locale: str, customer_id: str | None) -> DrawnPicture:
+        """The picture as a JPEG. Raises NotDrawn or httpx.HTTPError."""
+        values = await self._values(picture, customer_id)
+        body = {"brand": self._brand, "locale": locale, "values": values, "format": "jpeg"}
+        answer = await self._images.post(f"/api/v1/images/{picture.template}", json=body)
+        if answer.status_code != httpx.codes.OK:
+            raise NotDrawn(f"ImageAPI answered {answer.status_code} for '{picture.template}'")
+        mime = answer.headers["content-type"]
+        return DrawnPicture(answer.content, mime, f"{picture.template}.{EXTENSIONS.get(mime, 'bin')}")
+
+    async def _values(self, picture: Picture, customer_id: str | None) -> dict[str, object]:
+        if picture.template not in QUESTIONS:
+            raise NotDrawn(f"no question is known for '{picture.template}'")
+        verb, name, value, fields = QUESTIONS[picture.template]
+        body = {"inputs": {name: picture.values.get(value, "")}, "cards": {}, "customer_id": customer_id}
+        answer = await self._core.post(f"/api/v1/core/{verb}", json=body)
+        outputs = answer.json().get("outputs") if answer.status_code == httpx.codes.OK else None
+        if not isinstance(outputs, dict):
+            raise NotDrawn(f"the bank did not say what '{picture.template}' shows")
+        return {field: outputs[field] for field in fields if outputs.get(field) not in (None, "")}
