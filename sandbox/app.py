@@ -17,8 +17,10 @@ from sandbox.bank import ledger, page, schema, work
 from sandbox.bank.rest import Rest
 from sandbox.failures import Failure
 from sandbox.faults import Faults
+from sandbox.phones.wire import Problem, on_problem
 from sandbox.sms import gateway
 from sandbox.store import Store
+from sandbox.telegram.face import Phones
 from sandbox.web import Bearer, on_failure, on_http
 
 
@@ -34,11 +36,13 @@ def build(data_dir: Path, public_url: str, core_token: str, sms_token: str) -> S
         ledger.open_books(db)
     faults = Faults(store)
     bank = Rest(store, faults, _now, f"{public_url.rstrip('/')}/sandbox/pay/")
+    phones = Phones(data_dir / "sandbox.sqlite3")
     mounts: list[BaseRoute] = [
         Mount("/bank/v1", routes=bank.routes(), middleware=[Middleware(Bearer, token=core_token)]),
         Mount("/sms", routes=gateway.routes(store, faults, _now), middleware=[Middleware(Bearer, token=sms_token)]),
         Mount("/api", routes=Api(store, faults, _now).routes()),
         Mount("/pay", routes=page.routes(store, _now)),
+        *phones.routes(),
     ]
 
     @asynccontextmanager
@@ -48,7 +52,8 @@ def build(data_dir: Path, public_url: str, core_token: str, sms_token: str) -> S
             asyncio.create_task(work.send_events(store, _now)),
         ]
         try:
-            yield
+            async with phones.running():
+                yield
         finally:
             for task in tasks:
                 task.cancel()
@@ -56,7 +61,8 @@ def build(data_dir: Path, public_url: str, core_token: str, sms_token: str) -> S
                     await task
             store.close()
 
-    return Starlette(routes=mounts, exception_handlers={Failure: on_failure, HTTPException: on_http}, lifespan=lifespan)
+    handlers = {Failure: on_failure, HTTPException: on_http, Problem: on_problem}
+    return Starlette(routes=mounts, exception_handlers=handlers, lifespan=lifespan)
 
 
 def _now() -> datetime:
