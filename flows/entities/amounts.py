@@ -26,10 +26,10 @@ from fractions import Fraction
 
 from flows.entities import cards, currencies, dates, ibans, phones
 from flows.entities.found import TEXT_CHARS_MAX, Found, Place, overlaps
-from flows.entities.numerals import Numeral, scan
+from flows.entities.numerals import WHOLE_DIGITS_MAX, Numeral, scan
 from flows.money import Money, minor_digits
 
-_PLACEHOLDER = re.compile(r"\[[^\]\n]{0,40}\]|[•*xXхХ.]{1,4}[0-9]{4}(?![0-9])|[#№][ ]?[\w-]+")
+_PLACEHOLDER = re.compile(r"\[[^\]\n]{0,40}\]|(?:[•*xXхХ]{1,4}|\.{2,4})[0-9]{4}(?![0-9])|[#№][ ]?[\w-]+")
 _TAIL_CUE = re.compile(r"(?:card|ending(?: in| with)?|картк\w*|карт\w{0,2}|закінчується(?: на)?)\s*$", re.IGNORECASE)
 _ORDER_CUE = re.compile(
     r"(?:orders?|invoice|ticket|tracking|contract|замовленн\w+|заказ\w*|накладн\w+|договір|договор\w*)"
@@ -106,6 +106,8 @@ def _part(text: str, numeral: Numeral, currency: str, done: int) -> _Part | None
         start = min(start, numeral.start - len(minus[0]))
     point = _LEADING_POINT.search(text[max(0, numeral.start - 2) : numeral.start])
     refused = numeral.refused or ("negative" if minus else "malformed" if point else None)
+    if not mark and _CODE_BEFORE.search(text[max(0, numeral.start - 2) : numeral.start]):
+        return None
     if notation := _NOTATION.match(text, numeral.end):
         end, refused = _word_end(text, notation.end()), "notation"
     elif spread := _RANGE.match(text, numeral.end):
@@ -123,9 +125,7 @@ def _is_other(text: str, numeral: Numeral, *, named: bool) -> bool:
     before, after = text[max(0, numeral.start - 16) : numeral.start], text[numeral.end : numeral.end + 2]
     if named:
         return False
-    if _CODE_AFTER.match(after) or (_CODE_BEFORE.search(before) and not before[-1:].isspace()):
-        return True
-    if _COUNTED.match(text, numeral.end):
+    if _CODE_AFTER.match(after) or _COUNTED.match(text, numeral.end):
         return True
     if numeral.spelled and numeral.values == (Fraction(1),):
         return text.strip(" .!") != text[numeral.start : numeral.end]
@@ -167,6 +167,8 @@ def _found(text: str, part: _Part) -> Found[Money]:
         return Found(part.start, part.end, None, raw, refused=part.refused)
     unit = Fraction(10 ** minor_digits(part.currency), 100 if part.hundredths else 1)
     minors = [value * unit for value in part.values]
+    if any(value >= 10**WHOLE_DIGITS_MAX for value in part.values):
+        return Found(part.start, part.end, None, raw, refused="too_large")
     readings = tuple(Money(int(minor), part.currency) for minor in minors if minor.denominator == 1)
     if len(minors) > 1 and not (len(readings) == 1 and minor_digits(part.currency) == 0):
         return Found(part.start, part.end, None, raw, readings, "ambiguous")

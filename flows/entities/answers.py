@@ -11,7 +11,8 @@ WORDS_MAX = 8
 
 _YES = """
 yes yep yeah yup sure ok okay okey okie k confirm confirmed agree agreed correct right exactly absolutely definitely
-go do send proceed accept fine affirmative indeed y
+alright
+send proceed accept fine affirmative indeed y
 так ага угу авжеж звісно звичайно підтверджую згоден згодна погоджуюсь погоджуюся вірно правильно точно добре гаразд
 окей ок давай давайте надсилай надсилайте відправляй відправляйте приймаю безумовно
 да конечно подтверждаю согласен согласна верно хорошо ладно отправляй отправляйте разумеется
@@ -19,8 +20,8 @@ tak da ugu zvisno avzhezh davai davay dobre
 👍 ✅ ✔ 👌 ☑ 🆗
 """
 _NO = """
-no nope nah never not dont stop decline reject refuse disagree wrong incorrect negative n
-ні нє неа аж ніколи відхиляю відмовляюсь відмовляюся незгоден незгодна
+no nope nah never dont stop decline reject refuse disagree wrong incorrect negative n
+ні нє неа ніколи відхиляю відмовляюсь відмовляюся незгоден незгодна передумав передумала
 нет никогда отказываюсь
 ni nie nea net
 👎 ❌ ✖ 🚫 ⛔
@@ -36,7 +37,7 @@ YES, NO, COURTESY = (frozenset(words.split()) for words in (_YES, _NO, _COURTESY
 # Several words that answer only together; the longest are looked for first.
 _YES_PHRASES = (
     "of course", "go ahead", "do it", "send it", "that is right", "thats right", "that is correct", "thats correct",
-    "all right", "alright", "sounds good", "looks good", "why not", "no problem", "i agree", "i confirm", "i do",
+    "all right", "sounds good", "looks good", "why not", "no problem", "i agree", "i confirm", "i do",
     "все вірно", "все правильно", "все так", "усе вірно", "я згоден", "я згодна", "не проти", "без проблем",
     "все верно", "не против", "я согласен", "я согласна",
 )  # fmt: skip
@@ -46,12 +47,11 @@ _NO_PHRASES = (
     "not right", "i do not want", "i dont want", "no thanks", "no thank you", "i changed my mind", "please dont",
     "не треба", "не потрібно", "не хочу", "не зараз", "не згоден", "не згодна", "не надсилай", "не надсилайте",
     "не відправляй", "не відправляйте", "не вірно", "не правильно", "не так", "не буду", "не погоджуюсь",
-    "в жодному разі", "не погоджуюся", "не підтверджую", "аж ніяк", "я передумав", "я передумала", "передумав", "передумала", "звісно ні",
+    "в жодному разі", "не погоджуюся",
+    "не підтверджую", "аж ніяк", "я передумав", "я передумала", "звісно ні",
     "не надо", "не нужно", "не сейчас", "не согласен", "не согласна", "не отправляй", "не отправляйте", "не верно",
     "не подтверждаю", "ни в коем случае", "ne treba", "ne hochu", "ne nado",
 )  # fmt: skip
-# These open a yes or a no only: alone they say nothing about the question.
-_GO_WORDS = frozenset({"go", "do", "right", "not", "dont", "аж"})
 _BUT = re.compile(r"^(?:but|only|just|except|але|тільки|лише|проте|однак|но|только)(?!\w)", re.IGNORECASE)
 _TOKEN = re.compile(
     r"[^\W_]+(?:['’ʼ`][^\W_]+)*|[👍👎✅✔👌☑🆗❌✖🚫⛔🙏🙂😊]|[^\s\w.,!?;:()\-–—\"'…\ufe0f\u200d🏻🏼🏽🏾🏿]+|\w"
@@ -109,8 +109,4 @@ def _read(words: list[str], at: int) -> tuple[int, bool | None]:
     word = words[at]
     if word in COURTESY:
         return 1, None
-    if word in _GO_WORDS and word != "right":
-        return 0, None
-    return (
-        (1, word in YES) if word in YES or word in NO or word in {"alright", "передумав", "передумала"} else (0, None)
-    )
+    return (1, word in YES) if word in YES or word in NO else (0, None)

@@ -67,13 +67,15 @@ def read_digits(written: str) -> tuple[tuple[Fraction, ...], str | None]:
     """The readings of digits with their separators, or why there is none."""
     parts = re.split(r"[^0-9]", written)
     separators = [character for character in written if not "0" <= character <= "9"]
+    if len(written) > 4 * WHOLE_DIGITS_MAX:
+        return (), "too_large"
     if len(parts[0]) > 1 and parts[0][0] == "0":
         return (), "leading_zero"
     readings = [Fraction(int("".join(parts)))] if _grouped(parts, separators) else []
     if _decimal(parts, separators):
         whole, decimals = "".join(parts[:-1]), parts[-1]
         readings.append(Fraction(int(whole + decimals), 10 ** len(decimals)))
-    if len("".join(parts)) > 4 * WHOLE_DIGITS_MAX or any(value >= 10**WHOLE_DIGITS_MAX for value in readings):
+    if any(value >= 10**WHOLE_DIGITS_MAX for value in readings):
         return (), "too_large"
     return tuple(readings), None if readings else "malformed"
 
