@@ -42,11 +42,16 @@ async def upgrade(dsn: str) -> bool:
 
 
 async def _is_current(connection: "asyncpg.Connection[asyncpg.Record]") -> bool:
+    return await revision_of(connection) == newest()
+
+
+async def revision_of(connection: "asyncpg.Connection[asyncpg.Record]") -> str | None:
+    """The number of the revision the database is at; None for a new one."""
     try:
         is_at: str | None = await connection.fetchval(f"select version_num from {VERSION_SCHEMA}.alembic_version")  # noqa: S608
     except (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError):
-        return False
-    return is_at == newest()
+        return None
+    return is_at
 
 
 async def _upgrade(dsn: str) -> None:

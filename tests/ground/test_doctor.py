@@ -1,0 +1,42 @@
+"""The doctor names what is wrong and how to mend it."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from bot.doctor import Finding, examine
+from bot.settings import Settings
+
+
+def found() -> dict[str, Finding]:
+    return {finding.about: finding for finding in examine()}
+
+
+def test_a_sound_installation_is_well(settings: Settings) -> None:
+    assert settings.is_sandbox
+    findings = found()
+    assert all(finding.is_well for finding in findings.values())
+    assert {"Python", "settings", "data folder", "disk", "secrets", "port", "Postgres", "Redis"} == set(findings)
+
+
+def test_what_is_wrong_comes_with_its_mending(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "secrets.json").chmod(0o644)
+    monkeypatch.setenv("TELLER_DATABASE_URL", "postgresql://nobody:hunter2@127.0.0.1:1/none")
+    monkeypatch.setenv("TELLER_REDIS_URL", "redis://127.0.0.1:1/0")
+    with socket.socket() as taken:
+        taken.bind((settings.http.host, settings.http.port))
+        taken.listen()
+        ill = {about: finding for about, finding in found().items() if not finding.is_well}
+    assert set(ill) == {"secrets", "port", "Postgres", "Redis"}
+    assert ill["secrets"].mend.startswith("chmod 600")
+    assert f"TELLER_HTTP__PORT={settings.http.port + 1}" in ill["port"].mend
+    assert "hunter2" not in str(ill)
+
+
+def test_wrong_settings_are_all_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("TELLER_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("TELLER_MODE", "production")
+    assert len([finding for finding in examine() if not finding.is_well]) > 10
