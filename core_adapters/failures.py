@@ -33,5 +33,9 @@ class TurnedAway(BankFailure):
     """The bank did not take this request at all (401, 403, 404, 429 and the like). An earlier one may have landed."""
 
 
+class Missing(TurnedAway):
+    """The bank knows no such thing (404)."""
+
+
 class Unclear(BankFailure):
     """No answer, or one that cannot be read. Ask for the status before doing it again."""

@@ -101,8 +101,11 @@ class Progress:
 class Performer(Protocol):
     """Performs operations: a bank, or whoever else acts on an order."""
 
-    name: str
-    capability: Capability
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def capability(self) -> Capability: ...
 
     async def perform(self, order: Order) -> Posted:
         """Do it once. Raises core_adapters.failures.BankFailure, whose class says what may be done next."""
@@ -119,6 +122,11 @@ class Performer(Protocol):
 
 class Bank(Performer, Protocol):
     """A bank's wrapper: performs operations and answers questions."""
+
+    @property
+    def actions(self) -> frozenset[str]:
+        """The operations of the catalogue that this bank performs."""
+        ...
 
     async def ask(
         self, verb: str, customer_id: str | None, inputs: Mapping[str, Value], cards: Mapping[str, CardNumber]

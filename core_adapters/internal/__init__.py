@@ -1,0 +1,20 @@
+"""One folder a bank. A new bank is a new folder and one line here."""
+
+from core_adapters.http import Service
+from core_adapters.internal import sandbox
+from core_adapters.ports import Bank, Directory
+from core_adapters.revealing import Revealer
+
+
+class NoSuchBank(LookupError):
+    """TELLER_BANK names no folder of core_adapters/internal."""
+
+
+BANKS = {"sandbox": sandbox.bank}
+
+
+def wrapper(name: str, service: Service, revealer: Revealer, directory: Directory) -> Bank:
+    """The wrapper of a bank. Raises NoSuchBank."""
+    if name not in BANKS:
+        raise NoSuchBank(f"TELLER_BANK: there is no bank '{name}'; there are {', '.join(sorted(BANKS))}")
+    return BANKS[name](service, revealer, directory)

@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import ClassVar
 from uuid import UUID, uuid5
 
 from core_adapters.database import Connection
@@ -45,9 +46,9 @@ class ScaCodes:
     store: Store
     directory: Directory
     sms: Sms
-    name: str = "sca"
+    name: ClassVar[str] = "sca"
     # Doing it again makes another code under another key, and the older one is no longer taken.
-    capability: Capability = Capability("key", "none", 5)
+    capability: ClassVar[Capability] = Capability("key", "none", 5)
 
     async def perform(self, order: Order) -> Posted:
         """Send one code. Raises Declined (too_many), Unavailable, Unclear."""

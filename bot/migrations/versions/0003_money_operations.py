@@ -124,13 +124,6 @@ create table money.core_event (
     received_at timestamptz not null,
     primary key (core, id)
 );
-
-create table money.core_customer (
-    core text not null,
-    customer_id text not null,
-    core_id text not null,
-    primary key (core, customer_id)
-);
 """
 
 MOVES = """
@@ -201,7 +194,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("audit", "core_customer", "core_event", "limit_hold", "awaited", "attempt", "operation", "sca"):
+    for table in ("audit", "core_event", "limit_hold", "awaited", "attempt", "operation", "sca"):
         op.execute(f"drop table money.{table} cascade")
     op.execute("drop table money.card_number")
     for function in ("operation_moves", "operation_stays", "audit_only_grows"):

@@ -47,7 +47,7 @@ def before_asking(capability: Capability, doubt: Doubt) -> Step:
     return HOLD
 
 
-def after_asking(capability: Capability, doubt: Doubt, answer: Posted | None | BankFailure) -> Step:
+def after_asking(capability: Capability, doubt: Doubt, answer: Posted | BankFailure | None) -> Step:
     """What the core's answer means; None is "no such reference"."""
     if isinstance(answer, Posted):
         return Verdict(State.POSTED)

@@ -1,0 +1,1 @@
+"""The wrappers' HTTP face: operations and questions, behind bearer tokens, described by OpenAPI."""

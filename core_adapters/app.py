@@ -1,0 +1,147 @@
+"""Puts the room together: `build` takes what it needs from outside and returns the API, the vault and the workers."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import httpx
+import structlog
+from fastapi import FastAPI
+
+from core_adapters import brands, internal
+from core_adapters.api import operations as operations_api
+from core_adapters.api import questions as questions_api
+from core_adapters.brands import BankBrand
+from core_adapters.database import Pool
+from core_adapters.failures import BankFailure
+from core_adapters.http import Service, client
+from core_adapters.logins import BearerLogin
+from core_adapters.operations.accepting import Accepting
+from core_adapters.operations.audit import Audit
+from core_adapters.operations.desk import Desk
+from core_adapters.operations.sca import ScaCodes
+from core_adapters.operations.store import Store
+from core_adapters.operations.worker import Worker
+from core_adapters.ports import Bank, Directory, Performer, ResultSink
+from core_adapters.questions import Questions
+from core_adapters.revealing import Revealer
+from core_adapters.vault import Vault
+from core_adapters.webhooks import CoreEvents, signing_secret
+from flows.ports import Sealer, Sms, TokenVerifier
+
+REGISTER_AGAIN_S = 2.0
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class CoreSettings:
+    """Where the bank is. ``webhook_url`` is where its events reach us; empty: it is not told."""
+
+    bank: str
+    url: str
+    token: str = field(repr=False)
+    webhook_secrets: Sequence[str] = field(repr=False, default=())
+    webhook_url: str = ""
+    audit_key: bytes = field(repr=False, default=b"")
+
+
+@dataclass(slots=True)
+class CoreAdapters:
+    """The room in one object. ``start`` in processes that send and recover; ``app`` and ``vault`` work without."""
+
+    app: FastAPI
+    vault: Vault
+    brand: BankBrand
+    desk: Desk
+    questions: Questions
+    worker: Worker
+    audit: Audit
+    events: CoreEvents
+    _bank: Bank
+    _settings: CoreSettings
+    _client: httpx.AsyncClient
+    _registering: asyncio.Task[None] | None = None
+
+    async def core_events(self, core: str, headers: Mapping[str, str], body: bytes) -> int:
+        """Take an event of a core; the HTTP status to answer with."""
+        return await self.events.take(core, headers, body)
+
+    async def start(self) -> None:
+        """Send, recover and enquire from now on."""
+        self.desk.started = True
+        self.worker.start()
+        if self._settings.webhook_url and self._settings.webhook_secrets:
+            self._registering = asyncio.create_task(self._register())
+
+    async def stop(self) -> None:
+        """End, after the calls that are out have come back or taken too long."""
+        if self._registering is not None:
+            self._registering.cancel()
+        await self.worker.stop()
+        await self.desk.stop()
+        await self._client.aclose()
+
+    async def _register(self) -> None:
+        """Tell the bank where its events go, as soon as it answers."""
+        secret = signing_secret(self._settings.webhook_secrets[0])
+        while True:
+            try:
+                return await self._bank.register_webhook(self._settings.webhook_url, secret)
+            except BankFailure as failure:
+                log.warning("webhook_not_registered", failure=type(failure).__name__)
+                await asyncio.sleep(REGISTER_AGAIN_S)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def build(
+    pool: Pool,
+    sealer: Sealer,
+    sms: Sms,
+    sink: ResultSink,
+    directory: Directory,
+    settings: CoreSettings,
+    verifier: TokenVerifier,
+    clock: Callable[[], datetime] = now,
+) -> CoreAdapters:
+    """The room over one bank. ``pool`` is an asyncpg pool on the migrated database.
+
+    Raises:
+        BrandUnusable: when the bank's brand.yml is missing or wrong.
+        NoSuchBank: when there is no wrapper of this name.
+    """
+    brand = brands.load(settings.bank)
+    audit = Audit(settings.audit_key)
+    store = Store(pool, sealer, audit, sink, clock)
+    http = client()
+    service = Service(http, settings.url.rstrip("/"), BearerLogin(settings.token))
+    bank = internal.wrapper(settings.bank, service, Revealer(pool, sealer), directory)
+    codes = ScaCodes(store, directory, sms)
+    performers: dict[str, Performer] = {bank.name: bank, codes.name: codes}
+    performer_of = dict.fromkeys(bank.actions, bank.name) | {"sca.send_code": codes.name}
+    desk = Desk(store, Accepting(store, brand, directory, performer_of), performers)
+    worker = Worker(store, performers)
+    questions = Questions(store, brand, directory, bank)
+    return CoreAdapters(
+        app=_app(desk, questions, verifier),
+        vault=Vault(pool, sealer),
+        brand=brand,
+        desk=desk,
+        questions=questions,
+        worker=worker,
+        audit=audit,
+        events=CoreEvents(bank.name, settings.webhook_secrets, store, worker),
+        _bank=bank,
+        _settings=settings,
+        _client=http,
+    )
+
+
+def _app(desk: Desk, questions: Questions, verifier: TokenVerifier) -> FastAPI:
+    app = FastAPI(title="Teller core adapters", version="1", docs_url=None, redoc_url=None)
+    app.include_router(operations_api.routes(desk, verifier))
+    app.include_router(questions_api.routes(questions, verifier))
+    return app

@@ -1,0 +1,123 @@
+"""One request to somebody else's HTTP service, and what its end means in our failures.
+
+The bound on the reply, the time limits and the reading of statuses are the same for all; what a document must look
+like is each wrapper's own Cerberus schema.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import httpx
+
+from core_adapters.failures import BankFailure, Declined, Missing, TurnedAway, Unavailable, Unclear
+
+REPLY_BYTES_MAX = 1_000_000
+DEPTH_MAX = 20  # levels of nesting; a deeper reply is an attack on the parser or a bug
+TIMES = httpx.Timeout(8.0, connect=2.0, write=5.0, pool=2.0)
+# Idle connections are dropped before a server drops them: a cut one would look like a request that went out.
+LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=1.0)
+ASKED_TWICE = 2
+NO_CONTENT = 204
+# The request was not handed to a connection at all.
+NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol, httpx.InvalidURL)
+# Statuses below 500 after which the request may still be at work.
+MAYBE_AT_WORK = frozenset({408, 409, 425})
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A 2xx answer whose body is a JSON object."""
+
+    status: int
+    document: Mapping[str, object]
+
+
+def client(transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
+    """A client with our bounds: no redirects, no proxies of the environment."""
+    return httpx.AsyncClient(timeout=TIMES, limits=LIMITS, trust_env=False, transport=transport)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Somebody's HTTP service: where it is and how one logs in."""
+
+    client: httpx.AsyncClient
+    url: str
+    login: httpx.Auth
+
+    async def order(self, method: str, path: str, body: Mapping[str, object]) -> Reply:
+        """Send something that has an effect: once, never repeated here. Raises BankFailure."""
+        return await self._once(method, path, body, {})
+
+    async def ask(self, path: str, parameters: Mapping[str, str] | None = None) -> Reply:
+        """Ask a question; a failure of the way there is tried once more. Raises BankFailure."""
+        return await self._twice("GET", path, None, parameters or {})
+
+    async def ask_with(self, path: str, body: Mapping[str, object]) -> Reply:
+        """A question that is put as a POST, because it holds what an address must not. Raises BankFailure."""
+        return await self._twice("POST", path, body, {})
+
+    async def _twice(
+        self, method: str, path: str, body: Mapping[str, object] | None, parameters: Mapping[str, str]
+    ) -> Reply:
+        for _ in range(ASKED_TWICE - 1):
+            try:
+                return await self._once(method, path, body, parameters)
+            except (Unavailable, Unclear):
+                continue
+        return await self._once(method, path, body, parameters)
+
+    async def _once(
+        self, method: str, path: str, body: Mapping[str, object] | None, parameters: Mapping[str, str]
+    ) -> Reply:
+        try:
+            status, data = await self._exchange(method, path, body, parameters)
+        except NOT_SENT as error:
+            raise Unavailable(type(error).__name__) from None
+        except (httpx.HTTPError, httpx.StreamError, ValueError) as error:
+            raise Unclear(type(error).__name__) from None
+        document = {} if status == NO_CONTENT else _document(data)
+        if not 200 <= status < 300:
+            raise _failure(status, document)
+        if document is None:
+            raise Unclear("the answer is no JSON object")
+        return Reply(status, document)
+
+    async def _exchange(
+        self, method: str, path: str, body: Mapping[str, object] | None, parameters: Mapping[str, str]
+    ) -> tuple[int, bytes]:
+        request = self.client.stream(method, self.url + path, json=body, params=dict(parameters), auth=self.login)
+        async with request as answer:
+            data = bytearray()
+            async for chunk in answer.aiter_bytes():
+                data += chunk
+                if len(data) > REPLY_BYTES_MAX:
+                    raise ValueError("the answer is too large")
+            return answer.status_code, bytes(data)
+
+
+def _failure(status: int, document: Mapping[str, object] | None) -> BankFailure:
+    code = document.get("code") if document else None
+    if status == 422 and isinstance(code, str) and code:
+        return Declined(code)
+    if status == 404:
+        return Missing(f"HTTP {status}")
+    if 400 <= status < 500 and status not in MAYBE_AT_WORK:
+        return TurnedAway(f"HTTP {status}")
+    return Unclear(f"HTTP {status}")
+
+
+def _document(data: bytes) -> Mapping[str, object] | None:
+    """The JSON object of a body; None for anything else, a body without end or depth included."""
+    try:
+        read = json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+    return read if isinstance(read, dict) and _depth(read) <= DEPTH_MAX else None
+
+
+def _depth(value: object) -> int:
+    if isinstance(value, dict):
+        return 1 + max(map(_depth, value.values()), default=0)
+    return 1 + max(map(_depth, value), default=0) if isinstance(value, list) else 0
