@@ -60,7 +60,7 @@ def _is_there(target: str) -> bool:
 def _near(name: str) -> str:
     import difflib
 
-    near = difflib.get_close_matches(name, COMMANDS, n=1)
+    near = difflib.get_close_matches(name, [n for n, (target, _) in COMMANDS.items() if _is_there(target)], n=1)
     return f" Did you mean {near[0]!r}?" if near else ""
 
 
