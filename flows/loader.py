@@ -82,8 +82,9 @@ class _Content:
         system = self._system()
         flows, unreadable = self._flows(slots)
         draft = Draft(
-            flows, slots, system, catalogue, self._brand, self._reading.marks, self._sources, frozenset(unreadable)
-        )
+            flows, slots, system, catalogue, self._brand, self._reading.marks, self._sources,
+            unreadable=frozenset(unreadable), falling=frozenset(self._reading.falling),
+        )  # fmt: skip
         return draft, self._reading.problems
 
     def _node(self, path: Path, file: str) -> Node | None:

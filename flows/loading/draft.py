@@ -1,7 +1,7 @@
 """Content as far as it could be read, with the place of every word, for the checks to look at."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flows.expressions import Expression, literal
 from flows.model import Brand, Catalogue, Flow, Place, Response, Slot, Step
@@ -41,6 +41,7 @@ class Reading:
 
     problems: list[Problem] = field(default_factory=list)
     marks: dict[Owner, Table] = field(default_factory=dict)
+    falling: set[tuple[str, str]] = field(default_factory=set)
 
     def add(self, code: str, at: Place, what: str, why: str, fix: str) -> None:
         """Note a problem."""
@@ -49,7 +50,11 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What was read. Names that could not be read are empty; ``unreadable`` are flows whose file is broken."""
+    """What was read. Names that could not be read are empty; ``unreadable`` are flows whose file is broken.
+
+    ``falling`` are the (flow, step) behind which the list of steps is over and no ``next`` says so. ``channels`` and
+    ``templates`` (the inputs of each picture) are what the bank runs; without them their checks have nothing to say.
+    """
 
     flows: Mapping[str, Flow]
     slots: Mapping[str, Slot]
@@ -59,6 +64,7 @@ class Draft:
     marks: Mapping[Owner, Table]
     sources: Mapping[str, str]
     unreadable: frozenset[str] = frozenset()
+    falling: frozenset[tuple[str, str]] = frozenset()
     channels: tuple[Capabilities, ...] = ()
     templates: Mapping[str, frozenset[str]] | None = None
 
@@ -82,10 +88,10 @@ class Draft:
                 return node.at
         return Place("", 1, 1, 2)
 
-    def key_at(self, owner: Owner, *path: str) -> Place:
+    def key_at(self, owner: Owner, *path: str | int) -> Place:
         """The place of that key itself."""
         table = self.node(owner, *path[:-1])
-        key = table.key(path[-1]) if isinstance(table, Table) else None
+        key = table.key(str(path[-1])) if isinstance(table, Table) else None
         return key.at if key is not None else self.at(owner, *path)
 
     def inside(self, owner: Owner, path: tuple[str | int, ...], start: int, end: int) -> Place:
@@ -96,3 +102,10 @@ class Draft:
     def all_steps(self) -> list[tuple[Flow, Step]]:
         """Every step of every flow."""
         return [(flow, step) for flow in self.flows.values() for step in flow.steps.values()]
+
+
+def replace_outside(
+    draft: Draft, channels: tuple[Capabilities, ...], templates: Mapping[str, frozenset[str]] | None
+) -> Draft:
+    """The draft beside the channels and pictures that the bank runs."""
+    return replace(draft, channels=channels, templates=templates)

@@ -68,7 +68,7 @@ class StepReader:
 
     def read(self, items: tuple[Node, ...]) -> dict[str, Step]:
         """All steps, flat."""
-        self._build(self._plan(items, "step"), END)
+        self._build(self._plan(items, "step"), None)
         return {id_: self._steps[id_] for id_ in self._ids if id_ in self._steps}
 
     def _plan(self, items: tuple[Node, ...], prefix: str) -> list[_Planned]:
@@ -137,19 +137,23 @@ class StepReader:
         if strange or table.get("next") is None:
             self._reading.add("E206", at, "this step does nothing", why, "add a kind, such as 'say: …'")
 
-    def _build(self, planned: list[_Planned], following: str) -> None:
+    def _build(self, planned: list[_Planned], following: str | None) -> None:
+        """``following`` comes after the last step; None when nobody has said what does."""
         for place, step in enumerate(planned):
             after = planned[place + 1].id if place + 1 < len(planned) else following
             self._build_one(step, after)
 
-    def _build_one(self, planned: _Planned, after: str) -> None:
+    def _build_one(self, planned: _Planned, following: str | None) -> None:
         fields = planned.fields
+        if following is None and not fields.has("next") and not fields.has("else"):
+            self._reading.falling.add((self._flow, planned.id))
+        after = END if following is None else following
         common: dict[str, Any] = {
             "id": planned.id, "at": fields.at, "next": fields.optional_name("next"), "after": after,
             "note": fields.text("note"),
         }  # fmt: skip
         if planned.kind == "if":
-            follows = common["next"] if common["next"] is not None else after
+            follows = common["next"] if common["next"] is not None else following
             sides = {side: self._side(planned, side, follows) for side in ("then", "else")}
             condition = fields.expression("if")
             assert condition is not None
@@ -159,10 +163,10 @@ class StepReader:
         else:
             self._steps[planned.id] = _BUILDERS[planned.kind](fields, common)
 
-    def _side(self, planned: _Planned, side: str, follows: str) -> str:
+    def _side(self, planned: _Planned, side: str, follows: str | None) -> str:
         branch = planned.branches.get(side)
         if branch is None:
-            return follows
+            return END if follows is None else follows
         if isinstance(branch, str):
             return branch
         self._build(branch, follows)
