@@ -43,12 +43,16 @@ def programs(kind: Kind, place: Place) -> Programs:
     """
     if kind == "system":
         return Programs(_system(), ("--locale=C.UTF-8",))
-    wheel = _wheel()
-    folder = wheel if _runs(wheel, place.owner) else _copied(wheel, place)
+    installed = wheel()
+    folder = installed if _runs(installed, place.owner) else _copied(installed, place)
     return Programs(folder, ("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"))
 
 
-def _wheel() -> Path:
+def wheel() -> Path:
+    """The folder of programs in the installed wheel.
+
+    :raises NoPostgres: when it is not installed.
+    """
     # find_spec of a top-level name does not import the package, which on import looks for a server of its own.
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or spec.origin is None:
@@ -80,9 +84,9 @@ def _runs(folder: Path, owner: Owner) -> bool:
     return done.returncode == 0
 
 
-def _copied(wheel: Path, place: Place) -> Path:
+def _copied(installed: Path, place: Place) -> Path:
     """The programs and their libraries beside the data, copied whole or not at all."""
-    package, libraries = wheel.parents[1], wheel.parents[2] / f"{PACKAGE}.libs"
+    package, libraries = installed.parents[1], installed.parents[2] / f"{PACKAGE}.libs"
     target = place.home / "programs"
     if not target.exists():
         fresh = place.home / "programs.new"

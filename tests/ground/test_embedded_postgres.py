@@ -14,6 +14,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from bot.postgres import NoPostgres, binaries, ensure_postgres, place, stop
 from bot.postgres.place import Place, place_for
 from bot.postgres.postmaster import is_ready, postmaster_of
 
@@ -191,3 +192,30 @@ async def test_a_stale_pid_file_that_names_a_living_stranger_does_no_harm(
 
 async def test_starting_at_the_same_moment_gives_one_server(room: Path, user: Callable[..., User]) -> None:
     assert len({one.dsn for one in [user(), user(), user()]}) == 1
+
+
+async def test_the_systems_own_programs_serve_as_well(room: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (room / "lib" / "18").mkdir(parents=True)
+    (room / "lib" / "18" / "bin").symlink_to(binaries.wheel())
+    monkeypatch.setattr(binaries, "SYSTEM_ROOT", room / "lib")
+    assert await answer(ensure_postgres(room / "a", "system", durable=False)) == 42
+    stop(room / "a")
+
+
+def test_missing_programs_are_named_with_the_way_to_get_them(room: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(binaries, "SYSTEM_ROOT", room / "nothing")
+    with pytest.raises(NoPostgres, match="apt-get install postgresql"):
+        ensure_postgres(room / "a", "system")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root changes the user")
+async def test_below_a_closed_folder_root_keeps_the_data_where_the_servers_user_can_go(
+    room: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(place, "OF_ROOT", room / "open")
+    closed = room / "closed"
+    closed.mkdir(mode=0o700)
+    dsn = ensure_postgres(closed / "data", durable=False)
+    assert await answer(dsn) == 42
+    assert [path.name for path in (room / "open").glob("*/data/PG_VERSION")]
+    stop(closed / "data")
