@@ -146,12 +146,12 @@ def check_lengths(draft: Draft) -> Iterator[Problem]:
 
 
 def check_twins(draft: Draft) -> Iterator[Problem]:
-    """W417: two names for one text in one flow."""
+    """W417: two names for one text in one flow. The system's names are the engine's, so there it is let be."""
     seen: dict[tuple[object, ...], str] = {}
     for flow, response in all_responses(draft):
         texts = tuple((locale, wording.lines, *wording.plural.items()) for locale, wording in response.texts.items())
         key = (flow, *texts)
-        if texts and key in seen:
+        if flow and texts and key in seen:
             what, why = (
                 f"'{response.name}' says the same as '{seen[key]}'",
                 "one of them will be forgotten at the next change",
