@@ -7,9 +7,9 @@ inside is a refusal.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from cerberus import TypeDefinition, Validator
 from schwifty import IBAN
@@ -46,35 +46,39 @@ def _is_time(value: object) -> bool:
         return False
 
 
+class _Kind(type):
+    """A type in the eyes of Cerberus, which asks with isinstance: what fits a predicate is of it."""
+
+    fits: Callable[[object], bool]
+
+    def __instancecheck__(cls, value: object) -> bool:
+        return cls.fits(value)
+
+
+def _kind(name: str, fits: Callable[[object], bool]) -> TypeDefinition:
+    return TypeDefinition(name, (_Kind(name, (), {"fits": staticmethod(fits)}),), ())
+
+
+KINDS = (
+    _kind("integer", lambda value: type(value) is int),  # True is an int to Python, and no amount
+    _kind("money_minor", lambda value: type(value) is int and 0 <= value <= MINOR_MAX),
+    _kind("decimal_amount", lambda value: _text_of(_DECIMAL, value)),
+    _kind("card_token", lambda value: _text_of(_TOKEN, value)),
+    _kind("card_digits", lambda value: isinstance(value, CardDigits)),
+    _kind("e164", lambda value: _text_of(_E164, value)),
+    _kind("iban", _is_iban),
+    _kind("time", _is_time),
+)
+PLAIN = ("string", "dict", "list", "boolean")  # the library's own that have no gap; its number and float have
+
+
 class Strict(Validator):  # type: ignore[misc]  # cerberus has no types
     """Our validator. Use `checked`, which makes one a document."""
 
-    types_mapping = {
-        name: kind for name, kind in Validator.types_mapping.items() if name in {"string", "dict", "list", "boolean"}
-    } | {
-        "card_digits": TypeDefinition("card_digits", (CardDigits,), ()),
+    types_mapping: ClassVar[dict[str, TypeDefinition]] = {
+        **{name: Validator.types_mapping[name] for name in PLAIN},
+        **{kind.name: kind for kind in KINDS},
     }
-
-    def _validate_type_integer(self, value: object) -> bool:
-        return type(value) is int
-
-    def _validate_type_money_minor(self, value: object) -> bool:
-        return type(value) is int and 0 <= value <= MINOR_MAX
-
-    def _validate_type_decimal_amount(self, value: object) -> bool:
-        return _text_of(_DECIMAL, value)
-
-    def _validate_type_card_token(self, value: object) -> bool:
-        return _text_of(_TOKEN, value)
-
-    def _validate_type_e164(self, value: object) -> bool:
-        return _text_of(_E164, value)
-
-    def _validate_type_iban(self, value: object) -> bool:
-        return _is_iban(value)
-
-    def _validate_type_time(self, value: object) -> bool:
-        return _is_time(value)
 
     def _validate_regex(self, pattern: str, field: str, value: object) -> None:
         """{'type': 'string'}"""

@@ -6,12 +6,11 @@ a named exemption, the audit only grows.
 """
 
 import re
-from pathlib import Path
 
 from alembic import op
 
 revision = "0003"
-down_revision = "0002" if [*Path(__file__).parent.glob("0002_*.py")] else "0001"
+down_revision = "0002"
 
 VAULT = """
 create table money.card_number (

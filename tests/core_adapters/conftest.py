@@ -1,0 +1,240 @@
+"""A bank to talk to: the sandbox on a loopback port, our adapters over a real database, and a clock that can jump."""
+
+import asyncio
+import json
+import secrets
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import asyncpg
+import httpx
+import pytest
+import uvicorn
+
+from bot.keyring import Keyring
+from core_adapters.app import CoreAdapters, CoreSettings, build
+from core_adapters.external.sms import SmsGateway
+from core_adapters.http import client
+from core_adapters.ports import Person
+from flows.cards import CardNumber
+from flows.confirming import snapshot_hash
+from flows.effects import StartOperation
+from flows.events import EVENT, BankEvent, OperationSettled, Value
+from flows.ports import Principal, Unauthorized
+from sandbox.app import build as build_sandbox
+
+CORE_TOKEN, SMS_TOKEN = secrets.token_urlsafe(16), secrets.token_urlsafe(16)
+WEBHOOK_SECRET = secrets.token_urlsafe(16)
+PHONE, NAME = "+380501112233", "Anna Koval"
+
+
+class Clock:
+    """Real time, and as much more as a test has jumped."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+    def jump(self, **by: float) -> None:
+        self.ahead += timedelta(**by)
+
+
+class Sink:
+    """Keeps the news in a table of its own, inside the transaction that makes it."""
+
+    async def announce(self, connection: asyncpg.Connection, event: OperationSettled | BankEvent) -> None:
+        await connection.execute(
+            "insert into news (id, body) values ($1, $2) on conflict do nothing",
+            event.id,
+            EVENT.dump_json(event).decode(),
+        )
+
+
+class People:
+    """The customers that these tests know."""
+
+    def __init__(self) -> None:
+        self.known = {"anna": Person(PHONE, "Anna", "Koval", identified=True)}
+
+    async def person(self, customer_id: str) -> Person:
+        return self.known[customer_id]
+
+
+class Tokens:
+    """`service` and `staff` are tokens; no others."""
+
+    def verify(self, token: str) -> Principal:
+        if token not in ("service", "staff"):
+            raise Unauthorized("unknown token")
+        return Principal(token, frozenset({token}))
+
+
+class Sandbox:
+    """The bank's own view: what it has booked, and switches to make it misbehave."""
+
+    def __init__(self, url: str, http: httpx.AsyncClient) -> None:
+        self.url, self.http = url, http
+
+    async def customer(
+        self, phone: str = PHONE, balance_minor: int = 10_000_000, cards: int = 1
+    ) -> list[dict[str, str]]:
+        body = {"phone": phone, "name": NAME, "cards": [{"currency": "UAH", "balance_minor": balance_minor}] * cards}
+        answer = await self.http.post(f"{self.url}/api/customers", json=body)
+        answer.raise_for_status()
+        return answer.json()["cards"]
+
+    async def fault(self, operation: str, outcome: str, count: int = 1, delay_s: float = 0) -> None:
+        body = {"core": "rest", "operation": operation, "outcome": outcome, "count": count, "delay_s": delay_s}
+        (await self.http.put(f"{self.url}/api/faults", json=body)).raise_for_status()
+
+    async def postings(self, reference: str, kind: str = "transfer") -> list[dict[str, object]]:
+        found = (await self.http.get(f"{self.url}/api/postings", params={"ref": reference})).json()
+        return [posting for posting in found if posting["kind"] == kind]
+
+    async def last_sms(self, phone: str = PHONE) -> str:
+        return (await self.http.get(f"{self.url}/api/sms", params={"phone": phone})).json()[0]["text"]
+
+
+@dataclass
+class Room:
+    """Our adapters with everything around them."""
+
+    adapters: CoreAdapters
+    pool: asyncpg.Pool
+    people: People
+    clock: Clock
+    bank: Sandbox
+    api: httpx.AsyncClient
+    payer: str = ""
+    payee: CardNumber | None = None
+    number: str = field(default="", repr=False)
+    build: Callable[[str], CoreAdapters] | None = None
+    conversation: UUID = field(default_factory=uuid4)
+
+    def transfer(self, amount: str = "50.00 UAH", op_id: UUID | None = None, **changed: object) -> StartOperation:
+        op_id = op_id or uuid4()
+        inputs: dict[str, Value] = {"from": self.payer, "amount": amount, "purpose": "for lunch"}
+        cards = {"to": self.payee}
+        values = {"inputs": inputs, "cards": cards, "customer_id": "anna"} | changed
+        mark = changed.get("snapshot_hash") or snapshot_hash(op_id, values["inputs"], values["cards"])
+        return StartOperation(
+            op_id, "transfers.execute", "core_adapters", values["inputs"], values["cards"], values["customer_id"],
+            "telegram", "run", "pay", mark,
+        )  # fmt: skip
+
+    def order(
+        self, action: str, inputs: Mapping[str, Value], op_id: UUID | None = None, **more: object
+    ) -> StartOperation:
+        op_id = op_id or uuid4()
+        mark = snapshot_hash(op_id, inputs, {}) if action == "cards.apply" else None
+        return StartOperation(
+            op_id, action, "core_adapters", dict(inputs), more.get("cards", {}), more.get("customer_id", "anna"),
+            "telegram", "run", "step", mark,
+        )  # fmt: skip
+
+    async def start(self, start: StartOperation) -> str:
+        """The state after starting; the call to the bank is over when this returns."""
+        accepted = await self.adapters.desk.start(start, self.conversation)
+        await self.adapters.desk.settled()
+        return accepted.state.value
+
+    async def state(self, op_id: UUID) -> str:
+        return await self.pool.fetchval("select state from money.operation where op_id = $1", op_id)
+
+    async def news(self, op_id: UUID | None = None) -> list[OperationSettled | BankEvent]:
+        rows = await self.pool.fetch("select body from news order by n")
+        events = [EVENT.validate_json(row["body"]) for row in rows]
+        return [e for e in events if op_id is None or getattr(e, "op_id", None) == op_id]
+
+    async def told(self, op_id: UUID) -> list[str]:
+        """What the customer hears of one operation, in order."""
+        return [f"{e.state}:{e.error}" if e.error else e.state for e in await self.news(op_id)]
+
+    async def rounds(self, count: int = 3, jump_s: float = 5) -> None:
+        """Let the background work, and time go by between."""
+        for _ in range(count):
+            self.clock.jump(seconds=jump_s)
+            await self.adapters.worker.round()
+
+    async def prove(self, start: StartOperation) -> dict[str, Value]:
+        """Go through a step-up for an operation; the inputs of its sca operations."""
+        inputs = {"for_op": str(start.op_id), "snapshot_hash": start.snapshot_hash}
+        await self.start(self.order("sca.send_code", inputs))
+        code = (await self.bank.last_sms()).split()[0]
+        await self.start(self.order("sca.check_code", inputs | {"code": code}))
+        return inputs
+
+
+@pytest.fixture
+async def pool(database: str) -> AsyncIterator[asyncpg.Pool]:
+    async with asyncpg.create_pool(database, min_size=1, max_size=10) as made:
+        await made.execute("create table news (n serial, id uuid primary key, body text not null)")
+        yield made
+
+
+@pytest.fixture
+def free_socket() -> Iterator[socket.socket]:
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield held
+
+
+@pytest.fixture
+async def bank(tmp_path: Path, free_socket: socket.socket) -> AsyncIterator[Sandbox]:
+    """The sandbox, served over TCP."""
+    url = f"http://127.0.0.1:{free_socket.getsockname()[1]}"
+    app = build_sandbox(tmp_path, url, CORE_TOKEN, SMS_TOKEN)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="on", timeout_graceful_shutdown=1))
+    task = asyncio.create_task(server.serve(sockets=[free_socket]))
+    async with httpx.AsyncClient(trust_env=False) as http:
+        while not server.started:
+            await asyncio.sleep(0.01)
+        yield Sandbox(url, http)
+        server.should_exit = True
+        await task
+
+
+@pytest.fixture
+async def room(pool: asyncpg.Pool, bank: Sandbox, keyring: Keyring) -> AsyncIterator[Room]:
+    """Adapters whose bank is the sandbox; Anna has a card with 100,000 hryvnias, and there is a payee."""
+    people, clock = People(), Clock()
+    async with client() as sms_client:
+        sms = SmsGateway.at(sms_client, f"{bank.url}/sms", SMS_TOKEN)
+
+        def at(url: str) -> CoreAdapters:
+            settings = CoreSettings("sandbox", url, CORE_TOKEN, (WEBHOOK_SECRET,), "", b"audit key")
+            made = build(pool, keyring, sms, Sink(), people, settings, Tokens(), clock)
+            made.desk.started = True
+            return made
+
+        adapters = at(f"{bank.url}/bank/v1")
+        transport = httpx.ASGITransport(adapters.app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://adapters") as api:
+            made = Room(adapters, pool, people, clock, bank, api, build=at)
+            await _people_with_cards(made)
+            yield made
+        await adapters.stop()
+        if made.adapters is not adapters:
+            await made.adapters.stop()
+
+
+async def _people_with_cards(room: Room) -> None:
+    await room.bank.customer()
+    (friend,) = await room.bank.customer(phone="+380671112233")
+    room.number = friend["card_number"]
+    (room.payee,) = await room.adapters.vault.tokenise([room.number])
+    answer = await room.adapters.questions.bank.ask("cards.list_active", "anna", {}, {})
+    room.payer = answer["options"][0]["id"]
+
+
+def as_json(start: StartOperation, conversation: UUID) -> dict[str, object]:
+    """The body that starts an operation over HTTP."""
+    from core_adapters.operations.records import START
+
+    return json.loads(START.dump_json(start)) | {"conversation": str(conversation)}
