@@ -92,7 +92,8 @@ def person_of(people: People, request: Request) -> Person:
 
 async def _next(screen: Queue) -> dict[str, Any] | None:
     try:
-        return await asyncio.wait_for(screen.get(), HEARTBEAT_S)
+        async with asyncio.timeout(HEARTBEAT_S):
+            return await screen.get()
     except TimeoutError:
         return None
 

@@ -1,8 +1,8 @@
 """A message as a phone shows it: the shape that the page and `teller chat` read, the same for every messenger.
 
 {"id", "from": "me|bot", "at": seconds, "edited": bool, "ticks": 1|2, "text",
- "entities": [{"type","offset","length","url"?}], "picture"?: {"url","width","height"}, "document"?: {"url","name","size"}, "contact"?: {"name","phone"},
- "location"?: {"lat","lon"}, "sticker"?: "…", "reply_to"?: id, "buttons": [[{"title","kind": "reply|url","url"?}]]}
+ "entities": [{"type","offset","length","url"?}], "picture"?: {"url","width","height"},
+ "document"?: {"url","name","size"}, "contact"?: {"name","phone"}, "location"?: {"lat","lon"}, "sticker"?: "…", "reply_to"?: id, "buttons": [[{"title","kind": "reply|url","url"?}]]}
 Offsets are in UTF-16 units, which are JavaScript's own.
 """
 

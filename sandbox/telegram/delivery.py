@@ -55,8 +55,10 @@ class Delivery:
                 if bot is None or not bot.webhook.url:
                     return
                 wait_s = self._send_out(bot, on_the_way, client)
+                # Not wait_for: before Python 3.12 it can lose a cancellation that comes with an arrival.
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(arrival.wait(), wait_s)
+                    async with asyncio.timeout(wait_s):
+                        await arrival.wait()
         finally:
             for task in on_the_way.values():
                 task.cancel()

@@ -38,7 +38,8 @@ class Pollers:
             if found or left_s <= 0 or self.closed:
                 return [update.body for update in found]
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(arrival.wait(), left_s)
+                async with asyncio.timeout(left_s):
+                    await arrival.wait()
             self._still_mine(bot.id, turn)
 
     def _still_mine(self, bot: int, turn: int) -> None:
