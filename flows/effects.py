@@ -69,6 +69,23 @@ class DeleteInbound:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenForm:
+    """Open a one-time secure page for one slot, until ``due``.
+
+    ``token`` is its unguessable address and comes back in ``FormSubmitted``, the value under the slot's name; the
+    message's choice of kind ``form`` carries it as its id. ``slot_type`` says what the page asks for.
+    """
+
+    token: str
+    slot: str
+    slot_type: str
+    title: str
+    locale: str
+    due: datetime
+    kind: Literal["open_form"] = "open_form"
+
+
+@dataclass(frozen=True, slots=True)
 class HandOff:
     """Give the chat to people: the queue, why, the pending question and the slots that may be shared, masked."""
 
@@ -89,7 +106,8 @@ class Alert:
 
 
 Effect = Annotated[
-    Send | StartOperation | SetTimer | CancelTimer | DeleteInbound | HandOff | Alert, Field(discriminator="kind")
+    Send | StartOperation | SetTimer | CancelTimer | DeleteInbound | OpenForm | HandOff | Alert,
+    Field(discriminator="kind"),
 ]
 
 EFFECT: TypeAdapter[Effect] = TypeAdapter(Effect)

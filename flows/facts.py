@@ -27,7 +27,9 @@ class Need:
     nlu         the text                           {"ranking": [{"intent", "confidence"}, ...], "degraded": bool}
     ==========  =================================  ==========================================================
 
-    ``inputs`` is canonical JSON (sorted keys), so that a Need is hashable and equal for equal questions.
+    ``inputs`` is canonical JSON (sorted keys), so that a Need is hashable and equal for equal questions. For a
+    ``read`` these are the operation's inputs as in ``StartOperation``; an input that is a card number is an object
+    with the fields of ``CardNumber``, never digits.
     """
 
     kind: Literal["context", "choices", "read", "nlu"]

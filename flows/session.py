@@ -44,7 +44,6 @@ class Snapshot:
     expires: int
     values: dict[str, SlotValue]
     state: Literal["asked", "approved", "sent"] = "asked"
-    renewed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,12 @@ class Waiting:
 
 @dataclass(slots=True)
 class Run:
-    """One run of one flow. ``visits`` counts steps entered, so that (run, step, visit) is one occasion."""
+    """One run of one flow.
+
+    ``visits`` counts steps entered, so that (run, step, visit) is one occasion. ``asked`` are slots that were asked
+    for, ``skipped`` those the customer passed over. ``sent``: an irreversible operation has begun. ``renewed``: an
+    expired confirm was asked again since the customer last wrote.
+    """
 
     id: str
     flow: str
@@ -74,12 +78,13 @@ class Run:
     asked: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     sent: bool = False
+    renewed: bool = False
 
     def copy(self) -> "Run":
         """A run of its own; values are never changed in place, so they may be shared."""
         return Run(
             self.id, self.flow, self.step, self.via, dict(self.slots), self.visits, self.attempts, self.question,
-            self.snapshot, self.waiting, list(self.asked), list(self.skipped), self.sent,
+            self.snapshot, self.waiting, list(self.asked), list(self.skipped), self.sent, self.renewed,
         )  # fmt: skip
 
 
@@ -88,7 +93,8 @@ class Session:
     """One conversation. Times are milliseconds since 1970, UTC.
 
     ``stack`` holds the runs, the active one last. ``offer`` is a question of the engine itself and comes before the
-    run's own. ``answered`` remembers recent questions with the operation each led to, for second taps.
+    run's own. ``answered`` remembers recent questions with the operation each led to, for second taps. ``version`` is
+    the content that the open runs began under; they finish under it. Empty when nothing is open.
     """
 
     conversation: UUID
@@ -102,6 +108,7 @@ class Session:
     level: str = "guest"
     stack: list[Run] = field(default_factory=list)
     offer: Question | None = None
+    version: str = ""
     paused: bool = False
     heard: int = 0
     misses: int = 0
@@ -143,7 +150,8 @@ class Session:
         return Session(
             self.conversation, self.channel, self.address, self.locale, self.account, self.customer_id,
             self.verified_until, self.strong_until, self.level, [run.copy() for run in self.stack], self.offer,
-            self.paused, self.heard, self.misses, self.degraded_told, self.with_people_until, list(self.answered),
+            self.version, self.paused, self.heard, self.misses, self.degraded_told, self.with_people_until,
+            list(self.answered),
             list(self.operations), list(self.early), dict(self.timers),
         )  # fmt: skip
 
@@ -156,7 +164,7 @@ class Session:
             "who": (self.customer_id, self.verified_until, self.strong_until, self.level),
             "st": [_pack_run(run) for run in self.stack],
             "of": _pack_question(self.offer),
-            "n": (self.paused, self.heard, self.misses, self.degraded_told, self.with_people_until),
+            "n": (self.version, self.paused, self.heard, self.misses, self.degraded_told, self.with_people_until),
             "an": self.answered,
             "op": self.operations,
             "ea": [BANK_EVENT.dump_python(event, mode="json") for event in self.early],
@@ -174,9 +182,12 @@ class Session:
         if not isinstance(packed, dict) or packed.get("v") != FORMAT:
             raise ValueError("the stored conversation has a format that this version cannot read")
         channel, address, locale, account = packed["at"]
+        customer_id, verified_until, strong_until, level = packed["who"]
+        version, paused, heard, misses, degraded_told, with_people_until = packed["n"]
         return cls(
-            UUID(packed["c"]), channel, address, locale, account, *packed["who"],
-            [_unpack_run(run) for run in packed["st"]], _unpack_question(packed["of"]), *packed["n"],
+            UUID(packed["c"]), channel, address, locale, account, customer_id, verified_until, strong_until, level,
+            [_unpack_run(run) for run in packed["st"]], _unpack_question(packed["of"]),
+            version, paused, heard, misses, degraded_told, with_people_until,
             [(question, op_id) for question, op_id in packed["an"]],
             [(op_id, action, state) for op_id, action, state in packed["op"]],
             [BANK_EVENT.validate_python(event) for event in packed["ea"]], packed["ti"],
@@ -192,8 +203,8 @@ def _pack_question(question: Question | None) -> object:
 def _unpack_question(packed: list[Any] | None) -> Question | None:
     if packed is None:
         return None
-    *plain, options = packed
-    return Question(*plain, tuple(options))
+    id_, kind, subject, expects, options = packed
+    return Question(id_, kind, subject, expects, tuple(options))
 
 
 def _pack_values(values: dict[str, SlotValue]) -> dict[str, object]:
@@ -211,23 +222,23 @@ def _pack_run(run: Run) -> object:
         _pack_question(run.question),
         None if frozen is None else (
             frozen.step, frozen.op_id, frozen.action, frozen.hash, frozen.expires, _pack_values(frozen.values),
-            frozen.state, frozen.renewed,
+            frozen.state,
         ),
         None if waiting is None else (waiting.kind, waiting.name, waiting.op_id, waiting.match),
-        run.asked, run.skipped, run.sent,
+        run.asked, run.skipped, run.sent, run.renewed,
     )  # fmt: skip
 
 
 def _unpack_run(packed: list[Any]) -> Run:
-    id_, flow, step, via, slots, visits, attempts, question, frozen, waiting, asked, skipped, sent = packed
+    id_, flow, step, via, slots, visits, attempts, question, frozen, waiting, asked, skipped, sent, renewed = packed
     return Run(
         id_, flow, step, via, _unpack_values(slots), visits, attempts, _unpack_question(question),
-        _unpack_snapshot(frozen), None if waiting is None else Waiting(*waiting), asked, skipped, sent,
+        _unpack_snapshot(frozen), None if waiting is None else Waiting(*waiting), asked, skipped, sent, renewed,
     )  # fmt: skip
 
 
 def _unpack_snapshot(packed: list[Any] | None) -> Snapshot | None:
     if packed is None:
         return None
-    step, op_id, action, digest, expires, values, state, renewed = packed
-    return Snapshot(step, op_id, action, digest, expires, _unpack_values(values), state, renewed)
+    step, op_id, action, digest, expires, values, state = packed
+    return Snapshot(step, op_id, action, digest, expires, _unpack_values(values), state)

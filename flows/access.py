@@ -1,0 +1,56 @@
+"""Who the customer is, to this conversation, and for how long."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from flows import identifiers
+from flows.events import AccessChanged, Value
+from flows.session import Run
+from flows.speaking import system
+from flows.stack import drop_all
+from flows.turn import Turn
+
+ACCESS_LIFE_MS = 8 * 3600 * 1000  # where the one who grants it names no end
+
+
+def settle_level(turn: Turn) -> None:
+    """What has expired is gone."""
+    session = turn.session
+    if session.strong_until > turn.now:
+        session.level = "strong"
+    elif session.verified_until > turn.now:
+        session.level = "verified"
+    else:
+        session.level = "guest"
+
+
+def grant(turn: Turn, run: Run, outputs: Mapping[str, Value]) -> None:
+    """An operation proved who this is. If it is another person than before, what the first one had open is gone."""
+    session = turn.session
+    customer = outputs.get("customer_id")
+    if isinstance(customer, str):
+        if session.customer_id is not None and session.customer_id != customer:
+            session.stack = [run]
+        session.customer_id = customer
+    until = _until(outputs.get("expires_at"), turn.now)
+    session.verified_until = max(session.verified_until, until)
+    if outputs.get("level") == "strong":
+        session.strong_until = until
+    settle_level(turn)
+
+
+def changed(turn: Turn, event: AccessChanged) -> None:
+    """The binding was revoked or moved outside this chat: nothing of the customer stays open here."""
+    session = turn.session
+    session.customer_id = event.customer_id
+    session.verified_until = turn.now + ACCESS_LIFE_MS if event.level != "guest" else 0
+    session.strong_until = 0
+    settle_level(turn)
+    drop_all(turn)
+    system(turn, "access_lost")
+
+
+def _until(raw: Value, now: int) -> int:
+    if not isinstance(raw, str):
+        return now + ACCESS_LIFE_MS
+    return identifiers.milliseconds(datetime.fromisoformat(raw))

@@ -1,0 +1,103 @@
+"""The conversation engine: takes a session and an event, gives a new session and effects. Nothing else happens.
+
+``advance`` has no clock, no chance, no I/O. Where it must know something it answers ``Needs``; the edge finds the
+facts and calls again with the same session and event and more facts.
+"""
+
+from dataclasses import dataclass
+
+from flows.access import changed, settle_level
+from flows.effects import Effect
+from flows.events import AccessChanged, BankEvent, Event, FormSubmitted, OperationSettled, TimerFired
+from flows.expressions import EvaluationError
+from flows.facts import Facts, Needs
+from flows.messages import InboundEvent
+from flows.model import Library
+from flows.ports import Capabilities
+from flows.session import Session
+from flows.settling import bank_event, form_submitted, keep_time, late_event, operation_settled, timer_fired
+from flows.speaking import system
+from flows.stack import drop_all
+from flows.turn import BrokenContent, Missing, TooManySteps, Turn
+from flows.understanding import hear
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a turn came to: the session to store and the effects to perform after that, in order."""
+
+    session: Session
+    effects: tuple[Effect, ...]
+
+
+def advance(
+    library: Library, session: Session, event: Event, facts: Facts, key: bytes, channel: Capabilities | None = None
+) -> Outcome | Needs:
+    """Work out one turn.
+
+    ``key`` (16 to 64 bytes) signs buttons and page addresses and must stay the same for their life. ``channel`` says
+    what the conversation's channel may take; None is a channel that may take everything. ``library`` is the version
+    named by ``session.version`` where that is not empty. The given session is not changed.
+    """
+    turn = Turn(library, session.copy(), event, facts, key, channel)
+    try:
+        _dispatch(turn)
+    except Missing as missing:
+        return Needs(missing.needs)
+    except (TooManySteps, BrokenContent, EvaluationError) as fault:
+        return _stopped(Turn(library, session.copy(), event, facts, key, channel), fault)
+    return Outcome(turn.session, tuple(turn.effects))
+
+
+def _dispatch(turn: Turn) -> None:
+    settle_level(turn)
+    _forget_the_unknown(turn)
+    match turn.event:
+        case InboundEvent():
+            hear(turn, turn.event)
+        case OperationSettled():
+            operation_settled(turn, turn.event)
+        case BankEvent():
+            bank_event(turn, turn.event)
+        case TimerFired():
+            timer_fired(turn, turn.event)
+        case FormSubmitted():
+            form_submitted(turn, turn.event)
+        case AccessChanged():
+            changed(turn, turn.event)
+    _finish(turn)
+
+
+def _finish(turn: Turn) -> None:
+    session = turn.session
+    if not session.stack:
+        early, session.early = session.early, []
+        for event in early:
+            late_event(turn, event)
+        session.version = ""
+    elif not session.version:
+        session.version = turn.library.version
+    keep_time(turn)
+
+
+def _forget_the_unknown(turn: Turn) -> None:
+    """A run whose flow or step this version of the content does not have cannot go on."""
+    flows = turn.library.flows
+    if all(run.flow in flows and run.step in flows[run.flow].steps for run in turn.session.stack):
+        return
+    turn.alert("run_lost", "a conversation stood in a step that this version of the content does not have")
+    turn.session.stack = []
+    turn.session.offer = None
+    system(turn, "apology")
+
+
+def _stopped(turn: Turn, fault: Exception) -> Outcome:
+    """A flow had to be stopped: nothing of its turn happens, the customer gets an apology and staff an alert."""
+    flow = f"{turn.session.flow}.{turn.session.step}"
+    why = "more steps than one turn may take" if isinstance(fault, TooManySteps) else str(fault)
+    settle_level(turn)
+    drop_all(turn)
+    system(turn, "apology")
+    turn.alert("flow_stopped", f"after {flow}: {why}")
+    _finish(turn)
+    return Outcome(turn.session, tuple(turn.effects))

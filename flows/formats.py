@@ -1,0 +1,95 @@
+"""Money, numbers, dates and plurals as a locale writes them, from CLDR; the patterns are read once and kept."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import get_currency_symbol
+
+from flows.money import Money, minor_digits
+
+NO_BREAK = "\u00a0"
+# CLDR's narrow symbols, which Babel does not carry. Others fall back to the locale's usual symbol.
+NARROW = {
+    "UAH": "₴", "USD": "$", "EUR": "€", "GBP": "£", "PLN": "zł", "JPY": "¥", "CNY": "¥", "KZT": "₸", "TRY": "₺",
+    "GEL": "₾", "ILS": "₪", "INR": "₹", "KRW": "₩", "CZK": "Kč", "HUF": "Ft", "RON": "lei", "SEK": "kr",
+    "NOK": "kr", "DKK": "kr", "AZN": "₼", "AMD": "֏", "VND": "₫", "NGN": "₦", "PHP": "₱", "BRL": "R$",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    decimal: str
+    group: str
+    primary: int
+    secondary: int
+
+
+def money(amount: Money, locale: str) -> str:
+    """``50.00 ₴`` in English, ``50,00 ₴`` in Ukrainian; the space does not break."""
+    return _money(amount.minor, amount.currency, locale)
+
+
+@lru_cache(maxsize=4096)
+def _money(minor: int, currency: str, locale: str) -> str:
+    digits = minor_digits(currency)
+    whole, fraction = divmod(abs(minor), 10**digits)
+    numbers = _numbers(locale)
+    sign = "-" if minor < 0 else ""
+    tail = f"{numbers.decimal}{fraction:0{digits}d}" if digits else ""
+    return f"{sign}{_grouped(whole, numbers)}{tail}{NO_BREAK}{_symbol(currency, locale)}"
+
+
+def number(value: int, locale: str) -> str:
+    """A whole number with the locale's grouping."""
+    return ("-" if value < 0 else "") + _grouped(abs(value), _numbers(locale))
+
+
+@lru_cache(maxsize=1024)
+def day(value: date, locale: str) -> str:
+    """A date in words: ``21 November 2026``."""
+    return format_date(value, "long", locale=locale)
+
+
+@lru_cache(maxsize=4096)
+def plural(count: int, locale: str) -> str:
+    """The CLDR plural category of a count: ``one``, ``few``, ``many``, ``other``."""
+    return _locale(locale).plural_form(abs(count))
+
+
+def language_name(locale: str) -> str:
+    """A language in its own words: ``English``, ``Українська``."""
+    name = _locale(locale).get_language_name(locale)
+    return name[:1].upper() + name[1:] if name else locale
+
+
+def _grouped(whole: int, numbers: _Numbers) -> str:
+    text = str(whole)
+    if len(text) <= numbers.primary:
+        return text
+    head, parts = text[: -numbers.primary], [text[-numbers.primary :]]
+    while head:
+        parts.append(head[-numbers.secondary :])
+        head = head[: -numbers.secondary]
+    return numbers.group.join(reversed(parts))
+
+
+@lru_cache(maxsize=64)
+def _locale(locale: str) -> Locale:
+    return Locale.parse(locale, sep="-" if "-" in locale else "_")
+
+
+@lru_cache(maxsize=64)
+def _numbers(locale: str) -> _Numbers:
+    found = _locale(locale)
+    symbols: Mapping[str, str] = found.number_symbols["latn"]
+    primary, secondary = found.decimal_formats[None].grouping
+    return _Numbers(symbols["decimal"], symbols["group"], primary, secondary)
+
+
+@lru_cache(maxsize=256)
+def _symbol(currency: str, locale: str) -> str:
+    return NARROW.get(currency) or get_currency_symbol(currency, locale)

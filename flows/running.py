@@ -1,0 +1,105 @@
+"""Runs the active flow until it waits for somebody, and carries a customer's answer to the step that asked."""
+
+from collections.abc import Callable, Mapping
+from typing import cast
+
+from flows.asking import ask_confirm
+from flows.model import (
+    END,
+    Action,
+    Call,
+    Collect,
+    Confirm,
+    Handoff,
+    If,
+    Link,
+    Say,
+    SetSlots,
+    Step,
+    Wait,
+)  # fmt: skip
+from flows.session import Run
+from flows.speaking import engine_label, flow_title, offer, system
+from flows.stack import drop_thread, entitled, goto, thread_start
+from flows.steps import action, branch, call, collect, confirm, handoff, link, say, set_slots, wait
+from flows.turn import QuestionFailed, Turn
+
+Enter = Callable[[Turn, Run, Step], str | None]
+_ENTER = cast(
+    Mapping[type[Step], Enter],
+    {
+        Say: say.enter, Collect: collect.enter, Confirm: confirm.enter, Action: action.enter, SetSlots: set_slots.enter,
+        If: branch.enter, Call: call.enter, Link: link.enter, Wait: wait.enter, Handoff: handoff.enter,
+    },
+)  # fmt: skip
+
+
+def proceed(turn: Turn) -> None:
+    """Enter step after step until the active run waits, or none is left.
+
+    Raises:
+        Missing, TooManySteps, BrokenContent, EvaluationError.
+    """
+    session = turn.session
+    while (run := session.top) is not None and not _rests(run):
+        turn.count_step()
+        if run.visits == 0:
+            if not entitled(turn, run):
+                continue
+            run.visits = 1
+        step = turn.flow(run).steps[run.step]
+        try:
+            target = _ENTER[type(step)](turn, run, step)
+        except QuestionFailed:
+            system(turn, "bank_unavailable", run=run)
+            target = END
+        if target is not None:
+            goto(turn, run, target)
+    if turn.resuming:
+        _resume(turn)
+
+
+def _rests(run: Run) -> bool:
+    return run.waiting is not None or run.question is not None
+
+
+def go_on(turn: Turn, run: Run, target: str | None) -> None:
+    """Go where an answer leads, and on from there."""
+    if target is not None:
+        goto(turn, run, target)
+    proceed(turn)
+
+
+def give_up(turn: Turn) -> None:
+    """Drop the active thread and go back to what it interrupted."""
+    drop_thread(turn)
+    turn.resuming = True
+    proceed(turn)
+
+
+def _resume(turn: Turn) -> None:
+    """A digression has ended: the interrupted flow's own settings say how it goes on."""
+    turn.resuming = False
+    top = turn.session.top
+    if top is None or top.question is None or turn.quiet:
+        return
+    if turn.flow(top).settings.digressions == "resume_silently":
+        repeat(turn)
+        return
+    options = {command: engine_label(turn, command) for command in ("yes", "no")}
+    base = turn.session.stack[thread_start(turn)]
+    offer(turn, "resume", ("ask_to_resume",), options, flow=flow_title(turn, base.flow))
+
+
+def repeat(turn: Turn) -> None:
+    """Ask the pending question again, with live buttons; attempts stay. A confirm that has expired is quoted anew."""
+    top = turn.session.top
+    if top is None or top.question is None:
+        return
+    step = turn.flow(top).steps[top.step]
+    if isinstance(step, Collect):
+        go_on(turn, top, collect.ask(turn, top, step))
+    elif isinstance(step, Confirm) and top.snapshot is not None and turn.now >= top.snapshot.expires:
+        go_on(turn, top, confirm.renew(turn, top, step))
+    elif isinstance(step, Confirm):
+        ask_confirm(turn, top, step)

@@ -1,0 +1,75 @@
+"""Gives expressions and placeholders their values: the run's slots, what was confirmed, and the context objects."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import cast
+
+from flows.expressions import Expression, evaluate, holds
+from flows.facts import Need
+from flows.model import AUTH_ORDER
+from flows.session import Run
+from flows.turn import Turn, brand_limit, typed
+from flows.values import SlotValue, attribute
+
+CONTEXT = frozenset({"customer", "limits", "feature", "channel"})
+NO_SLOTS: Mapping[str, SlotValue] = {}
+
+
+class RunScope:
+    """The names a run's expressions may use. ``frozen`` values come before the live slots."""
+
+    def __init__(self, turn: Turn, run: Run | None, frozen: Mapping[str, SlotValue] = NO_SLOTS) -> None:
+        self._turn, self._frozen = turn, frozen
+        self._slots: Mapping[str, SlotValue] = run.slots if run is not None else NO_SLOTS
+
+    def value(self, name: str) -> SlotValue:
+        """The value of ``amount``, ``from_card.last4`` or ``limits.transfer_max``; None when there is none."""
+        head, dot, field = name.partition(".")
+        if dot and head in CONTEXT:
+            return context(self._turn, head, field)
+        value = self._frozen[head] if head in self._frozen else self._slots.get(head)
+        return attribute(value, field) if dot else value
+
+    def options(self, slot: str) -> int:
+        """How many options a choice slot has right now."""
+        return len(self._turn.choices(self._turn.slot(slot)))
+
+    def today(self) -> date:
+        """The date of the turn where the bank is."""
+        return self._turn.at.astimezone(self._turn.zone).date()
+
+
+def context(turn: Turn, name: str, field: str) -> SlotValue:
+    """A field of a read-only object. What the brand and the session know is not asked for.
+
+    Raises:
+        Missing.
+    """
+    session = turn.session
+    if name == "channel":
+        return session.channel if field == "name" else None
+    if name == "customer":
+        if field in ("verified", "strong"):
+            return AUTH_ORDER[session.level] >= AUTH_ORDER[field]
+        if session.customer_id is None:
+            return None
+    if name == "feature" and field in turn.library.brand.features:
+        return turn.library.brand.features[field]
+    if name == "limits" and field in turn.library.brand.limits:
+        return brand_limit(turn.library, field)
+    kind = turn.library.catalogue.context.get(name, {}).get(field, "text")
+    return typed(kind, turn.fact(Need("context", name)).get(field))
+
+
+def value_of(turn: Turn, run: Run, expression: Expression, frozen: Mapping[str, SlotValue] = NO_SLOTS) -> SlotValue:
+    """What an expression says for a run.
+
+    Raises:
+        Missing, QuestionFailed, EvaluationError.
+    """
+    return cast(SlotValue, evaluate(expression, RunScope(turn, run, frozen)))
+
+
+def true_for(turn: Turn, run: Run, condition: Expression) -> bool:
+    """Whether a condition holds for a run; raises as ``value_of``."""
+    return holds(condition, RunScope(turn, run))

@@ -1,0 +1,265 @@
+"""What a customer did becomes one command, in a fixed order of precedence; the NLU is asked only when nothing fits.
+
+Stop, operator and block-card words, then a valid button, then a typed value for the pending question, then yes or
+no, then a correction, then another flow, then a plain answer, then "I did not understand".
+"""
+
+from flows import buttons
+from flows.commanding import begin, give_command
+from flows.commands import INTENTS, command_in, flow_by_intent
+from flows.deciding import FREE_TEXT_MIN, Decision, understand
+from flows.effects import DeleteInbound
+from flows.entities import answers, cvv
+from flows.filling import answer, answer_attachment, answer_contact, changes, fill_at_start, gather, take
+from flows.messages import Attachment, Contact, EventType, InboundEvent, Text
+from flows.model import Collect, Confirm, Flow
+from flows.obeying import obey_offer, obey_step
+from flows.reading import Words, looks_meant
+from flows.running import go_on, proceed, repeat
+from flows.session import Question, Run
+from flows.speaking import engine_label, flow_title, label_command, offer, option_labels, system
+from flows.stack import start
+from flows.steps import collect
+from flows.turn import Turn
+
+HEARD = frozenset({EventType.MESSAGE, EventType.POSTBACK, EventType.START, EventType.CONTACT_SHARED,
+                   EventType.UNSUPPORTED})  # fmt: skip
+FREE_TEXT_WORDS_MAX = 12  # a longer text for a free-text slot is surely meant for it
+MISSES_TO_OPERATOR = 2
+
+
+def hear(turn: Turn, event: InboundEvent) -> None:
+    """Everything that a customer can do in the chat. A group chat hears nothing."""
+    if not event.private_chat or event.type not in HEARD:
+        return
+    session = turn.session
+    first, session.heard = session.heard == 0, turn.now
+    if session.top is not None:
+        session.top.renewed = False
+    if event.type is EventType.START:
+        session.with_people_until = 0
+        begin(turn, event.referral.get("payload", ""))
+    elif event.payload is not None:
+        session.with_people_until = 0
+        press(turn, event.payload)
+    else:
+        _content(turn, event, first=first)
+
+
+def _content(turn: Turn, event: InboundEvent, *, first: bool) -> None:
+    content = event.content
+    if isinstance(content, Text):
+        _text(turn, event, content, first=first)
+    elif turn.now < turn.session.with_people_until:
+        return
+    elif isinstance(content, Contact) and (asking := _asking(turn)) is not None:
+        answer_contact(turn, *asking, content)
+    elif isinstance(content, Attachment) and content.media != "sticker" and content.media != "audio":
+        asking = _asking(turn)
+        if asking is None or not answer_attachment(turn, *asking, content):
+            system(turn, "attachment_unexpected")
+            repeat(turn)
+    else:
+        system(turn, "unsupported")
+        repeat(turn)
+
+
+def _asking(turn: Turn) -> tuple[Run, Collect] | None:
+    """The run and step whose slot is being asked for."""
+    top = turn.session.top
+    if top is None or top.question is None or top.question.kind != "slot":
+        return None
+    step = turn.flow(top).steps[top.step]
+    return (top, step) if isinstance(step, Collect) else None
+
+
+def press(turn: Turn, payload: str) -> None:
+    """A button. One that is old, used or foreign changes nothing."""
+    session = turn.session
+    pressed = buttons.read(payload, session.conversation, turn.key)
+    if pressed is None:
+        system(turn, "stale_button")
+    elif pressed.kind == "flow":
+        _start(turn, turn.library.flows.get(pressed.subject))
+    elif pressed.kind == "command":
+        give_command(turn, pressed.subject, "")
+    else:
+        _press_option(turn, pressed.subject, pressed.option)
+
+
+def _press_option(turn: Turn, question: str, option: int) -> None:
+    session, top = turn.session, turn.session.top
+    if session.offer is not None and session.offer.id == question:
+        obey_offer(turn, session.offer, session.offer.options[option])
+    elif top is not None and top.question is not None and top.question.id == question:
+        session.paused = False
+        turn.close_offer()
+        obey_step(turn, top, top.question.options[option])
+    else:
+        _second_tap(turn, question)
+
+
+def _second_tap(turn: Turn, question: str) -> None:
+    """A tap on an answered question: for a confirm the operation's state, otherwise only that it is too late."""
+    op_id = next((led_to for asked, led_to in turn.session.answered if asked == question), "")
+    state = turn.operation_state(op_id) if op_id else None
+    if op_id and state is not None:
+        system(turn, {"done": "already_done", "failed": "already_failed"}.get(state, "already_answered"))
+    else:
+        system(turn, "already_answered" if op_id else "stale_button")
+
+
+def _text(turn: Turn, event: InboundEvent, content: Text, *, first: bool) -> None:
+    if not _safe(turn, event, content):
+        return
+    found = command_in(content.text)
+    if turn.now < turn.session.with_people_until and (found is None or found[0] not in ("/menu", "/start", "/cancel")):
+        return
+    turn.session.with_people_until = 0
+    if found is not None:
+        give_command(turn, *found)
+        return
+    words = Words(content.text, content.cards)
+    if turn.session.offer is not None and _answers_offer(turn, turn.session.offer, words):
+        return
+    turn.close_offer()
+    if turn.session.paused:
+        _offer_to_continue(turn)
+    elif not _answers_step(turn, words):
+        _meaning(turn, words, first=first)
+
+
+def _safe(turn: Turn, event: InboundEvent, content: Text) -> bool:
+    """Take away what a chat must not keep. False when the message held a secret and is not used at all."""
+    secret = bool(cvv.find(content.text))
+    if (content.cards or secret) and event.message_id is not None:
+        turn.effects.append(DeleteInbound(event.message_id, "secret" if secret else "card_number"))
+    if secret:
+        system(turn, "secret_refused")
+        repeat(turn)
+    elif content.cards:
+        system(turn, "card_removed", optional=True)
+    return not secret
+
+
+def _answers_offer(turn: Turn, question: Question, words: Words) -> bool:
+    command = label_command(turn, question, words.plain)
+    answer_given = answers.yes_or_no(words.text)
+    if command is None and answer_given is not None:
+        meant = ("yes", "continue", "again") if answer_given else ("no", "else")
+        command = next((option for option in question.options if option.partition(":")[0] in meant), None)
+    if command is None and words.plain.isdecimal() and 1 <= int(words.plain) <= len(question.options):
+        command = question.options[int(words.plain) - 1]
+    if command is None:
+        labels = option_labels(turn, question)
+        command = next((option for option, titles in labels.items() if words.plain in titles), None)
+    if command is None:
+        return False
+    obey_offer(turn, question, command)
+    return True
+
+
+def _offer_to_continue(turn: Turn) -> None:
+    top = turn.session.stack[0] if turn.session.stack else None
+    if top is not None:
+        options = {"continue": engine_label(turn, "continue"), "no": engine_label(turn, "no")}
+        offer(turn, "continue", ("ask_to_continue",), options, flow=flow_title(turn, top.flow))
+
+
+def _answers_step(turn: Turn, words: Words) -> bool:
+    """Whether the active run takes the text: as its answer, as more of its slots, or as a correction."""
+    top = turn.session.top
+    if top is None:
+        return False
+    if top.waiting is not None and top.waiting.kind == "operation":
+        system(turn, "still_working", run=top, flow=flow_title(turn, top.flow))
+        return True
+    if top.question is None:
+        return False
+    command = label_command(turn, top.question, words.plain)
+    if command is not None:
+        obey_step(turn, top, command)
+        return True
+    step = turn.flow(top).steps[top.step]
+    if isinstance(step, Confirm):
+        return _answers_confirm(turn, top, words)
+    return isinstance(step, Collect) and not _leaves(turn, step, words) and answer(turn, top, step, words)
+
+
+def _answers_confirm(turn: Turn, run: Run, words: Words) -> bool:
+    given = answers.yes_or_no(words.text)
+    news = {} if given is not None else changes(run, gather(turn, turn.flow(run), run, words, None))
+    if news:
+        system(turn, "changed", run=run, optional=True)
+        take(turn, run, news)
+    elif given is not None:
+        obey_step(turn, run, "yes" if given else "no")
+    return bool(news) or given is not None
+
+
+def _leaves(turn: Turn, step: Collect, words: Words) -> bool:
+    """Whether a text for a free-text slot surely asks for another flow instead."""
+    slot = turn.slot(step.slot)
+    if slot.type != "text" or slot.pattern is not None or len(words.text.split()) > FREE_TEXT_WORDS_MAX:
+        return False
+    decision = understand(turn, words.text)
+    flow = flow_by_intent(turn.library, decision.intent) if decision.intent is not None else None
+    return flow is not None and decision.confidence >= FREE_TEXT_MIN and flow.id != turn.session.flow
+
+
+def _meaning(turn: Turn, words: Words, *, first: bool) -> None:
+    """The last resort: what does the sentence mean?"""
+    asking = _asking(turn)
+    if asking is not None and looks_meant(turn.slot(asking[1].slot), words.text):
+        go_on(turn, asking[0], collect.unusable(turn, *asking))
+        return
+    decision = understand(turn, words.text)
+    intent = decision.intent
+    flow = flow_by_intent(turn.library, intent) if intent is not None else None
+    if flow is not None and (asking is None or flow.id != asking[0].flow):
+        _start(turn, flow, words)
+    elif intent is not None and intent in INTENTS:
+        give_command(turn, INTENTS[intent], "")
+    elif intent is not None and f"answer_{intent}" in turn.library.system:
+        system(turn, f"answer_{intent}")
+        repeat(turn)
+    elif intent is None and asking is None and _clarify(turn, decision):
+        return
+    else:
+        _not_understood(turn, asking, first=first)
+
+
+def _start(turn: Turn, flow: Flow | None, words: Words | None = None) -> None:
+    if flow is None:
+        system(turn, "stale_button")
+        return
+    slots = fill_at_start(turn, flow, Run("", flow.id, flow.first), words) if words is not None else {}
+    turn.session.misses = 0
+    if start(turn, flow, slots):
+        proceed(turn)
+
+
+def _clarify(turn: Turn, decision: Decision) -> bool:
+    flows = [flow for name in decision.near if (flow := flow_by_intent(turn.library, name)) is not None]
+    if not flows or turn.session.misses >= MISSES_TO_OPERATOR:
+        return False
+    options = {f"flow:{flow.id}": flow_title(turn, flow.id) for flow in flows}
+    options["else"] = engine_label(turn, "else")
+    names = ("clarify_again", "clarify") if turn.session.misses else ("clarify",)
+    turn.session.misses += 1
+    offer(turn, "clarify", names, options)
+    return True
+
+
+def _not_understood(turn: Turn, asking: tuple[Run, Collect] | None, *, first: bool) -> None:
+    session, top = turn.session, turn.session.top
+    if asking is not None:
+        go_on(turn, asking[0], collect.unusable(turn, *asking))
+    elif top is not None and top.waiting is not None:
+        system(turn, "still_waiting", run=top, flow=flow_title(turn, top.flow))
+    elif first:
+        system(turn, "welcome")
+    else:
+        session.misses += 1
+        system(turn, *(("cannot_handle_again", "cannot_handle") if session.misses > 1 else ("cannot_handle",)))
+        repeat(turn)
