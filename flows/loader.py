@@ -84,6 +84,7 @@ class _Content:
         draft = Draft(
             flows, slots, system, catalogue, self._brand, self._reading.marks, self._sources,
             unreadable=frozenset(unreadable), falling=frozenset(self._reading.falling),
+            gaps=frozenset(self._reading.gaps),
         )  # fmt: skip
         return draft, self._reading.problems
 

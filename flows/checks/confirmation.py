@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from flows.checks.graph import Edge, callers, edges
 from flows.checks.names import head_slot, names_in, owner_of
 from flows.checks.step_up import Below, exempt, gives_strong
-from flows.loading.draft import Draft
+from flows.loading.draft import UNREADABLE, Draft
 from flows.model import Action, BankOperation, Call, Collect, Confirm, Flow, If, SetSlots, Step, Wait
 from flows.problems import Problem
 
@@ -43,7 +43,7 @@ class Known:
 def check_confirmation(draft: Draft) -> Iterator[Problem]:
     """E240, E241, E242, E243."""
     outcomes = Analysis(draft).settle()
-    for flow in draft.flows.values():
+    for flow in (flow for flow in draft.flows.values() if flow.id not in draft.gaps):
         for step in flow.steps.values():
             known = outcomes.get((flow.id, step.id))
             operation = draft.catalogue.operations.get(step.action) if isinstance(step, Action) else None
@@ -168,6 +168,8 @@ class Analysis:
             return self._confirmed(flow, step, edge, known)
         if isinstance(step, If):
             proof: Below = exempt(step.condition.root, edge.path == ("then",))
+            if step.condition is UNREADABLE:
+                proof = Below(strong=True)  # that it cannot be read is said already
             return replace(
                 known,
                 strong=known.strong or proof.strong,

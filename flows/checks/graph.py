@@ -25,7 +25,7 @@ def _edges(step: Step) -> Iterator[Edge]:
     if isinstance(step, If):
         yield Edge(step.id, step.then, ("then",))
         yield Edge(step.id, step.otherwise, ("else",))
-    elif not isinstance(step, Link | Handoff):
+    elif not isinstance(step, Link | Handoff) or (isinstance(step, Handoff) and step.next is not None):
         yield Edge(step.id, step.follows, ("next",) if step.next is not None else ())
     if isinstance(step, Collect) and step.on_failure is not None:
         yield Edge(step.id, step.on_failure, ("on_failure",))

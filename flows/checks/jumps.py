@@ -42,7 +42,7 @@ def _id_place(draft: Draft, flow: Flow, step: Step) -> Place:
 
 def check_loops(draft: Draft) -> Iterator[Problem]:
     """E213: a circle in which nobody is waited for."""
-    for flow in draft.flows.values():
+    for flow in (flow for flow in draft.flows.values() if flow.id not in draft.gaps):
         for edge in _closing_edges(draft, flow):
             step = flow.steps[edge.source]
             at = draft.at(owner_of(flow, step), *edge.path) if edge.path else _id_place(draft, flow, step)

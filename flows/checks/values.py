@@ -40,7 +40,7 @@ class Use:
 
 def check_filled(draft: Draft) -> Iterator[Problem]:
     """E310: used before it can have a value. W307: on some way it has none."""
-    for flow in draft.flows.values():
+    for flow in _whole(draft):
         before = _settle(draft, flow)
         told: set[str] = set()
         for step in flow.steps.values():
@@ -50,6 +50,10 @@ def check_filled(draft: Draft) -> Iterator[Problem]:
                     if problem is not None and use.slot not in told:
                         told.add(use.slot)
                         yield problem
+
+
+def _whole(draft: Draft) -> list[Flow]:
+    return [flow for flow in draft.flows.values() if flow.id not in draft.gaps]
 
 
 def _judge(draft: Draft, use: Use, filled: Filled) -> Problem | None:
@@ -163,7 +167,7 @@ def _said(draft: Draft, flow: Flow, step: Step) -> Iterator[Use]:
 
 def check_used(draft: Draft) -> Iterator[Problem]:
     """W403: an entry of slots.yml that no flow uses."""
-    if draft.unreadable:
+    if draft.unreadable or draft.gaps:
         return
     used = {slot for flow in draft.flows.values() for slot in _slots_of(draft, flow)}
     for slot in draft.slots.values():

@@ -42,6 +42,7 @@ class Reading:
     problems: list[Problem] = field(default_factory=list)
     marks: dict[Owner, Table] = field(default_factory=dict)
     falling: set[tuple[str, str]] = field(default_factory=set)
+    gaps: set[str] = field(default_factory=set)
 
     def add(self, code: str, at: Place, what: str, why: str, fix: str) -> None:
         """Note a problem."""
@@ -52,6 +53,7 @@ class Reading:
 class Draft:
     """What was read. Names that could not be read are empty; ``unreadable`` are flows whose file is broken.
 
+    ``gaps`` are flows with a step of unknown kind: what such a step fills or asks cannot be judged.
     ``falling`` are the (flow, step) behind which the list of steps is over and no ``next`` says so. ``channels`` and
     ``templates`` (the inputs of each picture) are what the bank runs; without them their checks have nothing to say.
     """
@@ -65,6 +67,7 @@ class Draft:
     sources: Mapping[str, str]
     unreadable: frozenset[str] = frozenset()
     falling: frozenset[tuple[str, str]] = frozenset()
+    gaps: frozenset[str] = frozenset()
     channels: tuple[Capabilities, ...] = ()
     templates: Mapping[str, frozenset[str]] | None = None
 

@@ -127,6 +127,8 @@ class StepReader:
     def _no_kind(self, table: Table) -> None:
         strange = [key for key, _ in table.entries if key.text not in ANY]
         at = strange[0].at if strange else table.at
+        if strange or table.get("next") is None:
+            self._reading.gaps.add(self._flow)
         why = "a step does exactly one thing: " + ", ".join(KINDS)
         for key in strange:
             if nearest(key.text, KINDS) or not any(key.text in keys for keys in KINDS.values()):
