@@ -28,6 +28,7 @@ USER = "teller"
 START_S = 60  # initdb and recovery on a slow disk
 POLL_S = 0.02
 KEEPER = Path(__file__).with_name("keeper.py")
+NAMELESS_USER = "\nGive this user id a name in /etc/passwd, or set TELLER_DATABASE_URL to a server."
 PORT = "5432"  # only part of the socket's file name: the server listens on no address
 
 _in_use: dict[Path, tuple[int, Path]] = {}  # data folder -> (descriptor of the shared lock, socket's folder), for life
@@ -141,7 +142,8 @@ def _run(place: Place, command: list[str]) -> None:
         command, cwd="/", env=environment, capture_output=True, text=True, check=False, **place.owner.as_subprocess
     )
     if done.returncode:
-        raise PostgresDidNotStart(f"{Path(command[0]).name} failed:\n{done.stderr.strip()[-2000:]}")
+        hint = NAMELESS_USER if "could not look up effective user" in done.stderr else ""
+        raise PostgresDidNotStart(f"{Path(command[0]).name} failed:\n{done.stderr.strip()[-2000:]}{hint}")
 
 
 def _started(place: Place, tools: Programs, folder: Path, durable: bool, deadline: float) -> bool:
