@@ -1,0 +1,194 @@
+"""The composition root: the only place that knows every room and wires them, for the role a process has.
+
+From the ground up: keys and tokens, the database, the services with their clients, the conversation, the web.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import asyncpg
+import httpx
+from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import create_async_engine
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute, Mount
+from starlette.types import ASGIApp
+
+import core_adapters.app
+import customer_api.app
+import image_api.app
+import sandbox.app
+from bot import look, server, webhooks
+from bot.conversation import Conversation
+from bot.directory import Directory
+from bot.keyring import Keyring
+from bot.logs import RequestIds, configure_logs
+from bot.migrations import upgrade
+from bot.postgres import database_of, sqlalchemy_url
+from bot.results import Results
+from bot.routing import ByPrefix
+from bot.services import ServiceToken, client
+from bot.settings import Settings
+from bot.settings.made_up import own_url
+from bot.store import Link
+from bot.tokens import Tokens
+from core_adapters import brands
+from core_adapters.app import CoreAdapters, CoreSettings
+from core_adapters.external.sms.gateway import SmsGateway
+from image_api.look import Look
+
+TALKS = ("all", "webhooks", "worker")
+POOL_MOST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A process put together: what it serves, and what it does once its port answers."""
+
+    app: ASGIApp
+    when_up: Callable[[], Awaitable[None]]
+
+
+def serve(settings: Settings, role: str = "all") -> None:
+    """Run a role until a signal comes; blocks."""
+    configure_logs(settings.log)
+    server.run(settings, process(settings, role))
+
+
+@asynccontextmanager
+async def process(settings: Settings, role: str = "all") -> AsyncIterator[Process]:
+    """Build a role, start its background work, and take everything down again in the other order."""
+    async with AsyncExitStack() as stack:
+        built = await _Builder(settings, role, stack).build()
+        yield built
+
+
+class _Builder:
+    """Wires one process. Every part that must be closed is entered into ``stack``."""
+
+    def __init__(self, settings: Settings, role: str, stack: AsyncExitStack) -> None:
+        self.settings, self.role, self.stack = settings, role, stack
+        self.keyring = Keyring([key.get_secret_value() for key in settings.vault.keys])
+        self.tokens = Tokens([key.get_secret_value() for key in settings.jwt.keys])
+        self.auth = ServiceToken(self.tokens)
+        self.brand = brands.load(settings.bank)
+        self.apps: dict[str, ASGIApp] = {}
+        self.routes: list[BaseRoute] = []
+        self.dsn = ""
+
+    async def build(self) -> Process:
+        """All rooms of the role, and the web over them."""
+        if self.role not in ("image-api", "sandbox"):
+            self.dsn = await asyncio.to_thread(database_of, self.settings)
+            await upgrade(self.dsn)
+        when_up = await self._rooms()
+        self.routes += look.routes(await self._probe() if self.dsn else None)
+        if self._has("sandbox") and self.settings.is_sandbox:
+            self.routes.append(Mount("/sandbox", app=await self._sandbox()))
+        self.routes.append(Mount("", app=ByPrefix(self.apps)))
+        return Process(RequestIds(Starlette(routes=self.routes)), when_up)
+
+    async def _rooms(self) -> Callable[[], Awaitable[None]]:
+        images = self._image_api() if self._has("image-api") else None
+        customers = await self._customer_api() if self._has("customer-api") else None
+        asks_customers = await self._client(self.settings.customer_api.url, customers)
+        core = await self._core_adapters(asks_customers) if self.role != "image-api" and self.dsn else None
+        if core is None or self.role not in TALKS:
+            return core.start if core is not None and self.role == "core-adapters" else _nothing
+        asks_core = await self._client(self.settings.core_adapters.url, core.app)
+        asks_images = await self._client(self.settings.image_api.url, images)
+        return await self._conversation(core, asks_core, asks_customers, asks_images)
+
+    def _has(self, part: str) -> bool:
+        return self.role in ("all", part)
+
+    async def _client(self, url: str, app: ASGIApp | None) -> httpx.AsyncClient:
+        return await self.stack.enter_async_context(client(url, app, self.auth))
+
+    async def _probe(self) -> Link:
+        link = Link(self._connect)
+        self.stack.push_async_callback(link.close)
+        return link
+
+    async def _connect(self) -> "asyncpg.Connection[asyncpg.Record]":
+        return await asyncpg.connect(self.dsn)
+
+    def _image_api(self) -> FastAPI:
+        looks = {self.settings.bank: Look.of(self.brand.name, self.brand.time_zone, self.brand.colours)}
+        app = image_api.app.build(looks, self.tokens)
+        self.apps["/api/v1/images"] = app
+        return app
+
+    async def _sms(self) -> SmsGateway:
+        http = await self.stack.enter_async_context(httpx.AsyncClient())
+        return SmsGateway.at(http, self.settings.sms.url, self.settings.sms.token.get_secret_value())
+
+    async def _customer_api(self) -> FastAPI:
+        engine = create_async_engine(sqlalchemy_url(self.dsn), pool_size=POOL_MOST)
+        self.stack.push_async_callback(engine.dispose)
+        app = customer_api.app.build(engine, self.keyring, await self._sms(), self.tokens, _now, self.brand.name)
+        self.apps["/api/v1/customers"] = app
+        return app
+
+    async def _core_adapters(self, customers: httpx.AsyncClient) -> CoreAdapters:
+        pool = await self.stack.enter_async_context(asyncpg.create_pool(self.dsn, min_size=1, max_size=POOL_MOST))
+        own = self.settings.core
+        core = core_adapters.app.build(
+            pool,
+            self.keyring,
+            await self._sms(),
+            Results(self.keyring),
+            Directory(customers),
+            CoreSettings(
+                self.settings.bank,
+                own.url,
+                own.token.get_secret_value(),
+                [secret.get_secret_value() for secret in own.webhook_secrets],
+                f"{self.settings.http.public_url or own_url(self.settings)}/webhooks/core/{self.settings.bank}",
+                self.settings.audit.key.get_secret_value().encode(),
+            ),
+            self.tokens,
+        )
+        self.stack.push_async_callback(core.stop)
+        if self._has("core-adapters"):
+            self.apps |= {"/api/v1/operations": core.app, "/api/v1/core": core.app}
+            self.routes.append(webhooks.core_route(core.core_events))
+        return core
+
+    async def _conversation(
+        self, core: CoreAdapters, asks_core: httpx.AsyncClient, customers: httpx.AsyncClient, images: httpx.AsyncClient
+    ) -> Callable[[], Awaitable[None]]:
+        talk = Conversation(self.settings, self.brand, self.keyring, self._connect, core.vault)
+        talk.join(asks_core, customers, images)
+        await self.stack.enter_async_context(talk.working())
+        if self.role != "worker":
+            self.routes += talk.routes()
+
+        async def when_up() -> None:
+            if self._has("core-adapters") and not self.settings.core_adapters.url:
+                await core.start()
+            if self.role != "worker":
+                talk.meet_messengers()
+
+        return when_up
+
+    async def _sandbox(self) -> Starlette:
+        app = sandbox.app.build(
+            self.settings.data_dir,
+            self.settings.http.public_url or own_url(self.settings),
+            self.settings.core.token.get_secret_value(),
+            self.settings.sms.token.get_secret_value(),
+        )
+        await self.stack.enter_async_context(app.router.lifespan_context(app))
+        return app
+
+
+async def _nothing() -> None:
+    """A role that does nothing on its own."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,104 @@
+"""The conversation of a process: door, engine, store, outbox, timers and messengers, joined into one loop.
+
+``docs/one-message.md`` walks a message through it.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+import httpx
+from starlette.routing import Route
+
+from bot import content, webhooks
+from bot.door import Door, Tokeniser
+from bot.facts import Facts
+from bot.keyring import Keyring
+from bot.messengers import Messengers
+from bot.operations import Operations
+from bot.outbox import Outbox
+from bot.pace import LocalPace
+from bot.people import Desk
+from bot.perform import Performer
+from bot.pictures import Pictures
+from bot.recovery import Recovery
+from bot.settings import Settings
+from bot.store import Connect, Store
+from bot.timers import Timers
+from bot.turn import Turns
+from bot.understanding import Embedded
+from core_adapters.brands import BankBrand
+from flows.engine import Outcome, advance
+from flows.events import Event
+from flows.facts import Facts as Known
+from flows.facts import Needs
+from flows.session import Session
+
+STOP_S = 15.0
+BUTTON_KEY = "buttons"
+
+
+class Conversation:
+    """All that talks. ``join`` ties it to the services; ``working`` runs its background work."""
+
+    def __init__(
+        self, settings: Settings, brand: BankBrand, keyring: Keyring, connect: Connect, vault: Tokeniser
+    ) -> None:
+        self._settings, self._brand, self._keyring = settings, brand, keyring
+        self._library = content.library(brand.for_flows())
+        self._store = Store(connect, keyring)
+        self._messengers = Messengers(settings)
+        self._door = Door(self._messengers.channels, vault)
+        self._understanding = Embedded(settings.data_dir / "nlu", self._library)
+        self._button_key = keyring.subkey(BUTTON_KEY)
+
+    def join(self, core: httpx.AsyncClient, customers: httpx.AsyncClient, images: httpx.AsyncClient) -> None:
+        """Wire the loop to the bank's wrappers, CustomerAPI and ImageAPI."""
+        channels = self._messengers.channels
+        facts = Facts(core, customers, self._understanding, self._brand.features)
+        outbox = Outbox(self._store.outbox, channels, Pictures(core, images, self._settings.bank), LocalPace({}))
+        clients = {"core_adapters": core, "customer_api": customers}
+        self._operations = Operations(self._store.outbox, clients, self._take)
+        self._performer = Performer(self._store.outbox, outbox, self._operations, Desk())
+        self._turns = Turns(
+            self._store, self._decide, facts, self._performer, channels, self._brand.locales, self._note_timer
+        )
+        self._recovery = Recovery(self._store, self._turns, self._performer)
+        self._timers = Timers(self._store.timers, self._recovery.wake)
+
+    @asynccontextmanager
+    async def working(self) -> AsyncIterator[None]:
+        """Recovery and timers run inside; on the way out what is under way is finished, the rest left to others."""
+        self._understanding.open()
+        tasks = [asyncio.create_task(self._recovery.run()), asyncio.create_task(self._timers.run())]
+        try:
+            yield
+        finally:
+            await self._messengers.stop()
+            await self._understanding.close()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._turns.stop(STOP_S)
+            await self._performer.stop(STOP_S)
+            await self._store.close()
+
+    def routes(self) -> list[Route]:
+        """The webhooks of the messengers."""
+        return webhooks.routes(self._door, self._turns)
+
+    def meet_messengers(self) -> None:
+        """Register at the platforms, or begin to poll; our port answers by now."""
+        self._messengers.start(self._door, self._turns)
+
+    def _decide(self, session: Session, event: Event, known: Known) -> Outcome | Needs:
+        channel = self._messengers.channels.get(session.channel)
+        capabilities = None if channel is None else channel.capabilities
+        return advance(self._library, session, event, known, self._button_key, capabilities)
+
+    async def _take(self, event: Event, source: str, dedupe: str) -> bool:
+        return await self._turns.take(event, source, dedupe)
+
+    def _note_timer(self, due: datetime) -> None:
+        self._timers.note(due)

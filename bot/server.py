@@ -1,0 +1,99 @@
+"""One HTTP server for a process: starts, says where it is, and stops within its grace time."""
+
+import asyncio
+import errno
+import socket
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+import uvicorn
+import uvloop
+from starlette.types import ASGIApp
+
+from bot.settings import Settings
+from bot.settings.made_up import own_url
+
+GRACE_S = 20
+LOOK_S = 0.02
+
+
+class PortTaken(Exception):
+    """Our port cannot be had; the text says what to do."""
+
+
+class Up(Protocol):
+    """What a process serves, and what it does once its port answers."""
+
+    @property
+    def app(self) -> ASGIApp: ...
+    @property
+    def when_up(self) -> Callable[[], Awaitable[None]]: ...
+
+
+def run(settings: Settings, process: AbstractAsyncContextManager[Up]) -> None:
+    """Serve until a signal comes; blocks.
+
+    Raises:
+        PortTaken: when another program has the port.
+    """
+    uvloop.run(_run(settings, process))
+
+
+async def _run(settings: Settings, process: AbstractAsyncContextManager[Up]) -> None:
+    with _listening(settings) as listener:
+        async with process as up:
+            config = uvicorn.Config(
+                up.app,
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=GRACE_S,
+            )
+            serving = uvicorn.Server(config)
+            task = asyncio.create_task(serving.serve(sockets=[listener]))
+            while not serving.started and not task.done():  # noqa: ASYNC110 - uvicorn has no event to wait for
+                await asyncio.sleep(LOOK_S)
+            await up.when_up()
+            say(welcome(settings))
+            await task
+
+
+def _listening(settings: Settings) -> socket.socket:
+    """The port, taken before anything slow begins, so that a taken one is said at once."""
+    family = socket.AF_INET6 if ":" in settings.http.host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.http.host, settings.http.port))
+    except OSError as error:
+        listener.close()
+        raise PortTaken(_taken(settings, error)) from None
+    return listener
+
+
+def say(text: str) -> None:
+    """A line for the person who started us."""
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
+
+
+def welcome(settings: Settings) -> str:
+    """What a newcomer reads when everything is up."""
+    url = own_url(settings)
+    if settings.is_sandbox:
+        return (
+            f"\n  Teller is running.  Open {url}/sandbox/ for a phone, the bank and the SMS box.\n  Stop with Ctrl-C.\n"
+        )
+    return f"Teller is running at {url}"
+
+
+def _taken(settings: Settings, error: OSError) -> str:
+    if error.errno != errno.EADDRINUSE:
+        return f"{settings.http.host}:{settings.http.port} cannot be listened on: {error.strerror}."
+    return (
+        f"Port {settings.http.port} is taken by another program. Choose another one, for example:\n"
+        f"  TELLER_HTTP__PORT={settings.http.port + 1} make run"
+    )

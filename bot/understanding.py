@@ -1,0 +1,58 @@
+"""The embedded understanding, opened beside the start: the first run trains it, which takes some seconds."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import structlog
+
+from flows.facts import Fact
+from flows.model import Library
+from nlu.embedded import EmbeddedEngine, open_engine
+
+# How long a sentence waits for a model that is still being trained; then buttons and commands must do.
+PATIENCE_S = 8.0
+NOT_YET: Fact = {"ranking": [], "degraded": True}
+log = structlog.get_logger("bot.understanding")
+
+
+class Embedded:
+    """Satisfies ``flows.ports.Understanding``; ``open`` begins, ``parse`` waits for it a while."""
+
+    def __init__(self, cache: Path, library: Library) -> None:
+        self._cache = cache
+        self._examples = _examples(library)
+        self._opening: asyncio.Task[EmbeddedEngine] | None = None
+
+    def open(self) -> None:
+        """Begin to read or train the model in a thread."""
+        self._opening = asyncio.create_task(self._open())
+
+    async def parse(self, text: str, locale: str) -> Fact:
+        """The ``nlu`` fact; a degraded one while there is no model."""
+        if self._opening is None:
+            return NOT_YET
+        try:
+            engine = await asyncio.wait_for(asyncio.shield(self._opening), PATIENCE_S)
+        except TimeoutError:
+            return NOT_YET
+        return await engine.parse(text, locale)
+
+    async def close(self) -> None:
+        """Stop waiting for a model that is still being made."""
+        if self._opening is not None:
+            self._opening.cancel()
+
+    async def _open(self) -> EmbeddedEngine:
+        engine = await asyncio.to_thread(open_engine, self._cache, self._examples)
+        log.info("understanding_ready")
+        return engine
+
+
+def _examples(library: Library) -> Mapping[str, Sequence[str]]:
+    """What staff wrote as examples in the flows, by the flow's first intent."""
+    return {
+        flow.starts_on.intents[0]: list(flow.starts_on.examples)
+        for flow in library.flows.values()
+        if flow.starts_on.intents and flow.starts_on.examples
+    }
