@@ -1,0 +1,82 @@
+"""CustomerAPI put together: a FastAPI application over an engine, keys, an SMS gateway, tokens and a clock."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
+from starlette.exceptions import HTTPException
+
+from customer_api.access import Forbidden
+from customer_api.operations import Operations, OpIdReused
+from customer_api.routes import NotFound, Service, router
+from customer_api.seals import Seals
+from flows.ports import Sealer, Sms, TokenVerifier, Unauthorized
+
+
+def build(
+    engine: AsyncEngine,
+    sealer: Sealer,
+    sms: Sms,
+    verifier: TokenVerifier,
+    clock: Callable[[], datetime],
+    bank: str = "Teller",
+) -> FastAPI:
+    """The service at `/api/v1/customers`. `clock` gives times with a zone; `bank` signs the SMS.
+
+    The engine is the caller's to dispose of. The description is at `/api/v1/customers/openapi.json`.
+    """
+    sessions = async_sessionmaker(engine, expire_on_commit=False)
+    seals = Seals(sealer)
+    service = Service(sessions, seals, Operations(sessions, seals, sms, clock, bank), clock)
+    app = FastAPI(
+        title="CustomerAPI",
+        description="Who a customer is and which chats are his.",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/customers/openapi.json",
+    )
+    app.include_router(router(service, verifier))
+    app.add_exception_handler(RequestValidationError, _bad_input)
+    app.add_exception_handler(HTTPException, _http)
+    for failure, (status, code) in FAILURES.items():
+        app.add_exception_handler(failure, _refusing(status, code))
+    return app
+
+
+FAILURES: dict[type[Exception], tuple[int, str]] = {
+    Unauthorized: (401, "unauthorized"),
+    Forbidden: (403, "forbidden"),
+    NotFound: (404, "not_found"),
+    OpIdReused: (409, "op_id_reused"),
+}
+TEXTS = {
+    "not_found": "There is no such thing.",
+    "op_id_reused": "This op_id stands for another operation; nothing was done now.",
+}
+
+Handler = Callable[[Request, Exception], JSONResponse]
+
+
+def _refusing(status: int, code: str) -> Handler:
+    def answer(_: Request, error: Exception) -> JSONResponse:
+        headers = {"www-authenticate": "Bearer"} if status == 401 else None
+        body = {"code": code, "message": str(error) or TEXTS[code]}
+        return JSONResponse(body, status_code=status, headers=headers)
+
+    return answer
+
+
+def _bad_input(_: Request, error: Exception) -> JSONResponse:
+    """What is wrong and where, all at once, without what was sent."""
+    assert isinstance(error, RequestValidationError)
+    problems = [f"{'.'.join(str(part) for part in e['loc'])}: {e['msg']}" for e in error.errors()]
+    return JSONResponse({"code": "bad_input", "message": "; ".join(problems)}, status_code=422)
+
+
+def _http(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    return JSONResponse({"code": "http", "message": str(error.detail)}, status_code=error.status_code)

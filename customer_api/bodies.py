@@ -1,0 +1,150 @@
+"""The shapes of the HTTP face. What does not fit is refused with what and where; values are not repeated."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from phonenumbers import NumberParseException, PhoneNumberFormat, format_number, is_possible_number, parse
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool
+
+from customer_api.seals import Chat
+
+
+class Shape(BaseModel):
+    """Nothing unknown is let through, and nothing that was sent shows in an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+def international(text: str) -> str:
+    """E.164, the leading plus supplied where a messenger leaves it out. Raises ValueError."""
+    digits = text.strip().lstrip("+")
+    if not (digits.isascii() and digits.isdigit()):
+        raise ValueError("write the phone as +380441234567")
+    try:
+        number = parse(f"+{digits}", None)
+    except NumberParseException:
+        raise ValueError("no country has such a phone") from None
+    if not is_possible_number(number):
+        raise ValueError("no phone of this country is that long")
+    return format_number(number, PhoneNumberFormat.E164)
+
+
+Phone = Annotated[str, Field(max_length=24), AfterValidator(international)]
+Word = Annotated[str, Field(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Name = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+
+
+class SendCodeInputs(Shape):
+    """The phone and who it belongs to, from the contact that the customer shared."""
+
+    phone: Phone
+    own_contact: StrictBool | None = None
+    first_name: Name | None = None
+    last_name: Name | None = None
+
+
+class CheckCodeInputs(Shape):
+    code: Word
+
+
+class DocumentInputs(Shape):
+    """`passport_photo` is the channel's own reference of the picture."""
+
+    full_name: Word
+    tax_id: Word
+    passport_photo: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class Started(Shape):
+    """An operation as the turn hands it over: flows.effects.StartOperation and the chat it comes from."""
+
+    op_id: UUID
+    provider: Literal["customer_api"] = "customer_api"
+    cards: Mapping[str, object] = Field(default_factory=dict, max_length=0)
+    customer_id: UUID | None = None
+    channel: Annotated[str, Field(pattern="^[a-z][a-z0-9_-]{0,29}$")]
+    account: Word = ""
+    address: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+    conversation: UUID
+    locale: Annotated[str, Field(pattern=r"^[a-z]{2}([_-][A-Za-z]{2,8})?$")] | None = None
+    run: str = ""
+    step: str = ""
+    snapshot_hash: str | None = None
+    kind: Literal["operation"] = "operation"
+
+    @property
+    def chat(self) -> Chat:
+        return Chat(self.channel, self.account, self.address)
+
+
+class SendCode(Started):
+    """Send a code to the customer's own phone."""
+
+    action: Literal["identity.send_code"]
+    inputs: SendCodeInputs
+
+
+class CheckCode(Started):
+    """Bind the chat to the customer who has the phone."""
+
+    action: Literal["identity.check_code"]
+    inputs: CheckCodeInputs
+
+
+class SubmitDocuments(Started):
+    """Identify the customer of this chat."""
+
+    action: Literal["identity.submit_documents"]
+    inputs: DocumentInputs
+
+
+Operation = Annotated[SendCode | CheckCode | SubmitDocuments, Field(discriminator="action")]
+
+
+class Answer(Shape):
+    """What became of an operation. The same `op_id` always gets the same answer."""
+
+    state: Literal["done", "failed"]
+    outputs: dict[str, str] = Field(default_factory=dict)
+    error: str | None = None
+
+
+class Person(Shape):
+    """A customer."""
+
+    customer_id: UUID
+    first_name: str
+    last_name: str
+    phone: str
+    identified: bool
+    locale: str
+
+
+class Context(Shape):
+    """What a flow may know of a customer."""
+
+    name: str
+    identified: bool
+
+
+class BoundChat(Shape):
+    """A chat and its customer. Until `risk_until` it is new: transfers to new payees are limited."""
+
+    binding_id: UUID
+    customer_id: UUID
+    channel: str
+    account: str
+    address: str
+    factor: str
+    bound_at: datetime
+    risk_until: datetime
+    revoked_at: datetime | None
+
+
+class Problem(Shape):
+    """Why a request was refused."""
+
+    code: str
+    message: str

@@ -1,0 +1,93 @@
+"""Customers: found by phone or id, made when a phone is proved for the first time."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from customer_api.bodies import Person
+from customer_api.seals import Seals
+from customer_api.tables import Customer, Identifier
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Who somebody says he is. Nothing of it shows in a repr."""
+
+    phone: str
+    first_name: str
+    last_name: str
+    locale: str
+
+    def __repr__(self) -> str:
+        return "Claim(...)"
+
+
+async def find_by(session: AsyncSession, seals: Seals, kind: str, text: str) -> Customer | None:
+    """The customer whose phone or tax id this is."""
+    marks = seals.marks(text, "phone" if kind == "phone" else "tax_id")
+    found = await session.scalars(
+        select(Customer)
+        .join(Identifier, Identifier.customer_id == Customer.id)
+        .where(Identifier.kind == kind, Identifier.fingerprint.in_(marks))
+    )
+    return found.first()
+
+
+async def enrol(session: AsyncSession, seals: Seals, claim: Claim, now: datetime) -> Customer:
+    """The customer with this phone, made if there is none. Call it under the phone's lock, after proof."""
+    known = await find_by(session, seals, "phone", claim.phone)
+    if known is not None:
+        return known
+    customer_id = uuid4()
+    name = {"first": claim.first_name, "last": claim.last_name}
+    customer = Customer(
+        id=customer_id, name=seals.seal(name, "customer.name", customer_id), locale=claim.locale, created_at=now
+    )
+    session.add(customer)
+    await session.flush()
+    add_identifier(session, seals, customer, "phone", claim.phone, now)
+    return customer
+
+
+def add_identifier(
+    session: AsyncSession, seals: Seals, customer: Customer, kind: str, text: str, now: datetime
+) -> None:
+    """Keep a phone or tax id that was proved to be this customer's."""
+    row = uuid4()
+    session.add(
+        Identifier(
+            id=row,
+            customer_id=customer.id,
+            kind=kind,
+            fingerprint=seals.mark(text, "phone" if kind == "phone" else "tax_id"),
+            sealed=seals.seal({"text": text}, "identifier.sealed", row),
+            verified_at=now,
+        )
+    )
+
+
+async def read(session: AsyncSession, seals: Seals, customer_id: UUID) -> Person | None:
+    """A customer as the API shows him."""
+    customer = await session.get(Customer, customer_id)
+    if customer is None:
+        return None
+    name = seals.open(customer.name, "customer.name", customer.id)
+    return Person(
+        customer_id=customer.id,
+        first_name=name["first"],
+        last_name=name["last"],
+        phone=await phone_of(session, seals, customer.id),
+        identified=customer.identified_at is not None,
+        locale=customer.locale,
+    )
+
+
+async def phone_of(session: AsyncSession, seals: Seals, customer_id: UUID) -> str:
+    """The phone that the customer proved."""
+    row = await session.scalar(
+        select(Identifier).where(Identifier.customer_id == customer_id, Identifier.kind == "phone")
+    )
+    return seals.open(row.sealed, "identifier.sealed", row.id)["text"] if row is not None else ""

@@ -1,0 +1,117 @@
+"""The paths of `/api/v1/customers`. Somebody else's id and one that does not exist look the same: 404."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from customer_api import bindings, people
+from customer_api.access import SERVICE, STAFF, access
+from customer_api.bodies import Answer, BoundChat, Context, Operation, Person, Phone, Problem, Word
+from customer_api.operations import Operations
+from customer_api.seals import Chat, Seals
+from flows.ports import Principal, TokenVerifier
+
+REFUSALS: dict[int | str, dict[str, object]] = {status: {"model": Problem} for status in (401, 403, 404, 409, 422)}
+
+
+class NotFound(Exception):
+    """There is no such thing, or not for this caller."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What the endpoints work with."""
+
+    sessions: async_sessionmaker[AsyncSession]
+    seals: Seals
+    operations: Operations
+    clock: Callable[[], datetime]
+
+
+def router(service: Service, verifier: TokenVerifier) -> APIRouter:
+    """All paths. Fixed ones stand before `/{customer_id}`."""
+    routes = APIRouter(prefix="/api/v1/customers", tags=["customers"], responses=dict(REFUSALS))
+    _operations(routes, service, verifier)
+    _bindings(routes, service, verifier)
+    _people(routes, service, verifier)
+    return routes
+
+
+def _operations(routes: APIRouter, service: Service, verifier: TokenVerifier) -> None:
+    @routes.post("/operations", dependencies=[Depends(access(verifier, SERVICE))])
+    async def run_operation(operation: Operation) -> Answer:
+        """Run an operation that a flow started. The same `op_id` again is the same answer; another body is 409."""
+        return await service.operations.run(operation)
+
+
+def _bindings(routes: APIRouter, service: Service, verifier: TokenVerifier) -> None:
+    @routes.get("/bindings", dependencies=[Depends(access(verifier, STAFF))])
+    async def find_binding(
+        channel: Word, address: Annotated[str, Query(max_length=200)], account: Word = ""
+    ) -> BoundChat:
+        """The living binding of a chat."""
+        async with service.sessions() as session:
+            binding = await bindings.living(session, service.seals, Chat(channel, account, address))
+        if binding is None:
+            raise NotFound
+        return bindings.shown(service.seals, binding)
+
+    @routes.delete("/bindings/{binding_id}")
+    async def revoke_binding(
+        binding_id: str, caller: Annotated[Principal, Depends(access(verifier, STAFF))]
+    ) -> BoundChat:
+        """End a binding; it stays in the history with who ended it. Again changes nothing."""
+        async with service.sessions.begin() as session:
+            binding = await bindings.revoke(session, _id(binding_id), caller.subject, service.clock())
+            if binding is None:
+                raise NotFound
+            return bindings.shown(service.seals, binding)
+
+
+def _people(routes: APIRouter, service: Service, verifier: TokenVerifier) -> None:
+    allowed = [Depends(access(verifier, STAFF))]
+
+    @routes.get("", dependencies=allowed)
+    async def find_customer(phone: Annotated[Phone, Query()]) -> Person:
+        """The customer who proved this phone."""
+        async with service.sessions() as session:
+            customer = await people.find_by(session, service.seals, "phone", phone)
+            return await _person(session, customer.id if customer is not None else None)
+
+    @routes.get("/{customer_id}", dependencies=allowed)
+    async def read_customer(customer_id: str) -> Person:
+        """A customer."""
+        async with service.sessions() as session:
+            return await _person(session, _id(customer_id))
+
+    @routes.get("/{customer_id}/context", dependencies=allowed)
+    async def read_context(customer_id: str) -> Context:
+        """What a flow may know of a customer."""
+        person = await read_customer(customer_id)
+        return Context(name=person.first_name, identified=person.identified)
+
+    @routes.get("/{customer_id}/bindings", dependencies=allowed)
+    async def list_bindings(customer_id: str) -> list[BoundChat]:
+        """All chats of a customer, the revoked ones too, the oldest first."""
+        async with service.sessions() as session:
+            await _person(session, _id(customer_id))
+            rows = await bindings.history(session, _id(customer_id))
+        return [bindings.shown(service.seals, row) for row in rows]
+
+    async def _person(session: AsyncSession, customer_id: UUID | None) -> Person:
+        person = await people.read(session, service.seals, customer_id) if customer_id is not None else None
+        if person is None:
+            raise NotFound
+        return person
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound from None

@@ -1,0 +1,96 @@
+"""The tables of schema `customers`, as revision 0004 makes them. What is `bytea` is sealed; see `seals`."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Identity, MetaData
+from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Table(DeclarativeBase):
+    """Every table lives in our schema, and every time has a zone."""
+
+    metadata = MetaData(schema="customers")
+    type_annotation_map = {datetime: TIMESTAMP(timezone=True), dict[str, Any]: JSONB}  # noqa: RUF012 -- SQLAlchemy's shape
+
+
+class Customer(Table):
+    """A person. `name` holds `{"first", "last"}`."""
+
+    __tablename__ = "customer"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[bytes]
+    locale: Mapped[str]
+    created_at: Mapped[datetime]
+    identified_at: Mapped[datetime | None]
+
+
+class Identifier(Table):
+    """A phone or tax id that is one customer's alone."""
+
+    __tablename__ = "identifier"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    customer_id: Mapped[UUID] = mapped_column(ForeignKey(Customer.id))
+    kind: Mapped[str]
+    fingerprint: Mapped[str]
+    sealed: Mapped[bytes]
+    verified_at: Mapped[datetime]
+
+
+class Binding(Table):
+    """A chat that is a customer's, or was until `revoked_at`. Until `risk_until` it is new and trusted less."""
+
+    __tablename__ = "binding"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    customer_id: Mapped[UUID] = mapped_column(ForeignKey(Customer.id))
+    channel: Mapped[str]
+    account: Mapped[str]
+    address: Mapped[bytes]
+    chat: Mapped[str]
+    factor: Mapped[str]
+    bound_at: Mapped[datetime]
+    risk_until: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    revoked_by: Mapped[str | None]
+
+
+class Code(Table):
+    """A code that went to a phone at the request of a chat. `sealed` holds who he says he is."""
+
+    __tablename__ = "code"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    n: Mapped[int] = mapped_column(Identity(always=True))
+    chat: Mapped[str]
+    phone: Mapped[str]
+    sealed: Mapped[bytes]
+    code_hash: Mapped[str]
+    tries: Mapped[int]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    failed_at: Mapped[datetime | None]
+
+
+class Document(Table):
+    """What a customer identified himself with."""
+
+    __tablename__ = "document"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    customer_id: Mapped[UUID] = mapped_column(ForeignKey(Customer.id))
+    sealed: Mapped[bytes]
+    submitted_at: Mapped[datetime]
+
+
+class KeptAnswer(Table):
+    """The first answer to an operation; `body` is a keyed hash of what was asked."""
+
+    __tablename__ = "answer"
+    op_id: Mapped[UUID] = mapped_column(primary_key=True)
+    action: Mapped[str]
+    body: Mapped[str]
+    state: Mapped[str]
+    outputs: Mapped[dict[str, Any]]
+    error: Mapped[str | None]
+    at: Mapped[datetime]

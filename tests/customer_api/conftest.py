@@ -1,0 +1,71 @@
+"""CustomerAPI over a real Postgres, called through its front door."""
+
+import base64
+import secrets
+from collections.abc import AsyncIterator, Callable
+
+import httpx
+import pytest
+from customer_world import Chat, Clock, Phones
+from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from bot.keyring import Keyring
+from bot.postgres import sqlalchemy_url
+from bot.tokens import Tokens
+from customer_api.app import build
+
+TOKENS = Tokens([base64.b64encode(secrets.token_bytes(32)).decode()])
+
+
+@pytest.fixture
+async def engine(database: str) -> AsyncIterator[AsyncEngine]:
+    engine = create_async_engine(sqlalchemy_url(database))
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def phones() -> Phones:
+    return Phones()
+
+
+@pytest.fixture
+def app(engine: AsyncEngine, keyring: Keyring, phones: Phones, clock: Clock) -> FastAPI:
+    return build(engine, keyring, phones, TOKENS, clock)
+
+
+@pytest.fixture
+async def caller(app: FastAPI) -> AsyncIterator[Callable[[str], httpx.AsyncClient]]:
+    """A client with a token of a role; an empty role has none."""
+    clients: list[httpx.AsyncClient] = []
+
+    def call_as(role: str) -> httpx.AsyncClient:
+        headers = {"authorization": f"Bearer {TOKENS.issue(role, f'a {role}')}"} if role else {}
+        transport = httpx.ASGITransport(app=app)
+        clients.append(httpx.AsyncClient(transport=transport, base_url="http://customers", headers=headers))
+        return clients[-1]
+
+    yield call_as
+    for client in clients:
+        await client.aclose()
+
+
+@pytest.fixture
+def api(caller: Callable[[str], httpx.AsyncClient]) -> httpx.AsyncClient:
+    return caller("service")
+
+
+@pytest.fixture
+def chat(api: httpx.AsyncClient, phones: Phones) -> Chat:
+    return Chat(api, phones)
+
+
+@pytest.fixture
+def other_chat(api: httpx.AsyncClient, phones: Phones) -> Chat:
+    return Chat(api, phones, address="2002", channel="viber", account="teller")

@@ -1,0 +1,125 @@
+"""Documents identify the customer of the chat; tokens and roles decide who may call; keys may rotate."""
+
+import base64
+import secrets
+from collections.abc import Callable
+from datetime import date
+
+import httpx
+import pytest
+from customer_world import OPERATIONS, OTHER_PHONE, PHONE, TAX_ID, Chat, Clock, Phones, failure
+from sqlalchemy.ext.asyncio import AsyncEngine
+from test_binding_a_chat import dump
+
+from bot.keyring import Keyring
+from bot.tokens import Tokens
+from customer_api.app import build
+from customer_api.tax_ids import is_tax_id
+
+
+async def test_documents_identify_the_customer_and_lie_sealed(chat: Chat, engine: AsyncEngine) -> None:
+    customer_id = (await chat.prove())["customer_id"]
+    assert await chat.hand_in(customer_id) == {"state": "done", "outputs": {}, "error": None}
+    context = (await chat.api.get(f"/api/v1/customers/{customer_id}/context")).json()
+    assert context["identified"] is True
+    everything = await dump(engine)
+    assert TAX_ID not in everything
+    assert "Іванівна" not in everything
+    assert "photo-ref-1" not in everything
+    assert (await chat.hand_in(customer_id))["state"] == "done"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"tax_id": "3456789017"},
+        {"tax_id": "345678901"},
+        {"tax_id": "9999999990"},
+        {"full_name": "Олена"},
+        {"full_name": "Коваль 007"},
+    ],
+)
+async def test_documents_that_cannot_be_right_are_refused(chat: Chat, wrong: dict[str, object]) -> None:
+    customer_id = (await chat.prove())["customer_id"]
+    assert await chat.hand_in(customer_id, **wrong) == failure("refused")
+    assert (await chat.api.get(f"/api/v1/customers/{customer_id}")).json()["identified"] is False
+
+
+async def test_documents_are_taken_only_from_the_customers_own_chat(chat: Chat, other_chat: Chat) -> None:
+    customer_id = (await chat.prove())["customer_id"]
+    assert await other_chat.hand_in(customer_id) == failure("refused")
+    await other_chat.prove(OTHER_PHONE)
+    assert await other_chat.hand_in(customer_id) == failure("refused")
+
+
+async def test_a_tax_id_is_one_customers_alone(chat: Chat, other_chat: Chat) -> None:
+    first = (await chat.prove())["customer_id"]
+    second = (await other_chat.prove(OTHER_PHONE))["customer_id"]
+    assert (await chat.hand_in(first))["state"] == "done"
+    assert await other_chat.hand_in(second) == failure("refused")
+    assert await chat.hand_in(first, tax_id="2935277360") == failure("refused")
+
+
+def test_a_tax_id_has_a_check_digit_and_a_day_of_birth() -> None:
+    today = date(2026, 11, 21)
+    assert is_tax_id(TAX_ID, today)
+    for digit in "012356789":
+        assert not is_tax_id(TAX_ID[:9] + digit, today)
+    assert not is_tax_id("0000000000", today)
+    assert not is_tax_id("٣٤٥٦٧٨٩٠١٤", today)
+
+
+@pytest.mark.parametrize(
+    ("role", "operations", "reading"), [("", 401, 401), ("partner", 403, 403), ("staff", 403, 404)]
+)
+async def test_each_path_asks_for_its_role(
+    caller: Callable[[str], httpx.AsyncClient], chat: Chat, role: str, operations: int, reading: int
+) -> None:
+    client = caller(role)
+    body = chat.body("send_code", {"phone": PHONE, "own_contact": True})
+    assert (await client.post(OPERATIONS, json=body)).status_code == operations
+    absent = f"/api/v1/customers/{chat.conversation}"
+    for method, path in (
+        ("GET", absent),
+        ("GET", f"{absent}/context"),
+        ("GET", f"{absent}/bindings"),
+        ("GET", "/api/v1/customers?phone=%2B380501112233"),
+        ("GET", "/api/v1/customers/bindings?channel=telegram&address=1"),
+        ("DELETE", f"/api/v1/customers/bindings/{chat.conversation}"),
+    ):
+        assert (await client.request(method, path)).status_code == reading, path
+    assert chat.phones.sent == {}
+
+
+async def test_a_token_that_is_none_is_refused(chat: Chat) -> None:
+    answer = await chat.api.get("/api/v1/customers?phone=1", headers={"authorization": "Bearer nonsense"})
+    assert (answer.status_code, answer.json()["code"]) == (401, "unauthorized")
+    assert answer.headers["www-authenticate"] == "Bearer"
+
+
+async def test_a_rotation_of_the_keys_loses_nobody(engine: AsyncEngine, phones: Phones, clock: Clock) -> None:
+    old, new = (base64.b64encode(secrets.token_bytes(32)).decode() for _ in range(2))
+    tokens = Tokens([old])
+    headers = {"authorization": f"Bearer {tokens.issue('service', 'bot')}"}
+    customers = []
+    for keys in ([old], [new, old]):
+        app = build(engine, Keyring(keys), phones, tokens, clock)
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://customers", headers=headers) as api:
+            customers.append((await Chat(api, phones).prove())["customer_id"])
+            bound = await api.get("/api/v1/customers/bindings?channel=telegram&account=teller_bot&address=1001")
+            assert bound.json()["customer_id"] == customers[0]
+    assert customers[0] == customers[1]
+
+
+async def test_the_description_names_every_path(chat: Chat) -> None:
+    described = (await chat.api.get("/api/v1/customers/openapi.json")).json()
+    assert {*described["paths"]} == {
+        "/api/v1/customers",
+        "/api/v1/customers/operations",
+        "/api/v1/customers/bindings",
+        "/api/v1/customers/bindings/{binding_id}",
+        "/api/v1/customers/{customer_id}",
+        "/api/v1/customers/{customer_id}/context",
+        "/api/v1/customers/{customer_id}/bindings",
+    }
