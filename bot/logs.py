@@ -33,7 +33,7 @@ HOW = (
 )
 WHERE = "host port address pid file line"
 KEYS = frozenset(" ".join((OF_THE_LINE, WHOSE, ABOUT, ABOUT_STEP, HOW, WHERE)).split())
-NOISY = {"httpx": logging.WARNING, "httpcore": logging.WARNING, "asyncio": logging.WARNING, "aiogram": logging.WARNING}
+NOISY = ("httpx", "httpcore", "asyncio", "aiogram", "alembic.runtime.plugins")  # heard from warnings on
 REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}\Z")
 KEY_NAME = re.compile(r"[a-z_]{1,32}\Z")
 DROPPED = Counter("teller_log_keys_dropped", "Keys that a log line carried and the allow-list does not know.")
@@ -73,8 +73,8 @@ def configure_logs(log: Log, stream: TextIO | None = None) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(log.level.upper())
-    for name, level in NOISY.items():
-        logging.getLogger(name).setLevel(max(level, root.level))
+    for name in NOISY:
+        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
 
 
 def only_known_keys(_logger: object, _method: str, line: EventDict) -> EventDict:
