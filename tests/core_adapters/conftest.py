@@ -5,6 +5,7 @@ import json
 import secrets
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,8 @@ import asyncpg
 import httpx
 import pytest
 import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import Mount
 
 from bot.keyring import Keyring
 from core_adapters.app import CoreAdapters, CoreSettings, build
@@ -115,6 +118,8 @@ class Room:
     payee: CardNumber | None = None
     number: str = field(default="", repr=False)
     build: Callable[[str], CoreAdapters] | None = None
+    webhook_secret: str = field(default=WEBHOOK_SECRET, repr=False)
+    core_token: str = field(default=CORE_TOKEN, repr=False)
     conversation: UUID = field(default_factory=uuid4)
 
     def transfer(self, amount: str = "50.00 UAH", op_id: UUID | None = None, **changed: object) -> StartOperation:
@@ -187,15 +192,22 @@ def free_socket() -> Iterator[socket.socket]:
 
 @pytest.fixture
 async def bank(tmp_path: Path, free_socket: socket.socket) -> AsyncIterator[Sandbox]:
-    """The sandbox, served over TCP."""
+    """The sandbox, served over TCP under /sandbox, as in an installation."""
     url = f"http://127.0.0.1:{free_socket.getsockname()[1]}"
-    app = build_sandbox(tmp_path, url, CORE_TOKEN, SMS_TOKEN)
+    inner = build_sandbox(tmp_path, url, CORE_TOKEN, SMS_TOKEN)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with inner.router.lifespan_context(inner):
+            yield
+
+    app = Starlette(routes=[Mount("/sandbox", inner)], lifespan=lifespan)
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="on", timeout_graceful_shutdown=1))
     task = asyncio.create_task(server.serve(sockets=[free_socket]))
     async with httpx.AsyncClient(trust_env=False) as http:
-        while not server.started:
+        while not server.started:  # noqa: ASYNC110 -- uvicorn offers a flag and no event
             await asyncio.sleep(0.01)
-        yield Sandbox(url, http)
+        yield Sandbox(f"{url}/sandbox", http)
         server.should_exit = True
         await task
 

@@ -1,0 +1,181 @@
+"""What takes its time at the bank: a card is made, a payment settles; an event or our own asking tells."""
+
+import json
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+from standardwebhooks import Webhook
+
+from core_adapters.operations.ids import core_ref
+from core_adapters.ports import Person
+from core_adapters.webhooks import signing_secret
+
+
+def signed(room, body, secret=None):
+    data = json.dumps(body)
+    event_id = f"evt_{uuid4().hex}"
+    at = datetime.now(UTC)
+    headers = {
+        "Webhook-Id": event_id,
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": Webhook(signing_secret(secret or room.webhook_secret)).sign(event_id, at, data),
+    }
+    return headers, data.encode()
+
+
+async def issued(room):
+    """Anna's application, taken by the bank."""
+    order = room.order("cards.apply", {"tariff": "digital"})
+    await room.start(order)
+    return order
+
+
+async def wait_for_the_bank(room, order):
+    """Until the bank itself says that the card is made."""
+    url = f"{room.bank.url}/bank/v1/applications"
+    login = room.adapters.questions.bank.calls.service.login
+    while True:
+        answer = await room.bank.http.get(url, params={"reference": core_ref(order.op_id)}, auth=login)
+        if answer.json()["status"] != "pending":
+            return answer.json()
+
+
+async def test_a_card_is_ordered_made_and_told(room):
+    order = await issued(room)
+    (done,) = await room.news(order.op_id)
+    assert done.outputs == {"application_id": str(order.op_id)}
+    made = await wait_for_the_bank(room, order)
+    await room.rounds(1)
+    event = (await room.news())[-1]
+    assert (event.name, event.outcome) == ("cards.issued", "ok")
+    assert event.match == {"application_id": str(order.op_id)}
+    assert event.outputs == {"card_id": made["card_id"]}
+    await room.rounds(2)
+    assert len(await room.news()) == 2
+
+
+async def test_a_newcomer_is_made_known_to_the_bank(room):
+    room.people.known["vira"] = Person("+380931112233", "Vira", "Lys")
+    order = room.order("cards.apply", {"tariff": "gold"}, customer_id="vira")
+    await room.start(order)
+    assert await room.told(order.op_id) == ["done"]
+
+
+async def test_a_second_order_of_the_same_card_is_a_duplicate(room):
+    await issued(room)
+    again = await issued(room)
+    assert await room.told(again.op_id) == ["failed:duplicate"]
+
+
+async def test_a_refused_card_is_told_as_declined(room):
+    room.people.known["lev"] = Person("+380931110002", "Lev", "Kit")
+    order = room.order("cards.apply", {"tariff": "digital"}, customer_id="lev")
+    await room.start(order)
+    await wait_for_the_bank(room, order)
+    await room.rounds(1)
+    assert (await room.news())[-1].outcome == "declined"
+
+
+async def test_the_face_of_a_card_can_be_asked_for_by_its_application(room):
+    order = await issued(room)
+    await wait_for_the_bank(room, order)
+    body = {"customer_id": "anna", "inputs": {"application_id": str(order.op_id)}}
+    answer = await room.api.post("/api/v1/core/card", json=body, headers={"Authorization": "Bearer service"})
+    assert answer.json()["outputs"].keys() >= {"holder", "last4", "scheme", "expires", "currency"}
+
+
+async def top_up(room, amount="300.00 UAH"):
+    order = room.order("topups.start_card_payment", {"card": room.payer, "amount": amount})
+    await room.start(order)
+    (news,) = await room.news(order.op_id)
+    return order, news
+
+
+async def decide(room, link, decision):
+    """The payer's tap on the bank's page."""
+    answer = await room.bank.http.post(link, data={"decision": decision})
+    assert answer.status_code == 303
+
+
+@pytest.mark.parametrize(("decision", "outcome"), [("pay", "ok"), ("decline", "declined")])
+async def test_what_the_payer_decides_is_told(room, decision, outcome):
+    order, news = await top_up(room)
+    await room.rounds(1)
+    assert len(await room.news()) == 1
+    await decide(room, news.outputs["pay_link"], decision)
+    await room.rounds(2)
+    event = (await room.news())[-1]
+    assert (event.name, event.match, event.outcome) == ("topups.settled", {"payment_id": str(order.op_id)}, outcome)
+
+
+async def test_a_top_up_in_doubt_gives_its_link_later(room):
+    await room.bank.fault("topup", "reset_after")
+    order = room.order("topups.create_request", {"card": room.payer, "amount": "300.00 UAH"})
+    await room.start(order)
+    await room.rounds()
+    assert await room.told(order.op_id) == ["unknown:unknown_result", "done"]
+    assert (await room.news(order.op_id))[-1].outputs["pay_link"].startswith("http")
+
+
+async def test_a_signed_event_makes_us_ask_at_once(room):
+    order = await issued(room)
+    await wait_for_the_bank(room, order)
+    headers, body = signed(room, {"type": "card.issued", "data": {"reference": core_ref(order.op_id)}})
+    assert await room.adapters.core_events("sandbox", headers, body) == 204
+    await room.adapters.worker.round()
+    assert (await room.news())[-1].name == "cards.issued"
+
+
+async def test_an_event_that_is_not_true_changes_nothing(room):
+    """It says that the card is made while the bank, asked, says that it is not."""
+    order, _ = await top_up(room)
+    headers, body = signed(room, {"type": "topup.settled", "data": {"reference": core_ref(order.op_id)}})
+    assert await room.adapters.core_events("sandbox", headers, body) == 204
+    await room.adapters.worker.round()
+    assert [event.kind for event in await room.news()] == ["operation"]
+
+
+async def test_the_same_event_again_is_taken_and_does_nothing(room):
+    order, _ = await top_up(room)
+    headers, body = signed(room, {"type": "topup.settled", "data": {"reference": core_ref(order.op_id)}})
+    await room.adapters.core_events("sandbox", headers, body)
+    await room.adapters.worker.round()
+    asked = "select asked from money.awaited"
+    before = await room.pool.fetchval(asked)
+    assert await room.adapters.core_events("sandbox", headers, body) == 204
+    await room.adapters.worker.round()
+    assert await room.pool.fetchval(asked) == before
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"webhook-signature": "v1,AAAA"},
+        {"webhook-signature": ""},
+        {"webhook-signature": "nonsense"},
+        {"webhook-signature": "v1,%%%%"},
+        {"webhook-timestamp": "1"},
+        {"webhook-timestamp": "nan"},
+        {"Webhook-Id": "evt_other"},
+    ],
+)
+async def test_a_forged_event_is_refused(room, broken):
+    headers, body = signed(room, {"type": "card.issued", "data": {"reference": "A" * 26}})
+    assert await room.adapters.core_events("sandbox", headers | broken, body) == 401
+    assert await room.pool.fetchval("select count(*) from money.core_event") == 0
+
+
+async def test_an_event_signed_with_another_secret_or_changed_is_refused(room):
+    headers, body = signed(room, {"data": {"reference": "A" * 26}}, secret="somebody else's")
+    assert await room.adapters.core_events("sandbox", headers, body) == 401
+    headers, body = signed(room, {"data": {"reference": "A" * 26}})
+    assert await room.adapters.core_events("sandbox", headers, body + b" ") == 401
+    assert await room.adapters.core_events("sandbox", headers, b"\xff" + body) == 401
+    assert await room.adapters.core_events("other", headers, body) == 404
+
+
+async def test_a_top_up_gives_a_link_and_is_named_by_its_operation(room):
+    order, news = await top_up(room)
+    assert news.outputs["transfer_id"] == str(order.op_id)
+    assert news.outputs["pay_link"].startswith("http")

@@ -1,0 +1,143 @@
+"""Step-up codes: bound to one operation and what was shown of it, three tries, 120 seconds, spent once."""
+
+import pytest
+
+from core_adapters.operations.ids import core_ref
+
+LARGE = "750.00 UAH"
+
+
+def subject(start):
+    return {"for_op": str(start.op_id), "snapshot_hash": start.snapshot_hash}
+
+
+async def check(room, start, code):
+    order = room.order("sca.check_code", subject(start) | {"code": code})
+    await room.start(order)
+    (news,) = await room.news(order.op_id)
+    return news
+
+
+async def send(room, start):
+    order = room.order("sca.send_code", subject(start))
+    await room.start(order)
+    (news,) = await room.news(order.op_id)
+    return news
+
+
+async def sent_code(room):
+    return (await room.bank.last_sms()).split()[0]
+
+
+async def test_a_large_amount_without_a_code_is_never_sent(room):
+    start = room.transfer(LARGE)
+    await room.start(start)
+    assert await room.told(start.op_id) == ["failed:not_proven"]
+    assert await room.bank.postings(core_ref(start.op_id)) == []
+
+
+async def test_a_large_amount_with_its_code_is_posted(room):
+    start = room.transfer(LARGE)
+    await room.prove(start)
+    assert await room.start(start) == "APPROVED"
+    assert await room.state(start.op_id) == "POSTED"
+    row = await room.pool.fetchrow("select sca_id, exemption from money.operation where op_id = $1", start.op_id)
+    assert row["sca_id"] is not None
+    assert row["exemption"] is None
+
+
+async def test_a_right_code_makes_the_customer_strong_for_five_minutes(room):
+    start = room.transfer(LARGE)
+    await send(room, start)
+    news = await check(room, start, await sent_code(room))
+    assert news.state == "done"
+    assert news.outputs["customer_id"] == "anna"
+    assert news.outputs["level"] == "strong"
+    room.clock.jump(minutes=6)
+    await room.start(start)
+    assert await room.told(start.op_id) == ["failed:not_proven"]
+
+
+async def test_a_code_for_one_operation_does_not_prove_another(room):
+    first, second = room.transfer(LARGE), room.transfer(LARGE)
+    await room.prove(first)
+    await room.start(second)
+    assert await room.told(second.op_id) == ["failed:not_proven"]
+
+
+async def test_another_amount_after_the_code_needs_another_code(room):
+    shown = room.transfer(LARGE)
+    await room.prove(shown)
+    changed = room.transfer("900.00 UAH", shown.op_id)
+    await room.start(changed)
+    assert await room.told(changed.op_id) == ["failed:not_proven"]
+
+
+async def test_three_wrong_codes_end_it(room):
+    start = room.transfer(LARGE)
+    await send(room, start)
+    right = await sent_code(room)
+    wrong = f"{(int(right) + 1) % 1_000_000:06d}"
+    assert [(await check(room, start, wrong)).error for _ in range(3)] == ["wrong_code", "wrong_code", "too_many"]
+    assert (await check(room, start, right)).error == "too_many"
+
+
+async def test_a_code_is_good_for_120_seconds(room):
+    start = room.transfer(LARGE)
+    await send(room, start)
+    room.clock.jump(seconds=121)
+    assert (await check(room, start, await sent_code(room))).error == "expired"
+
+
+async def test_a_code_is_good_once(room):
+    start = room.transfer(LARGE)
+    await send(room, start)
+    code = await sent_code(room)
+    assert (await check(room, start, code)).state == "done"
+    await room.start(start)
+    assert (await check(room, start, code)).error == "expired"
+
+
+async def test_a_newer_code_replaces_the_older_one(room):
+    start = room.transfer(LARGE)
+    await send(room, start)
+    older = await sent_code(room)
+    await send(room, start)
+    newer = await sent_code(room)
+    if older != newer:
+        assert (await check(room, start, older)).error == "wrong_code"
+    assert (await check(room, start, newer)).state == "done"
+
+
+async def test_a_phone_is_not_flooded_with_codes(room):
+    start = room.transfer(LARGE)
+    outcomes = [(await send(room, start)).error for _ in range(6)]
+    assert outcomes == [None] * 5 + ["too_many"]
+
+
+async def test_the_message_names_amount_and_card_beside_the_code(room):
+    start = room.transfer(LARGE)
+    inputs = subject(start) | {"amount": LARGE, "from": room.payer, "locale": "uk"}
+    await room.start(room.order("sca.send_code", inputs, cards={"to": room.payee}))
+    text = await room.bank.last_sms()
+    assert "750.00 UAH" in text
+    assert room.payee.last4 in text
+
+
+async def test_codes_are_stored_nowhere_in_clear(room):
+    start = room.transfer(LARGE)
+    await send(room, start)
+    code = await sent_code(room)
+    await check(room, start, code)
+    for table in ("operation", "sca", "audit", "attempt"):
+        rows = await room.pool.fetch(f"select t::text as line from money.{table} t")
+        texts = [row["line"] for row in rows]
+        assert not any(f",{code}," in text or f'"{code}"' in text for text in texts), table
+
+
+@pytest.mark.parametrize("wrong", [{}, {"for_op": "x", "snapshot_hash": "0" * 64}])
+async def test_a_code_for_nothing_is_not_sent(room, wrong):
+    order = room.order("sca.send_code", wrong)
+    await room.start(order)
+    (news,) = await room.news(order.op_id)
+    assert news.error == "unavailable"
