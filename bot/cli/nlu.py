@@ -1,0 +1,79 @@
+"""`teller nlu`: train the embedded engine, question it, and measure it on sentences it has not seen."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from nlu.embedded import EmbeddedEngine
+
+app = typer.Typer(no_args_is_help=True, help="Train and question the understanding.")
+WRONG = 1
+
+Project = Annotated[Path | None, typer.Option(help="The Rasa project to learn from; ours by default.")]
+Cache = Annotated[Path | None, typer.Option(help="Where trained models are kept; under the data folder by default.")]
+
+
+@app.command()
+def train(project: Project = None, cache: Cache = None) -> None:
+    """Train now, or say that the kept model is of these very examples, and how good it is."""
+    calibration = _engine(project, cache).model.calibration
+    typer.echo(
+        f"{calibration.accuracy:.1%} of the examples are understood by a model that has not seen them; "
+        f"under a confidence of {calibration.threshold:.2f} a sentence is not understood "
+        f"({calibration.rejected:.1%} of what the bank does serve)."
+    )
+
+
+@app.command()
+def parse(
+    text: Annotated[str, typer.Argument(help="A sentence, in quotes.")], project: Project = None, cache: Cache = None
+) -> None:
+    """Show the intents of a sentence, the likeliest first."""
+    model = _engine(project, cache).model
+    for intent, confidence in model.rank(text)[:5]:
+        under = "  (not understood)" if confidence < model.calibration.threshold else ""
+        typer.echo(f"{confidence:6.1%}  {intent}{under}")
+
+
+@app.command("test")
+def measured(
+    project: Project = None,
+    cache: Cache = None,
+    least: Annotated[float, typer.Option(help="Fail when a language's accuracy is under this share.")] = 0.0,
+) -> None:
+    """Measure on the held-out sentences: accuracy a language, and every sentence that was taken for something else."""
+    from nlu.measure import measure
+    from nlu.training_data import PROJECT, held_out
+
+    model = _engine(project, cache).model
+    poor = False
+    for locale, sentences in held_out(project or PROJECT).items():
+        result = measure(model, sentences)
+        typer.echo(
+            f"{locale}: {result.right} of {result.asked} right, {result.accuracy:.1%}; out of scope noticed: "
+            f"{result.noticed:.0%}; in scope but under the threshold: {result.rejected:.1%}"
+        )
+        for miss in result.misses:
+            typer.echo(f"  {miss.meant} taken for {miss.taken} ({miss.confidence:.0%}): {miss.text}")
+        poor = poor or result.accuracy < least
+    if poor:
+        raise typer.Exit(WRONG)
+
+
+def _engine(project: Path | None, cache: Path | None) -> "EmbeddedEngine":
+    from nlu.embedded import open_engine
+    from nlu.training_data import PROJECT, TrainingDataError
+
+    try:
+        return open_engine(cache or _data_folder() / "nlu", project=project or PROJECT)
+    except TrainingDataError as problem:
+        typer.echo(f"teller nlu: {problem}", err=True)
+        raise typer.Exit(WRONG) from problem
+
+
+def _data_folder() -> Path:
+    from bot.settings import load_settings
+
+    return load_settings().data_dir

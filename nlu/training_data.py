@@ -1,0 +1,82 @@
+"""Reads the examples of a Rasa project (``data/*.yml``) and the held-out sentences beside them."""
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import yaml
+
+PROJECT = Path(__file__).parent / "model"
+Examples = Mapping[str, Sequence[str]]
+_ANNOTATED = re.compile(r"\[([^\]]+)\](?:\([^)]*\)|\{[^}]*\})")
+
+
+class TrainingDataError(ValueError):
+    """A file of examples cannot be used; the text says which, where and what to do."""
+
+
+def read(project: Path) -> dict[str, list[str]]:
+    """All examples of the project's ``data/*.yml``, by intent, in the order of the files.
+
+    Raises:
+        TrainingDataError: a file is missing, is no YAML, or has an entry that is no intent with examples.
+    """
+    files = sorted((project / "data").glob("*.yml"))
+    if not files:
+        raise TrainingDataError(f"{project / 'data'}: no *.yml with examples; give the folder of a Rasa project")
+    examples: dict[str, list[str]] = {}
+    for file in files:
+        for position, entry in enumerate(_entries(file), 1):
+            intent, lines = _intent(file, position, entry)
+            examples.setdefault(intent, []).extend(lines)
+    return examples
+
+
+def merged(examples: Examples, more: Examples) -> dict[str, list[str]]:
+    """The project's examples and those that the flows bring, each sentence once an intent."""
+    intents = dict.fromkeys([*examples, *more])
+    return {intent: list(dict.fromkeys([*examples.get(intent, ()), *more.get(intent, ())])) for intent in intents}
+
+
+def held_out(project: Path) -> dict[str, dict[str, list[str]]]:
+    """The sentences of ``tests/held_out.yml``: locale -> intent -> sentences.
+
+    Raises:
+        TrainingDataError: the file is missing or is no such mapping.
+    """
+    file = project / "tests" / "held_out.yml"
+    document = _load(file)
+    found = document.get("held_out") if isinstance(document, dict) else None
+    if not isinstance(found, dict):
+        raise TrainingDataError(f"{file}: no 'held_out:' with locales under it")
+    return {
+        str(locale): {str(intent): [str(sentence) for sentence in sentences] for intent, sentences in intents.items()}
+        for locale, intents in found.items()
+    }
+
+
+def _load(file: Path) -> object:
+    try:
+        return yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
+        raise TrainingDataError(f"{file}: cannot be read: {problem}") from problem
+
+
+def _entries(file: Path) -> Sequence[object]:
+    document = _load(file)
+    entries = document.get("nlu") if isinstance(document, dict) else None
+    if not isinstance(entries, list):
+        raise TrainingDataError(f"{file}: no 'nlu:' list; each entry has 'intent:' and 'examples: |'")
+    return entries
+
+
+def _intent(file: Path, position: int, entry: object) -> tuple[str, list[str]]:
+    intent = entry.get("intent") if isinstance(entry, dict) else None
+    block = entry.get("examples") if isinstance(entry, dict) else None
+    if not isinstance(intent, str) or not isinstance(block, str):
+        raise TrainingDataError(f"{file}: entry {position} of 'nlu:' needs 'intent:' and 'examples: |'")
+    lines = [line.strip() for line in block.splitlines() if line.strip()]
+    wrong = next((line for line in lines if not line.startswith("- ")), None)
+    if wrong is not None:
+        raise TrainingDataError(f"{file}: intent '{intent}': write '- {wrong}', an example a line")
+    return intent, [_ANNOTATED.sub(r"\1", line[2:].strip()) for line in lines]

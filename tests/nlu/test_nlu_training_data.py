@@ -1,0 +1,49 @@
+"""Files of examples: what is read, and what a wrong file is told."""
+
+import pytest
+
+from nlu.training import train
+from nlu.training_data import TrainingDataError, merged, read
+
+GOOD = "nlu:\n  - intent: greet\n    examples: |\n      - hello\n      - hi\n"
+
+
+def _project(tmp_path, text):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "nlu.yml").write_text(text, "utf-8")
+    return tmp_path
+
+
+def test_entity_annotations_are_read_as_plain_words(tmp_path):
+    lines = '      - send [50](amount) to [mom]{"entity": "who"}\n      - to [card •1111]\n'
+    text = f"nlu:\n  - intent: send\n    examples: |\n{lines}"
+    assert read(_project(tmp_path, text)) == {"send": ["send 50 to mom", "to [card •1111]"]}
+
+
+def test_flow_examples_join_and_nothing_stands_twice():
+    assert merged({"a": ["x", "y"]}, {"a": ["y", "z"], "b": ["w"]}) == {"a": ["x", "y", "z"], "b": ["w"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("nlu: [", "cannot be read"),
+        ("intents: []", "no 'nlu:' list"),
+        ("nlu:\n  - intent: greet\n", "entry 1 of 'nlu:'"),
+        ("nlu:\n  - intent: greet\n    examples: |\n      hello\n", "write '- hello'"),
+    ],
+)
+def test_a_wrong_file_is_told_what_and_where(tmp_path, text, said):
+    with pytest.raises(TrainingDataError, match=r"nlu\.yml") as problem:
+        read(_project(tmp_path, text))
+    assert said in str(problem.value)
+
+
+def test_a_folder_without_examples_is_told(tmp_path):
+    with pytest.raises(TrainingDataError, match="give the folder of a Rasa project"):
+        read(tmp_path)
+
+
+def test_one_intent_alone_cannot_be_trained(tmp_path):
+    with pytest.raises(TrainingDataError, match="nothing to tell apart"):
+        train(_project(tmp_path, GOOD))

@@ -1,0 +1,58 @@
+"""Our vectoriser gives scikit-learn's numbers."""
+
+import numpy as np
+import pytest
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from nlu.normal import normal
+from nlu.training import misspelt
+from nlu.training_data import PROJECT, read
+from nlu.vectoriser import CHAR_NGRAMS, WORD_NGRAMS, WORD_PATTERN, Vectoriser
+
+TEXTS = [normal(text) for texts in read(PROJECT).values() for text in texts[:30]]
+ASKED = [*TEXTS[::7], "unknown слово here", "", "a", "a b", "send zsumz to zcardz", "send send send", "dont don't",
+         "  spaces \t and\nlines  ", "i̇stanbul", "👍 ok"]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def theirs():
+    words = TfidfVectorizer(token_pattern=WORD_PATTERN, ngram_range=WORD_NGRAMS, sublinear_tf=True, lowercase=False)
+    chars = TfidfVectorizer(analyzer="char_wb", ngram_range=CHAR_NGRAMS, sublinear_tf=True, lowercase=False)
+    return words.fit(TEXTS), chars.fit(TEXTS)
+
+
+@pytest.fixture(scope="module")
+def ours(theirs):
+    words, chars = theirs
+    first = len(words.vocabulary_)
+    shifted = {gram: row + first for gram, row in chars.vocabulary_.items()}
+    return Vectoriser(words.vocabulary_, shifted, np.concatenate([words.idf_, chars.idf_]))
+
+
+def test_the_weights_are_those_of_scikit_learn(theirs, ours):
+    for text in ASKED:
+        expected = np.concatenate([vectoriser.transform([text]).toarray()[0] for vectoriser in theirs])
+        rows, weights = ours.rows(text)
+        actual = np.zeros(len(expected))
+        actual[rows] = weights
+        np.testing.assert_allclose(actual, expected, atol=1e-12, err_msg=text)
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("Send 50 to [card •1111]", "send  zsumz  to  zcardz "),
+        ("переказати 200 грн на картку", "переказати  zsumz  на картку"),
+        ("Поповнити 0501112233", "поповнити  zphonez "),
+        ("п’ять", " zsumz "),
+        ("Don’t", "don't"),
+    ],
+)
+def test_numbers_become_words_of_their_own(text, seen):
+    assert normal(text) == seen
+
+
+def test_typos_are_the_same_each_time_and_leave_numbers_alone():
+    assert misspelt("переказати гроші на картку мамі", 3) == misspelt("переказати гроші на картку мамі", 3)
+    assert misspelt("переказати гроші на картку мамі", 3) != misspelt("переказати гроші на картку мамі", 4)
+    assert misspelt("1234 5678", 1) == "1234 5678"
