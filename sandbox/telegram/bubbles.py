@@ -2,7 +2,8 @@
 
 {"id", "from": "me|bot", "at": seconds, "edited": bool, "ticks": 1|2, "text",
  "entities": [{"type","offset","length","url"?}], "picture"?: {"url","width","height"},
- "document"?: {"url","name","size"}, "contact"?: {"name","phone"}, "location"?: {"lat","lon"}, "sticker"?: "…", "reply_to"?: id, "buttons": [[{"title","kind": "reply|url","url"?}]]}
+ "document"?: {"url","name","size"}, "contact"?: {"name","phone"}, "location"?: {"lat","lon"}, "sticker"?: "…",
+ "reply_to"?: id, "buttons": [[{"title","kind": "reply|url","url"?}]]}
 Offsets are in UTF-16 units, which are JavaScript's own.
 """
 

@@ -99,6 +99,9 @@ class Delivery:
             await run_from_webhook(self._platform, bot, call)
 
     def _again_later(self, bot: Bot, update: Pending, reason: str) -> None:
+        current = self._platform.bots.find(bot.id)
+        if current is None or current.webhook.url != bot.webhook.url:
+            return  # the webhook moved meanwhile: the new one shall have it at once
         pause_s = min(self._retry_first_s * 2 ** min(update.tries, 16), RETRY_MOST_S)
         self._platform.updates.postpone(bot.id, update.id, self._platform.clock() + pause_s)
         self._platform.note_webhook_error(bot.id, reason)

@@ -73,6 +73,10 @@ class Updates:
             (due_at, bot, update_id),
         )
 
+    def hurry(self, bot: int) -> None:
+        """A new webhook does not wait out the pauses of the old one."""
+        self._database.execute("update telegram_update set due_at = at, tries = 0 where bot = ?", (bot,))
+
     def remove(self, bot: int, update_id: int) -> None:
         self._database.execute("delete from telegram_update where bot = ? and id = ?", (bot, update_id))
 

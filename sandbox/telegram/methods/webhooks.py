@@ -63,6 +63,7 @@ def _set(call: Call, hook: Webhook) -> None:
     _remember_allowed(call)
     if call.arguments.flag("drop_pending_updates"):
         call.platform.updates.drop(call.bot.id)
+    call.platform.updates.hurry(call.bot.id)
     call.platform.bots.change(call.bot.id, webhook=hook)
     call.platform.arrival(call.bot.id).set()
 

@@ -134,9 +134,9 @@ async def test_python_telegram_bot_uploads_files_and_meets_its_error_classes(
     assert (sent.document.file_name, sent.document.file_size) == ("receipt.pdf", 16)
     file = await ptb_bot.get_file(sent.document.file_id)
     assert bytes(await file.download_as_bytearray()) == b"%PDF-1.7 receipt"
-    with pytest.raises(telegram.error.BadRequest, match="(?i)IMAGE_PROCESS_FAILED"):
+    with pytest.raises(telegram.error.BadRequest, match=r"(?i)IMAGE_PROCESS_FAILED"):
         await ptb_bot.send_photo(anna, b"no picture at all")
-    with pytest.raises(telegram.error.BadRequest, match="(?i)PHOTO_INVALID_DIMENSIONS"):
+    with pytest.raises(telegram.error.BadRequest, match=r"(?i)PHOTO_INVALID_DIMENSIONS"):
         await ptb_bot.send_photo(anna, picture(2100, 100))
     await world.do(anna, "block", {"blocked": True}, "PUT")
     with pytest.raises(telegram.error.Forbidden):
@@ -151,5 +151,5 @@ async def test_commands_and_descriptions_are_kept(ptb_bot: telegram.Bot) -> None
     assert [command.command for command in await ptb_bot.get_my_commands()] == ["card", "pay"]
     await ptb_bot.set_my_description("A bank in your messenger")
     assert (await ptb_bot.get_my_description()).description == "A bank in your messenger"
-    with pytest.raises(telegram.error.BadRequest, match="(?i)BOT_COMMAND_INVALID"):
+    with pytest.raises(telegram.error.BadRequest, match=r"(?i)BOT_COMMAND_INVALID"):
         await ptb_bot.set_my_commands([("Not a command!", "x")])
