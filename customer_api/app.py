@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from http import HTTPStatus
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 from starlette.exceptions import HTTPException
 
@@ -52,10 +54,15 @@ FAILURES: dict[type[Exception], tuple[int, str]] = {
     Forbidden: (403, "forbidden"),
     NotFound: (404, "not_found"),
     OpIdReused: (409, "op_id_reused"),
+    # Postgres is away: nothing was done that the same op_id would not do again.
+    OSError: (503, "unavailable"),
+    OperationalError: (503, "unavailable"),
+    InterfaceError: (503, "unavailable"),
 }
 TEXTS = {
     "not_found": "There is no such thing.",
     "op_id_reused": "This op_id stands for another operation; nothing was done now.",
+    "unavailable": "The database does not answer. Ask again with the same op_id.",
 }
 
 Handler = Callable[[Request, Exception], JSONResponse]
@@ -64,7 +71,7 @@ Handler = Callable[[Request, Exception], JSONResponse]
 def _refusing(status: int, code: str) -> Handler:
     def answer(_: Request, error: Exception) -> JSONResponse:
         headers = {"www-authenticate": "Bearer"} if status == 401 else None
-        body = {"code": code, "message": str(error) or TEXTS[code]}
+        body = {"code": code, "message": TEXTS.get(code) or str(error)}
         return JSONResponse(body, status_code=status, headers=headers)
 
     return answer
@@ -79,4 +86,5 @@ def _bad_input(_: Request, error: Exception) -> JSONResponse:
 
 def _http(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    return JSONResponse({"code": "http", "message": str(error.detail)}, status_code=error.status_code)
+    code = HTTPStatus(error.status_code).name.lower()
+    return JSONResponse({"code": code, "message": error.detail}, status_code=error.status_code, headers=error.headers)

@@ -112,7 +112,7 @@ class Answer(Shape):
 
 
 class Person(Shape):
-    """A customer."""
+    """A customer. `bound_at` is when the youngest of his living bindings was made: that is what makes him new."""
 
     customer_id: UUID
     first_name: str
@@ -120,6 +120,7 @@ class Person(Shape):
     phone: str
     identified: bool
     locale: str
+    bound_at: datetime | None
 
 
 class Context(Shape):

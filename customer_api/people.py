@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from customer_api.bodies import Person
 from customer_api.seals import Seals
-from customer_api.tables import Customer, Identifier
+from customer_api.tables import Binding, Customer, Identifier
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,9 @@ async def read(session: AsyncSession, seals: Seals, customer_id: UUID) -> Person
         phone=await phone_of(session, seals, customer.id),
         identified=customer.identified_at is not None,
         locale=customer.locale,
+        bound_at=await session.scalar(
+            select(func.max(Binding.bound_at)).where(Binding.customer_id == customer.id, Binding.revoked_at.is_(None))
+        ),
     )
 
 

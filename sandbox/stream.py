@@ -6,6 +6,7 @@ and gets what it missed.
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Callable, Mapping
 
 from starlette.responses import StreamingResponse
@@ -14,13 +15,14 @@ from sandbox.store import Database, Store
 
 KEEP_ALIVE_S = 15  # a comment line, so that nothing on the way takes the stream for dead
 BATCH = 200
+EVENT_ID = re.compile("[0-9]{1,18}")
 
 Tell = Callable[[Database, str, str], Mapping[str, object]]
 
 
 def stream(store: Store, last_event_id: str | None, tell: Tell) -> StreamingResponse:
     """An endless answer; it ends when the client hangs up."""
-    after = int(last_event_id) if last_event_id and last_event_id.isascii() and last_event_id.isdigit() else None
+    after = int(last_event_id) if last_event_id and EVENT_ID.fullmatch(last_event_id) else None
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
     return StreamingResponse(_events(store, after, tell), media_type="text/event-stream", headers=headers)
 

@@ -64,6 +64,7 @@ async def test_a_code_binds_the_chat_to_the_phones_customer(chat: Chat, clock: C
         "phone": PHONE,
         "identified": False,
         "locale": "uk",
+        "bound_at": "2026-11-21T12:00:00Z",
     }
     binding = (await chat.api.get(BINDINGS, params=WHERE)).json()
     assert binding["customer_id"] == outputs["customer_id"]
@@ -103,12 +104,23 @@ async def test_one_chat_binds_one_customer_and_a_second_needs_a_revoke_that_is_k
 
 
 async def test_proving_the_same_phone_again_keeps_the_binding_and_its_age(chat: Chat, clock: Clock) -> None:
-    await chat.prove()
+    customer_id = (await chat.prove())["customer_id"]
     before = (await chat.api.get(BINDINGS, params=WHERE)).json()
     clock.pass_by(hours=30)
     again = await chat.prove()
     assert again["expires_at"] == "2026-11-23T02:00:00+00:00"
     assert (await chat.api.get(BINDINGS, params=WHERE)).json() == before
+    assert (await chat.api.get(f"/api/v1/customers/{customer_id}")).json()["bound_at"] == before["bound_at"]
+
+
+async def test_a_new_binding_in_another_messenger_makes_the_customer_new_again(
+    chat: Chat, other_chat: Chat, clock: Clock
+) -> None:
+    """Checklist 5, our part: the age of the youngest binding is what limits transfers go by."""
+    customer_id = (await chat.prove())["customer_id"]
+    clock.pass_by(hours=30)
+    await other_chat.prove()
+    assert (await chat.api.get(f"/api/v1/customers/{customer_id}")).json()["bound_at"] == "2026-11-22T18:00:00Z"
 
 
 async def test_two_chats_proving_one_new_phone_at_once_make_one_customer(

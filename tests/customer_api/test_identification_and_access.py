@@ -1,6 +1,7 @@
 """Documents identify the customer of the chat; tokens and roles decide who may call; keys may rotate."""
 
 import base64
+import json
 import secrets
 from collections.abc import Callable
 from datetime import date
@@ -8,7 +9,9 @@ from datetime import date
 import httpx
 import pytest
 from customer_world import OPERATIONS, OTHER_PHONE, PHONE, TAX_ID, Chat, Clock, Phones, failure
-from sqlalchemy.ext.asyncio import AsyncEngine
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from test_binding_a_chat import dump
 
 from bot.keyring import Keyring
@@ -110,6 +113,35 @@ async def test_a_rotation_of_the_keys_loses_nobody(engine: AsyncEngine, phones: 
             bound = await api.get("/api/v1/customers/bindings?channel=telegram&account=teller_bot&address=1001")
             assert bound.json()["customer_id"] == customers[0]
     assert customers[0] == customers[1]
+
+
+async def test_a_database_that_is_away_is_said_so(keyring: Keyring, phones: Phones, clock: Clock) -> None:
+    nobody = create_async_engine("postgresql+asyncpg://nobody@127.0.0.1:1/none")
+    tokens = Tokens([base64.b64encode(secrets.token_bytes(32)).decode()])
+    headers = {"authorization": f"Bearer {tokens.issue('service', 'bot')}"}
+    transport = httpx.ASGITransport(app=build(nobody, keyring, phones, tokens, clock))
+    async with httpx.AsyncClient(transport=transport, base_url="http://customers", headers=headers) as api:
+        answer = await api.get("/api/v1/customers?phone=%2B380501112233")
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+
+
+JUNK = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+async def test_no_body_whatever_breaks_the_service(chat: Chat, data: st.DataObject) -> None:
+    body = chat.body("send_code", {"phone": PHONE, "own_contact": True})
+    for name in data.draw(st.lists(st.sampled_from([*body, "inputs.phone", "inputs.code", "locale"]), max_size=3)):
+        field, _, inner = name.partition(".")
+        body[field] = {inner: data.draw(JUNK)} if inner else data.draw(JUNK)
+    content = json.dumps(body)
+    answer = await chat.api.post(OPERATIONS, content=content, headers={"content-type": "application/json"})
+    assert answer.status_code in (200, 409, 422)
 
 
 async def test_the_description_names_every_path(chat: Chat) -> None:
