@@ -1,8 +1,12 @@
 """The bank's REST face: what it answers, once and again."""
 
+import json
+
 import httpx
 import pytest
 from bank_world import Anna, balances, newcomer
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 BANK = "/bank/v1"
 FOREIGN = "4111111111111111"
@@ -175,3 +179,36 @@ async def test_accounts_in_other_currencies_have_their_own_minor_units(bank: htt
     anna = await newcomer(bank, "+380501112233")
     order = anna.order("ref-1", to_card_number=opened[0]["card_number"])
     assert (await bank.post(f"{BANK}/transfers", json=order)).json()["code"] == "currency_mismatch"
+
+
+JUNK = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+async def test_no_request_whatever_breaks_the_bank(bank: httpx.AsyncClient, anna: Anna, data: st.DataObject) -> None:
+    path = data.draw(st.sampled_from(["/transfers", "/quotes", "/applications", "/topups", "/customers"]))
+    body = anna.order("ref-1") | {"customer_id": anna.customer_id, "tariff": "digital", "card_id": anna.card_id}
+    body |= {"phone": "+380501112233", "name": "Anna"}
+    wanted = {
+        "/transfers": ["reference", "from_card_id", "to_card_number", "amount_minor", "currency", "purpose"],
+        "/quotes": ["from_card_id", "to_card_number", "amount_minor", "currency"],
+        "/applications": ["customer_id", "tariff", "reference"],
+        "/topups": ["reference", "card_id", "amount_minor", "currency"],
+        "/customers": ["phone", "name"],
+    }[path]
+    sent = {name: body[name] for name in wanted}
+    for name in data.draw(st.lists(st.sampled_from(wanted), max_size=2)):
+        sent[name] = data.draw(JUNK)
+    answer = await bank.post(BANK + path, content=json.dumps(sent))
+    assert answer.status_code < 500, answer.text
+    assert sum(row["balance_minor"] for row in (await bank.get("/api/accounts")).json()) == 0
+
+
+@pytest.mark.parametrize("path", ["/cards/%ff%00", "/transfers?reference=%00%ff", "/customers?phone=%00"])
+async def test_an_odd_address_is_not_found(bank: httpx.AsyncClient, path: str) -> None:
+    assert (await bank.get(BANK + path)).status_code == 404
