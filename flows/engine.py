@@ -43,7 +43,7 @@ def advance(
     try:
         _dispatch(turn)
     except Missing as missing:
-        return Needs(missing.needs)
+        return Needs(missing.needs, turn.session.customer_id, turn.session.level)
     except (TooManySteps, BrokenContent, EvaluationError) as fault:
         return _stopped(Turn(library, session.copy(), event, facts, key, channel), fault)
     return Outcome(turn.session, tuple(turn.effects))
