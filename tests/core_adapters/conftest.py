@@ -1,7 +1,6 @@
 """A bank to talk to: the sandbox on a loopback port, our adapters over a real database, and a clock that can jump."""
 
 import asyncio
-import json
 import secrets
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
@@ -243,10 +242,3 @@ async def _people_with_cards(room: Room) -> None:
     (room.payee,) = await room.adapters.vault.tokenise([room.number])
     answer = await room.adapters.questions.bank.ask("cards.list_active", "anna", {}, {})
     room.payer = answer["options"][0]["id"]
-
-
-def as_json(start: StartOperation, conversation: UUID) -> dict[str, object]:
-    """The body that starts an operation over HTTP."""
-    from core_adapters.operations.records import START
-
-    return json.loads(START.dump_json(start)) | {"conversation": str(conversation)}
