@@ -44,6 +44,7 @@ BACK_OFF_S = 0.5
 BACK_OFF_S_MAX = 30.0
 CHANNEL_REST_S = 60.0
 AHEAD_PAUSE_S = 0.05
+REQUEUE_PAUSE_S = 0.005  # lets the loop breathe while what goes first is being recorded
 STORE_PAUSE_S = 0.5
 
 Answer = TypeVar("Answer")
@@ -117,11 +118,13 @@ class Outbox:
 
     async def _work(self, conversation: UUID, item: _Item) -> None:
         while item.ahead:
-            if any(id_ in self._held for id_ in item.ahead):  # taken up by this process meanwhile: it goes first
+            ours = frozenset(id_ for id_ in item.ahead if id_ in self._held)  # taken up by this process meanwhile
+            if ours and self._lanes.waiting(conversation):
                 self._lanes.put(conversation, item)
+                await asyncio.sleep(REQUEUE_PAUSE_S)
                 return
-            ahead = item.ahead = await self._until_stored(partial(self._store.still_ahead, item.ahead))
-            if ahead:
+            item.ahead = await self._until_stored(partial(self._store.still_ahead, item.ahead - ours))
+            if item.ahead:
                 await asyncio.sleep(AHEAD_PAUSE_S)
         mark = await self._delivered(item.row)
         SENDS.labels(item.row.to.channel, mark.status).inc()

@@ -64,11 +64,16 @@ class EngineStuck(RuntimeError):
 
 @dataclass(slots=True)
 class _Task:
-    """An inbox row on its way. ``accepted`` is what stood at its arrival, as long as that may be used."""
+    """An inbox row on its way.
+
+    ``accepted`` is what stood at its arrival, as long as that may be used. ``next`` says that whatever waited before
+    it is in this process, so that it may follow straight on.
+    """
 
     inbox: UUID
     event: Event
     accepted: Accepted | None = None
+    next: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +117,7 @@ class Turns:
             EVENTS.labels(event.channel, "new" if accepted.fresh else "duplicate").inc()
             if accepted.fresh:
                 self._acknowledge(event)
-                self._begin(_Task(event.id, event, accepted))
+                self._arrived(event, accepted)
 
     async def take(self, event: Event, source: str, dedupe: str) -> bool:
         """Store an event of our own (a result, a form) and begin its turn; false for one already known.
@@ -121,7 +126,7 @@ class Turns:
         """
         (accepted,) = await self._store.turns.accept([Arrival(event, source, "", dedupe)])
         if accepted.fresh:
-            self._begin(_Task(event.id, event, accepted))
+            self._arrived(event, accepted)
         return accepted.fresh
 
     async def resume(self, claimed: Claimed) -> None:
@@ -144,6 +149,9 @@ class Turns:
     async def stop(self, timeout_s: float = 0) -> None:
         """Let turns end for a while, then drop them: the inbox has them for the next process."""
         await self._lanes.stop(timeout_s)
+
+    def _arrived(self, event: Event, accepted: Accepted) -> None:
+        self._begin(_Task(event.id, event, accepted, all(inbox in self._held for inbox in accepted.ahead)))
 
     def _begin(self, task: _Task) -> None:
         self._held[task.inbox] = time.monotonic()
@@ -190,11 +198,11 @@ class Turns:
 
     async def _start(self, conversation: UUID, task: _Task) -> _Start | None:
         """What to begin from; None when the task is not (or not yet) to be worked on."""
-        if conversation not in self._mixed and not isinstance(task.event, TimerFired):
+        if task.next and conversation not in self._mixed and not isinstance(task.event, TimerFired):
             warm, accepted = self._warm.get(conversation), task.accepted
             if warm is not None:
                 return warm
-            if accepted is not None and accepted.clear:
+            if accepted is not None and not accepted.ahead:
                 return await self._opened(task, accepted.state, accepted.version)
         loaded = await self._store.turns.load(conversation)
         if task.inbox not in loaded.waiting:
@@ -280,7 +288,7 @@ class Turns:
         self._lanes.put(conversation, task)
 
     def _forget(self, conversation: UUID, task: _Task) -> None:
-        task.accepted = None
+        task.accepted, task.next = None, False
         self._warm.pop(conversation, None)
 
     def _idle(self, conversation: UUID) -> None:

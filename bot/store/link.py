@@ -7,11 +7,12 @@ StoreFailure
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeAlias
 
 import asyncpg
 from asyncpg.prepared_stmt import PreparedStatement
 
-Connect = Callable[[], Awaitable[asyncpg.Connection[asyncpg.Record]]]
+Connect: TypeAlias = "Callable[[], Awaitable[asyncpg.Connection[asyncpg.Record]]]"
 
 # A statement of the turn takes milliseconds; one that takes this long is a network that has gone silent.
 STATEMENT_S_MAX = 10.0
@@ -84,7 +85,7 @@ class Link:
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
                 connection.terminate()
 
-    async def _ready(self, statement: str) -> PreparedStatement[asyncpg.Record]:
+    async def _ready(self, statement: str) -> "PreparedStatement[asyncpg.Record]":
         if not self._alive():
             self._drop()
             self._connection = await self._connect()

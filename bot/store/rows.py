@@ -27,14 +27,14 @@ class Arrival:
 class Accepted:
     """What the inbox says to an arrival.
 
-    ``fresh`` is false for a duplicate. ``state`` and ``version`` (0: none yet) are the conversation's. ``clear``
-    says that nothing of the conversation was waiting before it, so that the state may be used as it stands.
+    ``fresh`` is false for a duplicate. ``state`` and ``version`` (0: none yet) are the conversation's. ``ahead`` are
+    the conversation's rows that were waiting before it; without any, the state may be used as it stands.
     """
 
     fresh: bool
     state: bytes | None
     version: int
-    clear: bool
+    ahead: Sequence[UUID]
 
 
 @dataclass(frozen=True, slots=True)

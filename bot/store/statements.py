@@ -5,7 +5,7 @@ Rows of many turns travel together as arrays (``unnest``), each guarded on its o
 """
 
 # Which items are new, and how their conversations stand. The reads see what was there before this statement, so
-# `clear` does not count the row itself. $7 lease in seconds.
+# `ahead` does not hold the row itself. $7 lease in seconds.
 ACCEPT = """
 with item as (
     select *, nextval('bot.arrival') as arrival
@@ -17,7 +17,7 @@ fresh as (
     from item order by channel, account, dedupe, n
     on conflict (channel, account, dedupe) do nothing returning id)
 select fresh.id is not null, c.state, c.version,
-    not exists (select from bot.inbox w where w.conversation = i.conversation and w.status = 'new')
+    array(select w.id from bot.inbox w where w.conversation = i.conversation and w.status = 'new')
 from item i left join fresh on fresh.id = i.id left join bot.conversation c on c.id = i.conversation
 order by i.n"""
 

@@ -56,8 +56,8 @@ class TurnStore:
             self._lease_s,
         )
         return [
-            Accepted(fresh, self._opened(a.event.conversation, state) if fresh else None, version or 0, clear)
-            for a, (fresh, state, version, clear) in zip(arrivals, rows, strict=True)
+            Accepted(fresh, self._opened(a.event.conversation, state) if fresh else None, version or 0, ahead)
+            for a, (fresh, state, version, ahead) in zip(arrivals, rows, strict=True)
         ]
 
     async def _load(self, conversations: Sequence[UUID]) -> Sequence[Loaded]:

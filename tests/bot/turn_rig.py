@@ -1,0 +1,316 @@
+"""A small world around the turn: a messenger that speaks HTTP on the loopback, and workers on a real database.
+
+The messenger ("post") takes JSON like {"id": 7, "chat": "anna", "text": "hi"}; the recorder plays its platform and
+can be told how to answer. The conversation here is a few lines, so that what is tested is the loop around it.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import asyncpg
+import httpx
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from bot.door import Door
+from bot.operations import Operations
+from bot.outbox import Outbox
+from bot.pace import LocalPace
+from bot.perform import Performer
+from bot.recovery import Recovery
+from bot.store import Store, uuid7
+from bot.timers import Timers
+from bot.turn import Turns
+from bot.webhooks import routes
+from channels.errors import PermanentContent, PermanentUser, Throttled, Transient, Unauthentic, Unclear, Unreadable
+from channels.ids import conversation_id, event_id
+from flows.cards import CardNumber
+from flows.effects import CancelTimer, DeleteInbound, Effect, Send, SetTimer, StartOperation
+from flows.events import BankEvent, Event, OperationSettled, TimerFired
+from flows.facts import Fact, Facts, Need, Needs
+from flows.messages import EventType, InboundEvent, OutboundMessage, Picture, Sender, Text
+from flows.ports import ButtonLimits, Capabilities, DrawnPicture, Sealer, Sent
+from flows.session import Session
+
+SECRET = {"x-secret": "right"}
+
+
+@dataclass
+class Recorder:
+    """The messenger's platform: notes what it gets and answers as it is told."""
+
+    url: str = ""
+    calls: list[dict[str, str]] = field(default_factory=list)
+    answers: list[tuple[int, dict[str, object]]] = field(default_factory=list)
+    open: asyncio.Event = field(default_factory=asyncio.Event)
+    called: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    def texts(self, chat: str | None = None) -> list[str]:
+        return [call["text"] for call in self.calls if "text" in call and chat in (None, call["chat"])]
+
+    async def until(self, count: int) -> None:
+        async with asyncio.timeout(15), self.called:
+            await self.called.wait_for(lambda: len(self.calls) >= count)
+
+    async def asked(self) -> None:
+        """Until every answer it was told to give is given."""
+        async with asyncio.timeout(15), self.called:
+            await self.called.wait_for(lambda: not self.answers)
+
+    async def take(self, request: Request) -> JSONResponse:
+        call = json.loads(await request.body())
+        await self.open.wait()
+        status, answer = self.answers.pop(0) if self.answers else (200, {})
+        async with self.called:
+            if status == 200:
+                self.calls.append(call)
+            self.called.notify_all()
+        return JSONResponse(answer | {"id": str(len(self.calls))}, status)
+
+
+@asynccontextmanager
+async def recording() -> AsyncIterator[Recorder]:
+    """A recorder that listens on a port of the loopback."""
+    recorder = Recorder()
+    recorder.open.set()
+    app = Starlette(routes=[Route("/{method}", recorder.take, methods=["POST"])])
+    server = uvicorn.Server(uvicorn.Config(app, "127.0.0.1", 0, log_level="error", lifespan="off"))
+    serving = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110 - uvicorn tells it by this flag alone
+        await asyncio.sleep(0.005)
+    recorder.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    try:
+        yield recorder
+    finally:
+        recorder.open.set()
+        server.should_exit = True
+        await serving
+
+
+class Post:
+    """The messenger's channel."""
+
+    name = "post"
+    capabilities = Capabilities("post", 1000, "char", 100, ButtonLimits(8, 1, 20, 64))
+
+    def __init__(self, url: str) -> None:
+        self._client = httpx.AsyncClient(base_url=url, timeout=20)
+
+    def verify(self, headers: Mapping[str, str], body: bytes) -> None:
+        if headers.get("x-secret") != "right":
+            raise Unauthentic("the secret is wrong")
+
+    def parse(self, body: bytes, received_at: datetime) -> Sequence[InboundEvent]:
+        items = json.loads(body)
+        if not isinstance(items, dict):
+            raise Unreadable("no object")
+        return [_event(item, received_at) for item in items.get("batch", [items])]
+
+    async def acknowledge(self, event: InboundEvent) -> None:
+        await self._client.post("/acknowledge", json={"chat": event.address})
+
+    async def send(self, message: OutboundMessage, address: str, drawn: DrawnPicture | None) -> Sent:
+        picture = {} if drawn is None else {"picture": drawn.file_name}
+        answer = await self._call("/send", {"chat": address, "text": message.text, **picture})
+        return Sent((str(answer["id"]),))
+
+    async def delete(self, address: str, message_id: str) -> bool:
+        await self._call("/delete", {"chat": address, "delete": message_id})
+        return True
+
+    async def _call(self, path: str, body: dict[str, str]) -> dict[str, object]:
+        try:
+            response = await self._client.post(path, json=body)
+        except httpx.ConnectError as error:
+            raise Transient("no connection") from error
+        except httpx.HTTPError as error:
+            raise Unclear(type(error).__name__) from error
+        answer: dict[str, object] = response.json()
+        if response.status_code == 429:
+            raise Throttled(datetime.now(UTC) + timedelta(seconds=float(str(answer["retry_after"]))))
+        known = {403: PermanentUser, 400: PermanentContent, 502: Transient}
+        if response.status_code in known:
+            raise known[response.status_code]("refused", str(response.status_code))
+        return answer
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+
+def _event(item: dict[str, object], at: datetime) -> InboundEvent:
+    chat, dedupe = str(item["chat"]), str(item["id"])
+    kind = EventType(str(item.get("type", "message")))
+    return InboundEvent(
+        event_id("post", "1", dedupe, at), "post", "1", dedupe, kind, conversation_id("post", "1", chat),
+        chat, Sender(chat, locale="uk-UA"), at, at, message_id=dedupe, content=Text(str(item["text"])),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Decided:
+    session: Session
+    effects: tuple[Effect, ...] = ()
+
+
+def talk(session: Session, event: Event, facts: Facts) -> Decided | Needs:
+    """A conversation that counts what it hears and obeys a few words."""
+    session = session.copy()
+    session.heard += 1
+    say = lambda text, **more: Send(OutboundMessage(key=str(uuid7()), text=text, **more))  # noqa: E731
+    match event:
+        case OperationSettled():
+            return Decided(session, (say(f"{session.heard}:{event.state} {event.error or ''}".strip()),))
+        case TimerFired():
+            return Decided(session, (say(f"{session.heard}:timer {event.timer}"),))
+        case BankEvent():
+            return Decided(session, (say(f"{session.heard}:{event.name}"),))
+        case InboundEvent(content=Text() as content):
+            word, _, rest = content.text.partition(" ")
+            return _obey(word, rest, session, event, content, facts, say)
+    return Decided(session)
+
+
+def _obey(
+    word: str, rest: str, session: Session, event: InboundEvent, content: Text, facts: Facts, say: Callable[..., Send]
+) -> Decided | Needs:
+    echo = say(f"{session.heard}:{content.text}")
+    if word in ("ask", "stuck"):
+        need = Need("choices", rest)
+        return Decided(session, (say(str(facts[need])),)) if need in facts and word == "ask" else Needs((need,))
+    if word == "boom":
+        raise RuntimeError("the engine has a fault")
+    started = {
+        "poison": lambda: (SetTimer("a\0b", event.received_at),),
+        "timer": lambda: (echo, SetTimer("t", event.received_at + timedelta(seconds=float(rest)))),
+        "cancel": lambda: (echo, CancelTimer("t")),
+        "three": lambda: (say("one"), say("two"), say("three")),
+        "picture": lambda: (say(rest, picture=Picture("card", {}, alt="a card")),),
+        "old": lambda: (say(rest, not_after=event.received_at - timedelta(hours=1)),),
+        "operation": lambda: (echo, StartOperation(uuid7(), "cards.apply", rest, {}, {}, "7", "post", "r", "s")),
+    }
+    if word in started:
+        return Decided(session, started[word]())
+    if content.cards and event.message_id is not None:
+        return Decided(session, (echo, DeleteInbound(event.message_id, "card_number")))
+    return Decided(session, (echo,))
+
+
+class Vault:
+    """Tokens for card numbers."""
+
+    async def tokenise(self, numbers: Sequence[str]) -> list[CardNumber]:
+        return [CardNumber(f"token-{number[-4:]}", number[-4:], "visa", True, "f") for number in numbers]
+
+
+class Pictures:
+    """Draws everything but the broken."""
+
+    async def draw(self, picture: Picture, locale: str, customer_id: str | None) -> DrawnPicture:
+        raise RuntimeError("the paper is out")
+
+
+class Known:
+    """Answers every question with its name."""
+
+    async def answer(self, need: Need, customer_id: str | None, level: str, locale: str) -> Fact:
+        return {"options": [need.name]}
+
+
+class People:
+    """Takes no chats."""
+
+    async def hand_off(self, row: object, hand_off: object) -> None:
+        raise NotImplementedError
+
+
+class Worker:
+    """One process of the bot, as far as the turn goes."""
+
+    def __init__(
+        self,
+        database: str,
+        sealer: Sealer,
+        recorder: Recorder,
+        lease_s: float = 30.0,
+        clients: Mapping[str, httpx.AsyncClient] | None = None,
+        advance: Callable[[Session, Event, Facts], Decided | Needs] = talk,
+        patience_s: float = 20.0,
+    ) -> None:
+        self.post = Post(recorder.url)
+        channels = {"post": self.post}
+        self.store = Store(lambda: asyncpg.connect(database), sealer, lease_s)
+        self.outbox = Outbox(self.store.outbox, channels, Pictures(), LocalPace({"post": 1000.0}))
+        self.operations = Operations(self.store.outbox, clients or {}, self._settle, patience_s)
+        self.performer = Performer(self.store.outbox, self.outbox, self.operations, People())
+        self.timers = Timers(self.store.timers, lambda: self.recovery.wake(), poll_s=0.5)
+        self.turns = Turns(self.store, advance, Known(), self.performer, channels, ("en", "uk"), self.timers.note)
+        self.recovery = Recovery(self.store, self.turns, self.performer, sweep_s=0.1)
+        app = Starlette(routes=routes(Door(channels, Vault()), self.turns, body_bytes_max=10_000))
+        self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bot")
+        self._running: list[asyncio.Task[None]] = []
+
+    async def _settle(self, event: OperationSettled, source: str, dedupe: str) -> bool:
+        return await self.turns.take(event, source, dedupe)
+
+    def start(self) -> "Worker":
+        """The background: recovery and timers."""
+        self._running = [asyncio.create_task(self.recovery.run()), asyncio.create_task(self.timers.run())]
+        return self
+
+    async def post_update(
+        self, id_: int, text: str, chat: str = "anna", headers: Mapping[str, str] = SECRET, **more: object
+    ) -> int:
+        body = json.dumps({"id": id_, "chat": chat, "text": text, **more})
+        return (await self.http.post("/webhooks/post", content=body, headers=headers)).status_code
+
+    async def quiet(self) -> None:
+        """Until this worker has nothing under way."""
+        async with asyncio.timeout(20):
+            await self.turns.drain()
+            await self.performer.drain()
+            await self.turns.drain()
+            await self.performer.drain()
+
+    async def kill(self) -> None:
+        """Gone at once: nothing is finished, nothing is recorded."""
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+        await self.turns.stop(0)
+        await self.performer.stop(0)
+        await self.store.close()
+        await self.post.close()
+        await self.http.aclose()
+
+
+@asynccontextmanager
+async def working(*arguments: object, **more: object) -> AsyncIterator[Worker]:
+    """A worker with its background, ended with the test."""
+    worker = Worker(*arguments, **more).start()  # type: ignore[arg-type]
+    try:
+        yield worker
+    finally:
+        await worker.kill()
+
+
+async def rows(database: str, query: str) -> list[tuple[object, ...]]:
+    """What stands in the database."""
+    connection = await asyncpg.connect(database)
+    try:
+        return [tuple(row) for row in await connection.fetch(query)]
+    finally:
+        await connection.close()
+
+
+async def until(database: str, query: str) -> None:
+    """Until the query has a row."""
+    async with asyncio.timeout(10):
+        while not await rows(database, query):  # noqa: ASYNC110 - the database tells nobody
+            await asyncio.sleep(0.02)
