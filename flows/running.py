@@ -20,7 +20,7 @@ from flows.model import (
 )  # fmt: skip
 from flows.session import Run
 from flows.speaking import engine_label, flow_title, offer, system
-from flows.stack import drop_thread, entitled, goto, thread_start
+from flows.stack import drop_thread, entitled, goto, has_level, thread_start
 from flows.steps import action, branch, call, collect, confirm, handoff, link, say, set_slots, wait
 from flows.turn import QuestionFailed, Turn
 
@@ -34,6 +34,10 @@ _ENTER = cast(
 )  # fmt: skip
 
 
+# Steps that ask, show or move what is the customer's own: the level is checked anew before each.
+_PERSONAL = (Collect, Confirm, Action)
+
+
 def proceed(turn: Turn) -> None:
     """Enter step after step until the active run waits, or none is left.
 
@@ -43,11 +47,10 @@ def proceed(turn: Turn) -> None:
     session = turn.session
     while (run := session.top) is not None and not _rests(run):
         turn.count_step()
-        if run.visits == 0:
-            if not entitled(turn, run):
-                continue
-            run.visits = 1
         step = turn.flow(run).steps[run.step]
+        if (run.visits == 0 or isinstance(step, _PERSONAL)) and not entitled(turn, run):
+            continue
+        run.visits = run.visits or 1
         try:
             target = _ENTER[type(step)](turn, run, step)
         except QuestionFailed:
@@ -91,10 +94,24 @@ def _resume(turn: Turn) -> None:
     offer(turn, "resume", ("ask_to_resume",), options, flow=flow_title(turn, base.flow))
 
 
+def allowed(turn: Turn, run: Run) -> bool:
+    """Whether the customer may still answer the run's question. If not, they prove who they are and are asked again."""
+    if has_level(turn, run):
+        return True
+    step = turn.flow(run).steps[run.step]
+    turn.close_question(run)
+    if isinstance(step, Confirm):
+        turn.cancel_timer(f"confirm:{run.id}")
+        run.snapshot = None
+        run.step = confirm.first_feeding(turn, run, step) or run.step
+    proceed(turn)
+    return False
+
+
 def repeat(turn: Turn) -> None:
     """Ask the pending question again, with live buttons; attempts stay. A confirm that has expired is quoted anew."""
     top = turn.session.top
-    if top is None or top.question is None:
+    if top is None or top.question is None or not allowed(turn, top):
         return
     step = turn.flow(top).steps[top.step]
     if isinstance(step, Collect):

@@ -7,11 +7,11 @@ from flows.filling import take
 from flows.model import Action, Collect, Confirm, SlotType, Wait
 from flows.money import Money, MoneyError
 from flows.reading import Taken, Words, read_words
-from flows.running import go_on
+from flows.running import allowed, go_on
 from flows.secure import page_token
 from flows.session import Run
 from flows.speaking import flow_title, system
-from flows.stack import drop_all
+from flows.stack import drop_all, has_level
 from flows.steps import action, confirm, wait
 from flows.turn import Turn
 from flows.values import SlotValue
@@ -112,8 +112,10 @@ def form_submitted(turn: Turn, event: FormSubmitted) -> None:
     if top is None or top.question is None or page_token(turn, top.question) != event.token:
         system(turn, "stale_button")
         return
-    step = turn.flow(top).steps[top.step]
     slot = turn.slot(top.question.subject)
+    if not allowed(turn, top):
+        return
+    step = turn.flow(top).steps[top.step]
     if slot.name in event.cards:
         take(turn, top, {slot.name: event.cards[slot.name]})
     elif isinstance(step, Collect):
@@ -153,7 +155,13 @@ def _run_timer(turn: Turn, run: Run, kind: str) -> None:
 
 def _may_renew(turn: Turn, run: Run) -> bool:
     """An expired confirm is asked again once; after that only when the customer writes."""
-    return run is turn.session.top and run.question is not None and not run.renewed and turn.session.offer is None
+    return (
+        run is turn.session.top
+        and run.question is not None
+        and not run.renewed
+        and turn.session.offer is None
+        and has_level(turn, run)
+    )
 
 
 def _fallen_silent(turn: Turn) -> None:

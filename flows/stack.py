@@ -55,12 +55,16 @@ def forget_the_never(turn: Turn) -> None:
         drop_thread(turn)
 
 
+def has_level(turn: Turn, run: Run) -> bool:
+    """Whether the customer's level is enough for the run's flow."""
+    return AUTH_ORDER[turn.session.level] >= AUTH_ORDER[turn.flow(run).auth]
+
+
 def entitled(turn: Turn, run: Run) -> bool:
     """Whether the customer's level is enough for the run; if not, the flow that raises it is on top now."""
-    needed = turn.flow(run).auth
-    if AUTH_ORDER[turn.session.level] >= AUTH_ORDER[needed]:
+    if has_level(turn, run):
         return True
-    raising = AUTH_FLOWS[needed]
+    raising = AUTH_FLOWS[turn.flow(run).auth]
     if raising not in turn.library.flows:
         system(turn, "access_denied")
         drop_thread(turn)
@@ -119,7 +123,7 @@ def leave(turn: Turn, run: Run) -> None:
     if run.via == "call" and top is not None:
         _return_to(turn, top, run)
     elif run.via == "auth" and top is not None:
-        if AUTH_ORDER[session.level] < AUTH_ORDER[turn.flow(top).auth]:
+        if not has_level(turn, top):
             drop_thread(turn)
             turn.resuming = True
     else:

@@ -15,10 +15,10 @@ from flows.messages import Attachment, Contact, EventType, InboundEvent, Text
 from flows.model import Collect, Confirm, Flow
 from flows.obeying import obey_offer, obey_step
 from flows.reading import Words, looks_meant
-from flows.running import go_on, proceed, repeat
+from flows.running import allowed, go_on, proceed, repeat
 from flows.session import Question, Run
 from flows.speaking import engine_label, flow_title, label_command, offer, option_labels, system
-from flows.stack import start
+from flows.stack import has_level, start
 from flows.steps import collect
 from flows.turn import Turn
 
@@ -67,7 +67,7 @@ def _content(turn: Turn, event: InboundEvent, *, first: bool) -> None:
 def _asking(turn: Turn) -> tuple[Run, Collect] | None:
     """The run and step whose slot is being asked for."""
     top = turn.session.top
-    if top is None or top.question is None or top.question.kind != "slot":
+    if top is None or top.question is None or top.question.kind != "slot" or not has_level(turn, top):
         return None
     step = turn.flow(top).steps[top.step]
     return (top, step) if isinstance(step, Collect) else None
@@ -94,7 +94,8 @@ def _press_option(turn: Turn, question: str, option: int) -> None:
     elif top is not None and top.question is not None and top.question.id == question:
         session.paused = False
         turn.close_offer()
-        obey_step(turn, top, top.question.options[option])
+        if allowed(turn, top):
+            obey_step(turn, top, top.question.options[option])
     else:
         _second_tap(turn, question)
 
@@ -176,6 +177,8 @@ def _answers_step(turn: Turn, words: Words) -> bool:
         return True
     if top.question is None:
         return False
+    if not allowed(turn, top):
+        return True
     command = label_command(turn, top.question, words.plain)
     if command is not None:
         obey_step(turn, top, command)

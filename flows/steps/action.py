@@ -28,7 +28,6 @@ from flows.model import END, Action, BankOperation
 from flows.scope import value_of
 from flows.session import Run, Snapshot, Waiting
 from flows.speaking import system
-from flows.stack import entitled
 from flows.turn import BrokenContent, Turn, typed
 from flows.values import SlotValue, wire
 
@@ -42,8 +41,6 @@ def enter(turn: Turn, run: Run, step: Action) -> str | None:
     operation = turn.library.catalogue.operations[step.action]
     if operation.effect == "none":
         return _ask(turn, run, step, operation)
-    if not entitled(turn, run):
-        return None
     frozen = run.snapshot if run.snapshot is not None and run.snapshot.action == step.id else None
     if operation.effect == "irreversible" and (frozen is None or frozen.state != "approved"):
         raise BrokenContent(f"{run.flow}.{step.id} would run {step.action} without a fresh yes")

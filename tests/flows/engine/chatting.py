@@ -201,12 +201,11 @@ class Chat:
     ) -> list[OutboundMessage]:  # fmt: skip
         done = operation or self.all_operations[-1]
         state = "unknown" if unknown else "failed" if error else "done"
-        return self.run(
-            OperationSettled(
-                self.fresh_id(), CONVERSATION, self.now, done.op_id, done.action, state,  # type: ignore[arg-type]
-                dict(outputs or {}), error, dict(done.inputs),
-            )  # fmt: skip
-        )
+        event = OperationSettled(
+            self.fresh_id(), CONVERSATION, self.now, done.op_id, done.action, state,  # type: ignore[arg-type]
+            dict(outputs or {}), error, dict(done.inputs),
+        )  # fmt: skip
+        return self.run(event)
 
     def bank_says(
         self, name: str, match: Mapping[str, Value], outputs: Mapping[str, Value] | None = None, outcome: str = "ok"

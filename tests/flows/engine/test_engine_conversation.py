@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from chatting import CARD_1111, INTENTS, KEY, Bank, Chat, library
+
 from flows.effects import OpenForm
 from flows.engine import Outcome, advance
 from flows.events import AccessChanged, FormSubmitted
@@ -219,7 +220,7 @@ def test_a_cvv_is_refused_and_the_message_deleted() -> None:
     chat = Chat()
     chat.write("send 50")
     chat.write("my cvv is 123")
-    assert [type(effect).__name__ for effect in chat.effects][0] == "DeleteInbound"
+    assert type(chat.effects[0]).__name__ == "DeleteInbound"
     assert "123" not in chat.said
     assert chat.session.expects == "card_number"
 
@@ -249,15 +250,26 @@ def test_a_revoked_binding_closes_what_was_open() -> None:
     assert chat.session.level == "guest"
 
 
-def test_access_that_expired_is_asked_for_again_before_the_operation() -> None:
+def test_access_that_expired_is_proved_again_before_anything_is_shown() -> None:
     chat = Chat()
     chat.write("send 50 to 4111111111111111")
     chat.now += timedelta(hours=9)
     chat.write("/menu")
     chat.tap("Continue")
-    chat.tap("Yes")
-    assert [operation.action for operation in chat.operations] == []
+    assert "•4242" not in chat.said
     assert chat.session.flow == "identify"
+    prove(chat, "cust-1")
+    assert "Send 50.00 ₴ from Everyday •4242 to •1111?" in chat.said
+    chat.tap("Yes")
+    assert [operation.action for operation in chat.operations] == ["transfers.execute"]
+
+
+def prove(chat: Chat, customer: str) -> None:
+    chat.share_contact()
+    chat.settle(outputs={"sent_to": "x"})
+    chat.write("123456")
+    until = (chat.now + timedelta(hours=8)).isoformat()
+    chat.settle(outputs={"customer_id": customer, "level": "verified", "expires_at": until})
 
 
 def test_another_person_finds_nothing_of_the_first_one() -> None:
@@ -266,15 +278,15 @@ def test_another_person_finds_nothing_of_the_first_one() -> None:
     chat.now += timedelta(hours=9)
     chat.write("/menu")
     chat.tap("Continue")
-    chat.tap("Yes")
-    chat.share_contact("+380509998877")
-    chat.settle(outputs={"sent_to": "x"})
-    chat.write("123456")
-    until = (chat.now + timedelta(hours=8)).isoformat()
-    chat.settle(outputs={"customer_id": "cust-2", "level": "verified", "expires_at": until})
+    prove(chat, "cust-2")
     assert chat.session.customer_id == "cust-2"
     assert chat.session.stack == []
     assert not any(operation.action == "transfers.execute" for operation in chat.all_operations)
+
+
+def fill(chat: Chat, token: str) -> None:
+    conversation = chat.session.conversation
+    chat.run(FormSubmitted(chat.fresh_id(), conversation, chat.now, token, {}, {"to_card": CARD_1111}))
 
 
 def test_a_channel_that_may_not_take_card_numbers_gets_a_page() -> None:
@@ -286,14 +298,14 @@ def test_a_channel_that_may_not_take_card_numbers_gets_a_page() -> None:
     chat.write("4111111111111111")
     assert chat.session.expects == "card_number"
     (form,) = [effect for effect in chat.effects if isinstance(effect, OpenForm)]
-    chat.run(FormSubmitted(chat.fresh_id(), chat.session.conversation, chat.now, form.token, {}, {"to_card": CARD_1111}))
+    fill(chat, form.token)
     assert "Send 50.00 ₴" in chat.said
 
 
 def test_a_page_that_is_not_the_pending_one_changes_nothing() -> None:
     chat = Chat(channel="whatsapp", capabilities=WHATSAPP)
     chat.write("send 50")
-    chat.run(FormSubmitted(chat.fresh_id(), chat.session.conversation, chat.now, "foreign", {}, {"to_card": CARD_1111}))
+    fill(chat, "foreign")
     assert chat.session.expects == "card_number"
 
 

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from chatting import Bank, Chat, INTENTS, SAVINGS, EVERYDAY
+from chatting import EVERYDAY, INTENTS, SAVINGS, Bank, Chat
+
 from flows.confirming import snapshot_hash
 
 

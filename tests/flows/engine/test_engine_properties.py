@@ -1,0 +1,119 @@
+"""What holds for every conversation, whatever a customer, the bank and the clock do."""
+
+from collections import Counter
+from datetime import timedelta
+
+from chatting import EVERYDAY, INTENTS, SAVINGS, Bank, Chat
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from flows.effects import Alert, Send, StartOperation
+from flows.session import Session
+
+TEXTS = [
+    "send 50 to 4111111111111111", "send please", "4111111111111111", "4222 2222 2222 2222", "4999999999999999", "50",
+    "600", "1,234", "yes", "no", "ні", "yes but 60", "make it 70", "what's my balance?", "card please", "money",
+    "hello", "cancel", "cancel everything", "/menu", "/send", "/topup", "/card", "/language", "/help", "/documents",
+    "start over", "operator", "qwerty", "-5", "1e3", "123456", "my cvv is 123", "3184710691", "Savings", "2", "українська",
+    "Gold", "\u0000", "🙂", "Another bank card",
+]  # fmt: skip
+ACTIONS = st.one_of(
+    st.tuples(st.just("write"), st.integers(0, len(TEXTS) - 1)),
+    st.tuples(st.just("tap"), st.integers(0, 30)),
+    st.tuples(st.just("settle"), st.integers(0, 6)),
+    st.tuples(st.just("bank"), st.integers(0, 2)),
+    st.tuples(st.just("contact"), st.integers(0, 1)),
+    st.tuples(st.just("picture"), st.just(0)),
+    st.tuples(st.just("wait"), st.integers(0, 4)),
+    st.tuples(st.just("start"), st.integers(0, 1)),
+)
+WAITS = [timedelta(seconds=5), timedelta(seconds=40), timedelta(minutes=6), timedelta(minutes=20), timedelta(hours=9)]
+
+
+SEND, LARGE, CARD, TOP_UP, YES = (("write", TEXTS.index(text)) for text in (
+    "send 50 to 4111111111111111", "600", "card please", "/topup", "yes",
+))  # fmt: skip
+OPENINGS = [[], [SEND], [SEND, YES], [SEND, LARGE, YES, ("settle", 0)], [CARD, ("write", TEXTS.index("Gold")), YES],
+            [TOP_UP], [TOP_UP, ("write", TEXTS.index("50"))]]  # fmt: skip
+
+
+class World:
+    """A chat with a memory of every button and of what was confirmed."""
+
+    def __init__(self, level: str, cards: int) -> None:
+        bank = Bank(cards=[EVERYDAY, SAVINGS][:cards], intents=dict(INTENTS),
+                    customer={"has_active_card": False, "identified": False})  # fmt: skip
+        self.chat = Chat(level=level, bank=bank)
+        self.buttons: list[str] = []
+
+    def do(self, kind: str, which: int) -> None:
+        chat = self.chat
+        match kind:
+            case "write":
+                chat.write(TEXTS[which])
+            case "tap" if self.buttons:
+                chat.press(self.buttons[-1 - which % len(self.buttons)])
+            case "settle" if chat.all_operations:
+                self._settle(which)
+            case "bank":
+                news = [("cards.issued", {"application_id": "app-1"}), ("topups.settled", {"payment_id": "t1"})]
+                name, match = news[which % 2]
+                chat.bank_says(name, match, {"card_id": "card-7"}, "ok" if which < 2 else "declined")
+            case "contact":
+                chat.share_contact(own=bool(which))
+            case "picture":
+                chat.send_picture()
+            case "wait":
+                chat.wait(WAITS[which])
+            case "start":
+                chat.start("ref_x" if which else "")
+        self.buttons += [choice.id for message in chat.sent for choice in message.choices if choice.kind == "reply"]
+
+    def _settle(self, which: int) -> None:
+        chat = self.chat
+        operation = chat.all_operations[-1 if which < 5 else 0]
+        if which == 4:
+            chat.settle(operation, unknown=True)
+        elif which == 3:
+            chat.settle(operation, error=chat.library.catalogue.operations[operation.action].errors[0])
+        else:
+            until = (chat.now + timedelta(hours=1)).isoformat()
+            level = "strong" if operation.action.startswith("sca") else "verified"
+            chat.settle(operation, outputs={
+                "customer_id": "cust-1", "level": level, "expires_at": until, "application_id": "app-1",
+                "transfer_id": "t1", "pay_link": "https://pay.example/1", "sent_to": "x",
+            })  # fmt: skip
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.sampled_from(["guest", "verified", "strong"]),
+    st.integers(1, 2),
+    st.tuples(st.sampled_from(OPENINGS), st.lists(ACTIONS, max_size=25)).map(lambda parts: parts[0] + parts[1]),
+)
+def test_every_conversation_ends_or_waits_and_pays_once_for_each_yes(
+    level: str, cards: int, actions: list[tuple[str, int]]
+) -> None:
+    world = World(level, cards)
+    chat = world.chat
+    for kind, which in actions:
+        before = chat.session
+        world.do(kind, which)
+        session = chat.session
+        top = session.top
+        assert top is None or top.question is not None or top.waiting is not None, "a run neither ended nor waits"
+        assert Session.from_json(session.to_json()) == session
+        for effect in chat.effects:
+            assert not isinstance(effect, Alert), effect
+            if isinstance(effect, Send):
+                text = effect.message.text
+                assert text or effect.message.choices
+                assert "{" not in text, text
+                if kind in ("write", "tap", "start", "contact", "picture"):  # results are told even when access ended
+                    assert before.level != "guest" or session.level != "guest" or "•4242" not in text
+            if isinstance(effect, StartOperation) and effect.action == "transfers.execute":
+                agreed = [run.snapshot for run in before.stack if run.snapshot is not None]
+                assert (str(effect.op_id), effect.snapshot_hash) in [(frozen.op_id, frozen.hash) for frozen in agreed]
+                assert chat.session.level != "guest"
+    started = Counter(operation.op_id for operation in chat.all_operations)
+    assert all(count == 1 for count in started.values()), "an operation was started twice"
