@@ -3,6 +3,7 @@
 The value is None, with the reason in ``refused``, for what was meant as an amount and cannot be taken:
 
 ==============  ===========================================================================================
+approximate     "about 50", "близько 50" (the figure is in ``readings``), "a couple hundred" (no figure)
 ambiguous       two readings; ``readings`` holds those that are money (``1,234``: 1234.00 UAH; 1.234 is none)
 negative        ``-5``, ``мінус 5``
 zero            ``0``, ``0.00``
@@ -36,6 +37,16 @@ _ORDER_CUE = re.compile(
     r"(?:\s+(?:number|no\.?|номер))?\s*$",
     re.IGNORECASE,
 )
+_ABOUT = re.compile(
+    r"(?<!\w)(?:about|around|approximately|approx\.?|roughly|almost|nearly|at least|at most|more than|less than|up to|"
+    r"близько|приблизно|майже|десь|щонайменше|не менше|не більше|понад|більше ніж|менше ніж|"
+    r"примерно|около|почти|не менее|не более|больше чем|меньше чем|~)\s*$",
+    re.IGNORECASE,
+)
+_SOME = re.compile(
+    r"(?<!\w)(?:couple(?: of)?|few|several|many|кілька|декілька|пар[ау]|несколько|багато|много)\s*$", re.IGNORECASE
+)
+_LOOK_BACK = 24
 _LEADING_POINT = re.compile(r"(?:^|[^\w.,])[.,]$")
 _MINUS = re.compile(r"(?:^|(?<=[\s(:₴$€£]))(?:[-−–—]|(?:minus|мінус|минус)\s+)(?:[₴$€£])?$", re.IGNORECASE)
 _NOTATION = re.compile(r"[eE][+-]?[0-9]|[xXbBoO][0-9a-fA-F]|_[0-9]|[*^+=][0-9]")
@@ -44,7 +55,7 @@ _COUNTED = re.compile(
     r"[\s\u00a0]{0,2}-?(?:%|percent|per cent|відсот|процент|cards?\b|days?\b|weeks?\b|months?\b|years?\b|hours?\b|"
     r"hrs?\b|minutes?\b|mins?\b|seconds?\b|times?\b|people\b|persons?\b|friends?\b|transfers?\b|payments?\b|digits?\b|"
     r"am\b|pm\b|o'?clock|of\b|more\b|раз(?:и|у|ів|а)?\b|картк|карт[аиоы]?\b|д(?:ень|ні|нів|ня|ней)\b|"
-    r"тижн|недел|місяц|месяц|рок(?:и|ів|у)?\b|рік\b|год(?:а|ин\w*|ина)?\b|лет\b|час(?:а|ов)?\b|хвилин|хв\b|минут|мин\b|секунд|люд(?:ей|и)|друз|"
+    r"тижн|недел|місяц|месяц|рок(?:и|ів|у)?\b|рік\b|год(?:а|ин\w*|ина)?\b|лет\b|час(?:а|ов)?\b|хвилин|числ[ао]\b|хв\b|минут|мин\b|секунд|люд(?:ей|и)|друз|"
     r"платеж|платіж|переказ|перевод|цифр|осіб|штук|шт\b|човнів)",
     re.IGNORECASE,
 )
@@ -104,8 +115,7 @@ def _part(text: str, numeral: Numeral, currency: str, done: int) -> _Part | None
     minus = _MINUS.search(text[max(0, numeral.start - 12) : numeral.start])
     if minus:
         start = min(start, numeral.start - len(minus[0]))
-    point = _LEADING_POINT.search(text[max(0, numeral.start - 2) : numeral.start])
-    refused = numeral.refused or ("negative" if minus else "malformed" if point else None)
+    refused = numeral.refused or ("negative" if minus else _doubt(text, start, numeral))
     if not mark and _CODE_BEFORE.search(text[max(0, numeral.start - 2) : numeral.start]):
         return None
     if notation := _NOTATION.match(text, numeral.end):
@@ -118,6 +128,14 @@ def _part(text: str, numeral: Numeral, currency: str, done: int) -> _Part | None
         mark.currency if mark and not (mark.currency == "USD" and mark.hundredths and currency == "EUR") else currency
     )
     return _Part(start, end, numeral.values, named, bool(mark and mark.hundredths), refused)
+
+
+def _doubt(text: str, start: int, numeral: Numeral) -> str | None:
+    """What stands before the number and spoils it."""
+    if _LEADING_POINT.search(text[max(0, numeral.start - 2) : numeral.start]):
+        return "malformed"
+    before = text[max(0, start - _LOOK_BACK) : start]
+    return "some" if _SOME.search(before) else "approximate" if _ABOUT.search(before) else None
 
 
 def _is_other(text: str, numeral: Numeral, *, named: bool) -> bool:
@@ -163,7 +181,9 @@ def _belongs(text: str, whole: _Part, hundredths: _Part) -> bool:
 
 def _found(text: str, part: _Part) -> Found[Money]:
     raw = text[part.start : part.end]
-    if part.refused:
+    if part.refused == "some":
+        return Found(part.start, part.end, None, raw, refused="approximate")
+    if part.refused and part.refused != "approximate":
         return Found(part.start, part.end, None, raw, refused=part.refused)
     unit = Fraction(10 ** minor_digits(part.currency), 100 if part.hundredths else 1)
     minors = [value * unit for value in part.values]
@@ -176,4 +196,6 @@ def _found(text: str, part: _Part) -> Found[Money]:
         return Found(part.start, part.end, None, raw, refused="decimals")
     if readings[0].minor == 0:
         return Found(part.start, part.end, None, raw, refused="zero")
+    if part.refused:
+        return Found(part.start, part.end, None, raw, readings, part.refused)
     return Found(part.start, part.end, readings[0], raw)

@@ -53,6 +53,9 @@ _MULTIPLIERS = {
 }
 MULTIPLIERS = {word: value for value, words in _MULTIPLIERS.items() for word in words.split()}
 _HUNDREDS = {"hundred", "hundreds", "сотні", "сотень", "сотни", "сотен"}
+# Alone these are one hundred or one thousand; their plurals ("кілька тисяч", "hundreds") are no number alone.
+_LONE_WORDS = "hundred thousand million grand тисяча тисячу тысяча тысячу мільйон миллион mln tysyacha tysyachu"
+_LONE = frozenset(_LONE_WORDS.split())
 # "півтори тисячі" is 1500, "пів тисячі" 500: they need what follows.
 _HALVES = {Fraction(3, 2): "півтора півтори полтора полторы", Fraction(1, 2): "пів пол half"}
 HALVES = {word: value for value, words in _HALVES.items() for word in words.split()}
@@ -80,8 +83,11 @@ class _Sum:
         if word in HALVES:
             return self._half(HALVES[word])
         if word in _HUNDREDS:
-            return self._hundred()
-        return word in MULTIPLIERS and self._multiplier(MULTIPLIERS[word])
+            return self._may_stand(word) and self._hundred()
+        return word in MULTIPLIERS and self._may_stand(word) and self._multiplier(MULTIPLIERS[word])
+
+    def _may_stand(self, word: str) -> bool:
+        return self.group is not None or (word in _LONE and not self.words)
 
     def _count(self, value: int) -> bool:
         if value >= self.room or (value == 0 and self.words):
@@ -99,13 +105,13 @@ class _Sum:
 
     def _hundred(self) -> bool:
         group = Fraction(1) if self.group is None else self.group
-        if not 0 < group < 20 or (self.group is None and self.words):
+        if not 0 < group < 20:
             return False
         self.group, self.room = group * 100, 100
         return True
 
     def _multiplier(self, value: int) -> bool:
-        if value >= self.scale or self.group == 0 or (self.group is None and self.words):
+        if value >= self.scale or self.group == 0:
             return False
         self.total += (Fraction(1) if self.group is None else self.group) * value
         self.group, self.room, self.scale = None, _FULL_ROOM, value

@@ -24,7 +24,8 @@ _TOKEN = re.compile(
     r"|(?P<word>[^\W\d_]+(?:['’ʼ`][^\W\d_]+)*)"
 )
 _NEXT_WORD = re.compile(rf"[{_SPACE}]{{0,2}}-?([^\W\d_]+(?:['’ʼ`][^\W\d_]+)*)")
-_GLUED_THOUSAND = re.compile(r"[kKкК](?![\w])")
+# "5k", "5 k"; Cyrillic "к" apart is a preposition, unless nothing or a currency follows.
+_GLUED_THOUSAND = re.compile(rf"(?:[kKкК]|[{_SPACE}][kK]|[{_SPACE}][кК](?=\s*(?:$|[.,!?₴]|грн|гривень|uah)))(?!\w)")
 _MULTIPLIER = re.compile(rf"[{_SPACE}]{{0,2}}([^\W\d_]+)\.?")
 _REST = re.compile(rf"[{_SPACE}]([0-9]{{1,3}})(?![\w.,'’]*[0-9])(?![^\W\d_])")
 

@@ -46,7 +46,8 @@ UAH = {
     "50!": 5000,
     "0501112233 50": 5000, "UA213223130000026007233566001 100": 10000, "12 листопада 500 грн": 50000,
     "card 4242 500": 50000, "рахунок 500": 50000, "відправити тисячу гривень брату": 100000, "+50": 5000,
-    "5 к другу": 500, "one": 100, "50 на карту [card •4242]": 5000, "хочу покласти 1 500 гривень": 150000,
+    "5 к другу": 500, "5 k": 500000, "5 к": 500000, "5 к грн": 500000, "50 k to mom": 5000000, "one": 100,
+    "50 на карту [card •4242]": 5000, "хочу покласти 1 500 гривень": 150000,
 }  # fmt: skip
 OTHER = {
     "$20": "20.00 USD", "20$": "20.00 USD", "20 $": "20.00 USD", "20 доларів": "20.00 USD", "20 usd": "20.00 USD",
@@ -84,7 +85,8 @@ NOTHING = [
     "3 місяці",
     "one card", "no one", "3 times", "три рази", "order 12345", "замовлення 777", "№5", "#5", "№ 5", "AB123", "5th",
     "2nd", "16-digit", "5-й", "5G", "1m", "v2", "from card 4242", "картка 4242", "сім'я", "user5", "a1b2", "5²",
-    "https://x.ua/5", "half", "пів", "10 хвилин", "за 2 години",
+    "https://x.ua/5", "half", "пів", "кілька тисяч гривень", "тисячі людей", "hundreds", "сотні", "5 числа",
+    "10 хвилин", "за 2 години",
 ]  # fmt: skip
 
 
@@ -128,6 +130,18 @@ def test_a_reading_that_is_no_money_is_left_out_but_the_customer_is_still_asked(
 
 def test_a_currency_without_decimals_leaves_no_doubt():
     assert _only("1,234", "JPY").value == Money(1234, "JPY")
+
+
+@pytest.mark.parametrize("text", ["about 50", "близько 50 грн", "around ₴50", "примерно 50", "~50", "at least 50"])
+def test_an_approximate_amount_is_read_back_and_never_taken(text):
+    found = _only(text)
+    assert (found.value, found.refused, found.readings) == (None, "approximate", (Money(5000, "UAH"),))
+
+
+@pytest.mark.parametrize("text", ["a couple hundred", "few thousand", "пару сотню"])
+def test_a_couple_is_no_figure(text):
+    found = _only(text)
+    assert (found.value, found.refused, found.readings) == (None, "approximate", ())
 
 
 def test_two_amounts_are_two_finds_in_order():
