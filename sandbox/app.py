@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -48,8 +49,8 @@ def build(data_dir: Path, public_url: str, core_token: str, sms_token: str) -> S
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         tasks = [
-            asyncio.create_task(work.decide_applications(store, _now)),
-            asyncio.create_task(work.send_events(store, _now)),
+            asyncio.create_task(work.keep_doing(partial(work.decide_applications, store, _now))),
+            asyncio.create_task(work.keep_doing(partial(work.send_events, store, _now))),
         ]
         try:
             async with phones.running():

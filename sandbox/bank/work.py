@@ -2,7 +2,8 @@
 that a restart goes on where the last run stopped."""
 
 import asyncio
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Coroutine
 from datetime import datetime
 
 import httpx
@@ -12,8 +13,21 @@ from sandbox.store import Row, Store
 
 IDLE_S = 5.0  # how long to sleep at most when nothing is due; changes wake earlier
 IN_FLIGHT_MAX = 16
+RECOVER_S = 1.0
+
+log = logging.getLogger("sandbox.bank")
 
 Clock = Callable[[], datetime]
+
+
+async def keep_doing(job: Callable[[], Coroutine[None, None, None]]) -> None:
+    """Until cancelled: a job that fails, because the disk is full or the file is locked, is begun again."""
+    while True:
+        try:
+            await job()
+        except Exception:
+            log.exception("The bank's background work failed and begins again.")
+        await asyncio.sleep(RECOVER_S)
 
 
 async def decide_applications(store: Store, clock: Clock) -> None:
