@@ -1,0 +1,165 @@
+// The list of messages: newest at the foot, older pages on demand, a thousand at most in the page.
+
+import { messageElement } from "./bubbles.js";
+import { pop, viewer } from "./dialogs.js";
+import { h, icon } from "./dom.js";
+
+const HELD_MAX = 1000;
+const NEAR_FOOT_PX = 140;
+const TAP_WAIT_MS = 15000;
+
+export class Conversation {
+  constructor(phone) {
+    this.phone = phone;
+    this.messages = new Map();
+    this.waiting = new Map();
+    this.list = h("div", { class: "chat", role: "list", tabindex: 0, "aria-label": "Messages", onscroll: () => this.scrolled() });
+    this.down = h("button", { class: "round down", "aria-label": "To the newest message", hidden: true, onclick: () => this.toFoot() }, icon("down"));
+    this.element = h("div", { class: "chat-box" }, this.list, this.down);
+    this.acts = {
+      tap: (...what) => this.tap(...what),
+      enlarge: viewer,
+      grew: () => this.grew(),
+      more: (message, owner) => this.more(message, owner),
+    };
+    new ResizeObserver(() => this.grew()).observe(this.list);
+  }
+
+  show(page) {
+    this.messages.clear();
+    this.waiting.clear();
+    this.list.replaceChildren();
+    this.older = page.more;
+    if (page.messages.length === 0) this.list.append(this.invitation());
+    for (const message of page.messages) this.put(message);
+    this.toFoot();
+  }
+
+  invitation() {
+    const bot = this.phone.bot;
+    const words = bot.description || bot.short_description || "Open a card in half a minute, send money by card number, see your balance.";
+    const face = h("span", { class: "face" }, h("img", { src: "page/mark.svg", alt: "" }));
+    return h("div", { class: "blank" }, face, h("h3", {}, "What can this bot do?"), h("p", {}, words), h("p", {}, h("b", {}, "Press Start to begin.")));
+  }
+
+  showNoBot() {
+    this.messages.clear();
+    this.list.replaceChildren(h("div", { class: "blank" }, h("h3", {}, "No bot has called yet"), h("p", {}, "Teller registers its bot when it starts. This phone wakes by itself as soon as it does.")));
+  }
+
+  add(message) {
+    if (this.messages.has(message.id)) return this.replace(message);
+    const follow = this.nearFoot() || message.from === "me";
+    this.list.querySelector(".blank")?.remove();
+    this.put(message).classList.add("new");
+    while (this.messages.size > HELD_MAX) this.dropOldest();
+    if (follow) this.toFoot();
+    return null;
+  }
+
+  put(message) {
+    const element = messageElement(message, this.acts);
+    const last = [...this.messages.values()].at(-1);
+    if (!last || dayOf(last.message) !== dayOf(message)) this.list.append(dayMark(message));
+    if (last?.message.from !== message.from) element.classList.add("first");
+    this.messages.set(message.id, { message, element });
+    this.list.append(element);
+    return element;
+  }
+
+  replace(message) {
+    const known = this.messages.get(message.id);
+    if (!known) return;
+    const element = messageElement(message, this.acts);
+    element.classList.toggle("first", known.element.classList.contains("first"));
+    known.element.replaceWith(element);
+    this.messages.set(message.id, { message, element });
+    this.grew();
+  }
+
+  remove(id) {
+    this.messages.get(id)?.element.remove();
+    this.messages.delete(id);
+  }
+
+  tick(id, ticks) {
+    const known = this.messages.get(id);
+    if (known) this.replace({ ...known.message, ticks });
+  }
+
+  async tap(message, row, column, key) {
+    key.classList.add("waits");
+    const answer = await this.phone.attempt(() => this.phone.api.tap(message.id, row, column));
+    if (!answer?.query) return key.classList.remove("waits");
+    this.waiting.set(answer.query, key);
+    setTimeout(() => this.answered(answer.query), TAP_WAIT_MS);
+    return null;
+  }
+
+  answered(query) {
+    this.waiting.get(query)?.classList.remove("waits");
+    this.waiting.delete(query);
+  }
+
+  more(message, owner) {
+    const act = (deed) => () => this.phone.attempt(deed);
+    const entries = [{ sign: icon("bin"), title: "Delete", act: act(() => this.phone.api.remove(message.id)) }];
+    if (message.text) entries.unshift({ sign: icon("pencil"), title: "Edit", act: () => this.phone.foot.edit(message) });
+    const box = this.phone.element.getBoundingClientRect();
+    const at = owner.getBoundingClientRect();
+    pop(this.phone.element, owner, entries, { top: `${Math.min(at.top - box.top, box.height - 150)}px`, right: "60px" });
+  }
+
+  scrolled() {
+    this.atFoot = this.nearFoot();
+    this.down.hidden = this.atFoot;
+    if (this.list.scrollTop < 80 && this.older && !this.loading) this.loadOlder();
+  }
+
+  async loadOlder() {
+    const [oldest] = this.messages.keys();
+    if (!oldest || this.messages.size >= HELD_MAX) return;
+    this.loading = true;
+    const page = await this.phone.attempt(() => this.phone.api.history(oldest));
+    if (page) this.prepend(page);
+    this.loading = false;
+  }
+
+  prepend(page) {
+    const height = this.list.scrollHeight;
+    const held = [...this.messages.values()].map(({ message }) => message);
+    const top = this.list.scrollTop;
+    this.messages.clear();
+    this.list.replaceChildren();
+    this.older = page.more;
+    for (const message of [...page.messages, ...held]) this.put(message);
+    this.list.scrollTop = top + this.list.scrollHeight - height;
+  }
+
+  dropOldest() {
+    const [id] = this.messages.keys();
+    this.remove(id);
+    this.older = true;
+  }
+
+  nearFoot() {
+    return this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < NEAR_FOOT_PX;
+  }
+
+  grew() {
+    if (this.atFoot !== false) this.toFoot();
+  }
+
+  toFoot() {
+    this.atFoot = true;
+    this.down.hidden = true;
+    this.list.scrollTop = this.list.scrollHeight;
+  }
+}
+
+const dayOf = (message) => new Date(message.at * 1000).toDateString();
+
+function dayMark(message) {
+  const today = dayOf(message) === new Date().toDateString();
+  return h("div", { class: "day" }, today ? "Today" : new Date(message.at * 1000).toLocaleDateString([], { day: "numeric", month: "long" }));
+}

@@ -1,0 +1,70 @@
+// Puts the page together: one person, the phones in a row, the bank beside them, two streams that keep all of it true.
+
+import { follow } from "./api.js";
+import { Bank } from "./bank.js";
+import { h } from "./dom.js";
+import { Faults } from "./faults.js";
+import { Inbox } from "./inbox.js";
+import { drawPerson, rememberLight, whoIsHere } from "./person.js";
+import { Phone } from "./phone.js";
+import { Tabs } from "./tabs.js";
+import { telegram } from "./telegram.js";
+
+const CHANNELS = [telegram];
+
+class Page {
+  constructor() {
+    this.tabs = new Tabs();
+    this.phones = CHANNELS.map((channel) => new Phone(channel));
+    document.getElementById("panel-phone").append(...this.phones.map((phone) => phone.element));
+    const type = (text) => this.type(text);
+    this.bank = new Bank(type);
+    this.inbox = new Inbox(type, (message, code) => this.smsArrived(message, code));
+    new Faults();
+  }
+
+  type(text) {
+    this.tabs.turn("phone");
+    this.phones[0].foot.type(text);
+  }
+
+  smsArrived(message, code) {
+    this.tabs.news("inbox");
+    this.phones[0].banner("Teller Bank · SMS", message.text, code, (typed) => this.type(typed));
+  }
+
+  async show(person) {
+    localStorage.setItem("person", person.id);
+    this.person = person;
+    drawPerson(person, document.getElementById("who"), (other) => this.show(other));
+    this.stream?.close();
+    this.stream = follow(`phones/people/${person.id}/events`, ["message"], (_, event) => this.hearPhone(event), () => this.reload());
+    await this.reload();
+  }
+
+  async reload() {
+    const parts = [...this.phones, this.bank, this.inbox];
+    await Promise.all(parts.map((part) => part.show(this.person).catch((error) => console.warn(error.message))));
+  }
+
+  hearPhone(event) {
+    if (event.kind === "message" && event.bubble.from === "bot") this.tabs.news("phone");
+    for (const phone of this.phones) phone.hear(event);
+  }
+
+  hearBank(name, thing) {
+    if (name === "sms") return this.inbox.hear(thing);
+    if (name === "posting") return this.bank.hearPosting(thing);
+    if (thing.status !== "internal") this.tabs.news("bank");
+    return this.bank.hearAccount(thing);
+  }
+}
+
+rememberLight();
+try {
+  const page = new Page();
+  await page.show(await whoIsHere());
+  follow("api/stream", ["account", "posting", "sms"], (name, thing) => page.hearBank(name, thing), () => page.reload());
+} catch (error) {
+  document.getElementById("panel-phone").replaceChildren(h("p", { class: "nothing", role: "alert" }, error.message));
+}
