@@ -40,6 +40,7 @@ def build(
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/v1/customers/openapi.json",
+        generate_unique_id_function=lambda route: route.name,
     )
     app.include_router(router(service, verifier))
     app.add_exception_handler(RequestValidationError, _bad_input)

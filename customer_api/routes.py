@@ -16,7 +16,7 @@ from customer_api.operations import Operations
 from customer_api.seals import Chat, Seals
 from flows.ports import Principal, TokenVerifier
 
-REFUSALS: dict[int | str, dict[str, object]] = {status: {"model": Problem} for status in (401, 403, 404, 409, 422)}
+REFUSALS: dict[int | str, dict[str, object]] = {status: {"model": Problem} for status in (401, 403, 404, 409, 422, 503)}
 
 
 class NotFound(Exception):
