@@ -10,9 +10,9 @@ zero            ``0``, ``0.00``
 decimals        more decimals than the currency has: ``50.123``
 too_large       more than twelve whole digits
 leading_zero    ``007``
-malformed       separators that make no number: ``1.2.3``, ``10,00,0``
+malformed       separators that make no number: ``1.2.3``, ``10,00,0``, ``1000 000``
 range           ``50-100``
-notation        ``1e3``, ``0x10``, ``1_000``
+notation        ``1e3``, ``0x10``, ``1_000``, ``1 OOO``
 foreign_digits  digits of another script: ``١٢٣``, full-width digits
 ==============  ===========================================================================================
 
@@ -21,7 +21,7 @@ digits of a card, a phone, an IBAN or a date.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -49,7 +49,7 @@ _SOME = re.compile(
 _LOOK_BACK = 24
 _LEADING_POINT = re.compile(r"(?:^|[^\w.,])[.,]$")
 _MINUS = re.compile(r"(?:^|(?<=[\s(:₴$€£]))(?:[-−–—]|(?:minus|мінус|минус)\s+)(?:[₴$€£])?$", re.IGNORECASE)
-_NOTATION = re.compile(r"[eE][+-]?[0-9]|[xXbBoO][0-9a-fA-F]|_[0-9]|[*^+=][0-9]")
+_NOTATION = re.compile(r"[eE][+-]?[0-9]|[xXbBoO][0-9a-fA-F]|_[0-9]|[*^+=][0-9]|[OoОо]{1,3}(?!\w)|\s[OoОо]{2,3}(?!\w)")
 _RANGE = re.compile(r"\s?[-–—]\s?[0-9]")
 _COUNTED = re.compile(
     r"[\s\u00a0]{0,2}-?(?:%|percent|per cent|відсот|процент|cards?\b|days?\b|weeks?\b|months?\b|years?\b|hours?\b|"
@@ -59,7 +59,7 @@ _COUNTED = re.compile(
     r"платеж|платіж|переказ|перевод|цифр|осіб|штук|шт\b|човнів)",
     re.IGNORECASE,
 )
-_CODE_BEFORE = re.compile(r"(?:[\w#№@•*/\\^]|[0-9][:+=])[-.]?$")
+_CODE_BEFORE = re.compile(r"(?:[\w#№@•/\\^]|[0-9][:+=])[-.]?$")
 _CODE_AFTER = re.compile(r"[\w@/\\:][\w]|[-‑][^\W\d_]|\w")
 _AND = re.compile(r"[\s,]{0,3}(?:(?:and|та|і|й|и)\s+)?")
 
@@ -79,7 +79,7 @@ class _Part:
 def find(text: str, currency: str, region: str = "UA") -> list[Found[Money]]:
     """The amounts of a text, in ``currency`` where none is named. National phones are read as of ``region``."""
     text = text[:TEXT_CHARS_MAX]
-    parts = list(_joined(text, list(_parts(text, currency, region))))
+    parts = _joined(text, _unbroken(text, _parts(text, currency, region)))
     return [_found(text, part) for part in parts]
 
 
@@ -157,7 +157,26 @@ def _word_end(text: str, at: int) -> int:
     return match.end() if match else at
 
 
-def _joined(text: str, parts: list[_Part]) -> Iterator[_Part]:
+def _unbroken(text: str, parts: Iterable[_Part]) -> Iterator[_Part]:
+    """Digits that only a space parts, but not as thousands, are one writing that nobody can read: "1000 000"."""
+    waiting: _Part | None = None
+    for part in parts:
+        between = text[waiting.end : part.start] if waiting else ""
+        if waiting and len(between) == 1 and between.isspace() and _digits_meet(text, waiting.end, part.start):
+            waiting = replace(waiting, end=part.end, values=(), refused="malformed")
+            continue
+        if waiting:
+            yield waiting
+        waiting = part
+    if waiting:
+        yield waiting
+
+
+def _digits_meet(text: str, end: int, start: int) -> bool:
+    return text[end - 1].isdigit() and text[start].isdigit()
+
+
+def _joined(text: str, parts: Iterable[_Part]) -> Iterator[_Part]:
     """Whole units and hundredths that belong together: "20 грн 50 коп"."""
     waiting: _Part | None = None
     for part in parts:

@@ -17,7 +17,7 @@ _COUNTS = {
     7: "seven сім семи семь sim",
     8: "eight вісім восьми восемь visim",
     9: "nine девять девяти devyat",
-    10: "ten десять десяти desyat",
+    10: "ten десятка десятку десять десяти desyat",
     11: "eleven одинадцять одиннадцать",
     12: "twelve дванадцять двенадцать",
     13: "thirteen тринадцять тринадцать",
@@ -27,19 +27,19 @@ _COUNTS = {
     17: "seventeen сімнадцять семнадцать",
     18: "eighteen вісімнадцять восемнадцать",
     19: "nineteen девятнадцять девятнадцать",
-    20: "twenty двадцять двадцать dvadtsyat",
+    20: "twenty двадцятка двадцятку двадцять двадцать dvadtsyat",
     30: "thirty тридцять тридцать trydtsyat",
     40: "forty fourty сорок sorok",
-    50: "fifty пятдесят пятьдесят полтинник півсотні полсотни pyatdesyat",
+    50: "fifty пятдесят пятьдесят полтинник півтинник півсотні полсотни pyatdesyat",
     60: "sixty шістдесят шестьдесят",
     70: "seventy сімдесят семьдесят",
     80: "eighty вісімдесят восемьдесят",
     90: "ninety девяносто девяносто",
-    100: "сто сотня сотню sto",
+    100: "сто сотня сотню стольник sto",
     200: "двісті двести dvisti",
     300: "триста trysta",
     400: "чотириста четыреста",
-    500: "пятсот пятьсот півтисячі полтысячи pyatsot",
+    500: "пятсот пятьсот пятихатка пятихатку півтисячі полтысячи pyatsot",
     600: "шістсот шестьсот",
     700: "сімсот семьсот",
     800: "вісімсот восемьсот",
@@ -48,13 +48,17 @@ _COUNTS = {
 COUNTS = {word: value for value, words in _COUNTS.items() for word in words.split()}
 _MULTIPLIERS = {
     THOUSAND: "thousand thousands grand тисяча тисячу тисячі тисяч тис тысяча тысячу тысячи тысяч тыс "
+    "тищ тищу косар косаря косарів косарь косарей "
     "tysyacha tysyachu tysyachi tysyach tys",
     MILLION: "million millions mln мільйон мільйона мільйони мільйонів млн миллион миллиона миллионов",
 }
 MULTIPLIERS = {word: value for value, words in _MULTIPLIERS.items() for word in words.split()}
 _HUNDREDS = {"hundred", "hundreds", "сотні", "сотень", "сотни", "сотен"}
 # Alone these are one hundred or one thousand; their plurals ("кілька тисяч", "hundreds") are no number alone.
-_LONE_WORDS = "hundred thousand million grand тисяча тисячу тысяча тысячу мільйон миллион mln tysyacha tysyachu"
+_LONE_WORDS = (
+    "hundred thousand million grand тищу косар косаря косарь тисяча тисячу тысяча тысячу мільйон миллион mln "
+    "tysyacha tysyachu"
+)
 _LONE = frozenset(_LONE_WORDS.split())
 # "півтори тисячі" is 1500, "пів тисячі" 500: they need what follows.
 _HALVES = {Fraction(3, 2): "півтора півтори полтора полторы", Fraction(1, 2): "пів пол half"}
@@ -105,7 +109,7 @@ class _Sum:
 
     def _hundred(self) -> bool:
         group = Fraction(1) if self.group is None else self.group
-        if not 0 < group < 20:
+        if not 0 < group < 100:
             return False
         self.group, self.room = group * 100, 100
         return True
