@@ -3,14 +3,15 @@
 import importlib
 import importlib.util
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
-from flows.model import Brand
+from flows.facts import Fact
+from flows.model import Brand, Library
 from flows.ports import Capabilities
 from flows.problems import Problem
 
@@ -27,6 +28,13 @@ class CheckFormat(StrEnum):
     TEXT = "text"
     JSON = "json"
     SARIF = "sarif"
+
+
+class TestFormat(StrEnum):
+    """How results are written."""
+
+    TEXT = "text"
+    JSON = "json"
 
 
 Folder = Annotated[
@@ -64,6 +72,65 @@ def check(
     else:
         typer.echo(problems.as_sarif(checked.problems, folder.resolve().as_uri() + "/"))
     raise typer.Exit(1 if problems.has_errors(checked.problems) else 0)
+
+
+@app.command()
+def test(
+    folder: Folder = CONTENT,
+    channel: Annotated[str, typer.Option(help="One channel, or all; without it each fixture's own.")] = "",
+    format: Annotated[TestFormat, typer.Option(help="For people, or for editors and CI.")] = TestFormat.TEXT,
+    coverage: Annotated[bool, typer.Option("--coverage", help="Say what no test reaches.")] = False,
+    nlu: Annotated[Path | None, typer.Option(help="A folder for trained models: understand with the real NLU.")] = None,
+    bank: Bank = "sandbox",
+) -> None:
+    """Play the tests of the flows in the real engine. Ends with 0, with 1 when one fails, 2 if it could not run."""
+    from flows import problems
+    from flows.checks import check as check_content
+    from flows.loader import ContentError
+    from flows.testing import read_tests, run
+
+    known = capabilities()
+    chosen = [one for one in known if channel in ("", "all", one.channel)]
+    if not chosen:
+        cannot_run(f"there is no channel '{channel}'; there are {', '.join(one.channel for one in known)}")
+    try:
+        checked = check_content(folder, brand_of(bank), channels=known, templates=templates())
+    except (ContentError, OSError) as error:
+        cannot_run(str(error))
+    found, sources = checked.problems, checked.sources
+    if checked.library is not None:
+        files, wrong, texts = read_tests(folder, checked.library)
+        found, sources = problems.in_order(wrong), texts
+    if checked.library is None or found:
+        _show(found, sources, format)
+        raise typer.Exit(1)
+    understand = _embedded(checked.library, nlu) if nlu is not None else None
+    report = run(checked.library, files, chosen, every=channel != "", understand=understand)
+    typer.echo(report.as_json() if format is TestFormat.JSON else report.as_text(with_coverage=coverage))
+    raise typer.Exit(1 if report.failures else 0)
+
+
+def _show(found: tuple[Problem, ...], sources: Mapping[str, str], format: TestFormat) -> None:
+    """What kept the tests from being played."""
+    from flows import problems
+
+    if format is TestFormat.JSON:
+        typer.echo(problems.as_json(found))
+    else:
+        typer.echo("\n\n".join(problems.as_text(problem, sources) for problem in found))
+
+
+def _embedded(library: Library, cache: Path) -> Callable[[str, str], Fact]:
+    """The embedded NLU, trained on these flows' examples."""
+    import asyncio
+
+    from nlu.embedded import open_engine
+
+    examples = {
+        flow.starts_on.intents[0]: flow.starts_on.examples for flow in library.flows.values() if flow.starts_on.intents
+    }
+    engine = open_engine(cache, examples)
+    return lambda text, locale: asyncio.run(engine.parse(text, locale))
 
 
 def _summary(found: tuple[Problem, ...]) -> str:

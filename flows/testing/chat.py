@@ -1,0 +1,313 @@
+"""Plays the turns of one test in one channel: messages and news go in as events, effects are performed at once."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Literal, cast
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from flows import buttons
+from flows.cards import CardNumber
+from flows.effects import Alert as AlertEffect
+from flows.effects import CancelTimer, Effect, HandOff, OpenForm, Send, SetTimer, StartOperation
+from flows.engine import Outcome, advance
+from flows.events import BankEvent, Event, FormSubmitted, OperationSettled, TimerFired, Value
+from flows.facts import Fact, Need, Needs
+from flows.messages import Attachment, Choice, Contact, Content, EventType, InboundEvent, OutboundMessage, Sender, Text
+from flows.model import Library
+from flows.ports import Capabilities
+from flows.session import Session
+from flows.testing.script import Case, Line, Plain
+from flows.testing.watching import Watch
+from flows.testing.world import ACCESS, BEGIN, Understand, World
+
+KEY = b"a key that only flow tests use.."
+Media = Literal["image", "audio", "video", "document", "sticker"]
+ASKS_MAX = 40  # facts of one turn; more is a question that is never answered
+PHONE = "+380501112233"
+
+
+class CannotPlay(Exception):
+    """A turn asks for something that cannot be done here; the text says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A message as the customer got it, with the responses it was made of."""
+
+    text: str
+    responses: tuple[str, ...]
+    parts: tuple[str, ...]
+    choices: tuple[Choice, ...]
+
+
+@dataclass(slots=True)
+class Turned:
+    """What a turn came to. ``steps`` are those that were entered; ``open_before`` and ``open_after`` flows."""
+
+    line: Line
+    open_before: tuple[str, ...]
+    shown: list[Shown] = field(default_factory=list)
+    handed: list[HandOff] = field(default_factory=list)
+    news: list[str] = field(default_factory=list)
+    steps: tuple[tuple[str, str], ...] = ()
+    open_after: tuple[str, ...] = ()
+
+
+class Chat:
+    """One conversation from its beginning. ``world.started`` are all operations so far."""
+
+    def __init__(
+        self, library: Library, case: Case, watch: Watch, understand: Understand, channel: Capabilities | None
+    ) -> None:
+        self._library, self._watch, self._channel = library, watch, channel
+        name = channel.channel if channel is not None else case.person.channel or "chat"
+        self._conversation = uuid5(NAMESPACE_URL, f"teller:flow-tests/{case.name}/{name}")
+        self.world = World(library, case.person, case.stubs, understand, self._conversation)
+        self.session = _session(self._conversation, name, case)
+        self._count, self._seen, self._timers = 0, set[str](), dict[str, datetime]()
+        self._history: list[Shown] = []
+        self._questions: dict[str, tuple[str, ...]] = {}
+        self._forms: list[OpenForm] = []
+        self._held: list[OperationSettled] = []
+        self.kept: list[str] = []
+        self._turned = Turned(Line("user", "", case.at), ())
+
+    def play(self, line: Line) -> Turned:
+        """Do what a line says, and all that follows from it.
+
+        Raises:
+            CannotPlay, flows.testing.world.NotStubbed.
+        """
+        self._turned = Turned(line, self._open())
+        self._watch.steps.clear()
+        self.world.intent = line.intent
+        self.world.now += timedelta(seconds=1)
+        held, self._held = self._held, []
+        _PLAYS[line.do](self, line)
+        for event in held:
+            self._deliver(event)
+        self._turned.steps = tuple(self._watch.steps)
+        self._turned.open_after = self._open()
+        self._note_ways(line)
+        return self._turned
+
+    def _open(self) -> tuple[str, ...]:
+        return tuple(run.flow for run in self.session.stack)
+
+    # what a line may do
+
+    def say(self, line: Line) -> None:
+        """A text of the customer's."""
+        text, cards = self.world.vault.taken_out(_text(line.value))
+        forms = len(self._forms)
+        self._hear(line, EventType.MESSAGE, Text(text, cards))
+        if cards and len(self._forms) > forms and self._forms[-1].slot_type == "card_number":
+            self._submit(self._forms[-1], cards[0])
+
+    def tap(self, line: Line) -> None:
+        """A button, by its title, its option, its number or what it sets."""
+        wanted = _text(line.value).casefold()
+        for shown in reversed(self._history):
+            for number, choice in enumerate(shown.choices, 1):
+                if wanted in self._names(choice, number):
+                    self._press(line, choice)
+                    return
+        offered = [choice.title for shown in self._history[-1:] for choice in shown.choices]
+        raise CannotPlay(
+            f"there is no button '{_text(line.value)}'; the last message has {', '.join(offered) or 'none'}"
+        )
+
+    def _names(self, choice: Choice, number: int) -> set[str]:
+        names = {choice.title.casefold(), str(number)}
+        press = buttons.read(choice.id, self._conversation, KEY) if choice.kind == "reply" else None
+        if press is not None and press.kind == "question":
+            command = self._questions.get(press.subject, ())[press.option]
+            names |= {command.casefold(), command.rpartition(":")[2].casefold(), command.rpartition("=")[2].casefold()}
+        elif press is not None:
+            names.add(press.subject.casefold())
+        return names
+
+    def _press(self, line: Line, choice: Choice) -> None:
+        if choice.kind == "url":
+            raise CannotPlay(f"'{choice.title}' opens a page outside the chat")
+        if choice.kind == "request_phone":
+            self._hear(line, EventType.CONTACT_SHARED, Contact(PHONE, own=True))
+        else:
+            self._hear(line, EventType.POSTBACK, None, payload=choice.id)
+
+    def tell(self, line: Line) -> None:
+        """News of the bank: an event of the catalogue, or the final outcome of an operation."""
+        name = _text(line.value)
+        if name in self._library.catalogue.operations:
+            self._deliver(self._final(name, line))
+            return
+        if name not in self._library.catalogue.events:
+            raise CannotPlay(f"the catalogue has no event and no operation '{name}'")
+        waits = (run.waiting for run in reversed(self.session.stack) if run.waiting is not None)
+        match = next((dict(waiting.match) for waiting in waits if waiting.name == name), {})
+        outputs: dict[str, Value] = dict(line.outputs)
+        fields: dict[str, Value] = dict(line.match or match)
+        id_ = self._id("event")
+        event = BankEvent(id_, self._conversation, self.world.now, name, fields, line.outcome, outputs)
+        self._turned.news.append(f"{name} {line.outcome}")
+        for _ in range(2 if line.deliver == "twice" else 1):
+            self._deliver(event)
+
+    def _final(self, name: str, line: Line) -> OperationSettled:
+        begun = next((one for one in reversed(self.world.started) if one.action == name), None)
+        if begun is None:
+            raise CannotPlay(f"'{name}' has not been started")
+        if line.outcome in ("ok", "done"):
+            return self.world.outcome(begun, "done", line.outputs)
+        return self.world.outcome(begun, "failed", {}, line.outcome)
+
+    def give(self, line: Line) -> None:
+        """A contact, a picture, a sticker, a file or a voice message."""
+        kind = line.value if isinstance(line.value, str) else next(iter(line.value), "")
+        said = line.value.get("contact", "") if isinstance(line.value, dict) else ""
+        if kind == "contact":
+            contact = Contact(PHONE, own=said != "foreign", first_name="Anna", last_name="Koval")
+            self._hear(line, EventType.CONTACT_SHARED, contact)
+        elif kind in ("image", "sticker", "document", "audio", "video"):
+            attachment = Attachment(cast("Media", kind), f"{kind}-{self._count}", size=100_000)
+            self._hear(line, EventType.MESSAGE, attachment)
+        else:
+            raise CannotPlay(f"'send: {kind}' is not known; send a contact, image, sticker, document, audio or video")
+
+    def pause(self, line: Line) -> None:
+        """Time goes by, and timers come due in their order."""
+        until = self.world.now + line.pause
+        while (first := min(self._due(until), default=None)) is not None:
+            due, name = first
+            self.world.now = max(self.world.now, due)
+            del self._timers[name]
+            self._deliver(TimerFired(self._id("timer"), self._conversation, self.world.now, name))
+        self.world.now = until
+
+    def fill(self, line: Line) -> None:
+        """The secure page that was offered last for a slot."""
+        for slot, value in line.value.items() if isinstance(line.value, dict) else ():
+            form = next((form for form in reversed(self._forms) if form.slot == slot), None)
+            if form is None:
+                raise CannotPlay(f"no secure page was offered for '{slot}'")
+            _, cards = self.world.vault.taken_out(str(value))
+            self._submit(form, cards[0] if cards else str(value))
+
+    def _submit(self, form: OpenForm, value: CardNumber | str) -> None:
+        cards = {form.slot: value} if isinstance(value, CardNumber) else {}
+        values = {form.slot: value} if isinstance(value, str) else {}
+        self._deliver(
+            FormSubmitted(self._id("form"), self._conversation, self.world.now, form.token, dict(values), cards)
+        )
+
+    # how events go in
+
+    def _id(self, purpose: str) -> UUID:
+        self._count += 1
+        return uuid5(self._conversation, f"{purpose} {self._count}")
+
+    def _hear(self, line: Line, type_: EventType, content: Content | None, payload: str | None = None) -> None:
+        id_ = self._id("message")
+        event = InboundEvent(
+            id=id_, channel=self.session.channel, account="tests", dedupe_key=str(id_), type=type_,
+            conversation=self._conversation, address="chat", sender=Sender("customer"), occurred_at=self.world.now,
+            received_at=self.world.now, message_id=str(self._count), content=content, payload=payload,
+        )  # fmt: skip
+        for _ in range(2 if line.deliver == "twice" else 1):
+            self._deliver(event)
+
+    def _deliver(self, event: Event) -> None:
+        """The door lets each event in once."""
+        if str(event.id) in self._seen:
+            return
+        self._seen.add(str(event.id))
+        outcome = self._advance(event)
+        if self._turned.line.crash == "before_save":
+            again = self._advance(event)
+            if again.effects != outcome.effects or again.session.to_json() != outcome.session.to_json():
+                raise CannotPlay("the same turn, worked out again after a crash, came to something else")
+        self.session = Session.from_json(outcome.session.to_json())
+        self._remember_questions()
+        for settled in [result for effect in outcome.effects for result in self._perform(effect)]:
+            if self._turned.line.deliver == "late":
+                self._held.append(settled)
+            else:
+                self._deliver(settled)
+
+    def _advance(self, event: Event) -> Outcome:
+        facts: dict[Need, Fact] = {}
+        for _ in range(ASKS_MAX):
+            outcome = advance(self._library, self.session, event, facts, KEY, self._channel)
+            if not isinstance(outcome, Needs):
+                return outcome
+            for need in outcome.needs:
+                facts[need] = self.world.answer(need, self.session.locale)
+        raise CannotPlay("the flow asked for facts without end")
+
+    def _remember_questions(self) -> None:
+        open_ = [self.session.offer, *(run.question for run in self.session.stack)]
+        self._questions |= {question.id: question.options for question in open_ if question is not None}
+
+    def _perform(self, effect: Effect) -> Iterator[OperationSettled]:
+        if isinstance(effect, Send):
+            self._show(effect.message)
+        elif isinstance(effect, StartOperation):
+            yield from self._start(effect)
+        elif isinstance(effect, SetTimer):
+            self._timers[effect.timer] = effect.due
+        elif isinstance(effect, CancelTimer):
+            self._timers.pop(effect.timer, None)
+        elif isinstance(effect, HandOff):
+            self._turned.handed.append(effect)
+        elif isinstance(effect, OpenForm):
+            self._forms.append(effect)
+        elif isinstance(effect, AlertEffect):
+            self._turned.news.append(f"alert {effect.code}: {effect.text}")
+        self.kept.append(repr(effect))
+
+    def _start(self, effect: StartOperation) -> Iterator[OperationSettled]:
+        times = 2 if self._turned.line.crash in ("after_save", "after_core") else 1
+        for _ in range(times):
+            settled = self.world.settle(effect)
+            if settled is not None:
+                self._turned.news.append(f"{effect.action}: {settled.error or settled.state}")
+                yield settled
+
+    def _show(self, message: OutboundMessage) -> None:
+        text, responses, parts = self._watch.read(message.text)
+        shown = Shown(text, responses, parts, message.choices)
+        self._history.append(shown)
+        self._turned.shown.append(shown)
+
+    def _due(self, until: datetime) -> list[tuple[datetime, str]]:
+        return [(due, name) for name, due in self._timers.items() if due <= until]
+
+    def _note_ways(self, line: Line) -> None:
+        """Ways that only show in what came after: a wait that timed out, a collect that was given up."""
+        steps = self._turned.steps
+        for before, after in pairwise(steps):
+            kind = "on_timeout" if line.do == "wait" else "on_failure"
+            if before[0] == after[0]:
+                self._watch.ways.add((kind, before[0], before[1], after[1]))
+
+
+def _session(conversation: UUID, channel: str, case: Case) -> Session:
+    session = Session.new(conversation, channel, "chat", case.person.locale, "tests")
+    if case.person.auth != "guest":
+        until = int((BEGIN + ACCESS).timestamp() * 1000)
+        session = replace(session, customer_id=case.person.name, verified_until=until, level=case.person.auth)
+        session.strong_until = until if case.person.auth == "strong" else 0
+    return session
+
+
+def _text(value: Plain) -> str:
+    if not isinstance(value, str):
+        raise CannotPlay("a text stands here")
+    return value
+
+
+_PLAYS: dict[str, Callable[[Chat, Line], None]] = {
+    "user": Chat.say, "tap": Chat.tap, "event": Chat.tell, "send": Chat.give, "wait": Chat.pause, "secure": Chat.fill,
+}  # fmt: skip

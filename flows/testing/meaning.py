@@ -1,0 +1,55 @@
+"""Stands in for the NLU where none is at hand: the flow whose examples share the most words with the sentence."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from math import log
+
+from flows.facts import Fact
+from flows.model import Library
+
+_WORD = re.compile(r"\[card[^\]]*\]|[0-9][0-9 .,]*|[^\W\d_']+(?:'[^\W\d_]+)?")
+
+
+def by_examples(library: Library) -> "Examples":
+    """An understanding of these flows' own examples."""
+    return Examples(
+        {flow.id: flow.starts_on.examples for flow in library.flows.values() if flow.starts_on.intents}, library
+    )
+
+
+class Examples:
+    """Compares a sentence with every example; rare words count more, amounts and cards are all alike."""
+
+    def __init__(self, examples: Mapping[str, tuple[str, ...]], library: Library) -> None:
+        self._known = [
+            (library.flows[flow].starts_on.intents[0], words(text))
+            for flow, texts in examples.items()
+            for text in texts
+        ]
+        held = Counter(word for _, known in self._known for word in known)
+        self._weight = {word: log(1 + len(self._known) / count) for word, count in held.items()}
+        self._strange = log(1 + len(self._known))
+
+    def __call__(self, text: str, locale: str) -> Fact:
+        """The ``nlu`` fact of flows.facts."""
+        del locale
+        said = words(text)
+        best: dict[str, float] = {}
+        for intent, known in self._known:
+            best[intent] = max(best.get(intent, 0.0), self._likeness(said, known))
+        ranking = sorted(best.items(), key=lambda one: (-one[1], one[0]))
+        return {"ranking": [{"intent": intent, "confidence": sure} for intent, sure in ranking], "degraded": False}
+
+    def _likeness(self, said: frozenset[str], known: frozenset[str]) -> float:
+        if said == known:
+            return 0.99
+        whole = sum(self._weight.get(word, self._strange) for word in said)
+        shared = sum(self._weight.get(word, self._strange) for word in said & known)
+        return 0.95 * shared / whole if whole else 0.0
+
+
+def words(text: str) -> frozenset[str]:
+    """The words of a sentence; every amount is ``#`` and every card ``[card]``."""
+    found = (match[0].casefold() for match in _WORD.finditer(text.replace("’", "'")))
+    return frozenset("[card]" if word.startswith("[card") else "#" if word[0].isdigit() else word for word in found)

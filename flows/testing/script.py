@@ -1,0 +1,88 @@
+"""What a test file says, read once: people, the bank's answers, turns and what is expected of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Literal
+
+from flows.model import AuthLevel, Place
+
+Do = Literal["user", "tap", "event", "send", "wait", "secure"]
+Plain = str | tuple["Plain", ...] | Mapping[str, "Plain"]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A fixture: who writes, and what the bank knows of them. ``limits`` and ``features`` go before the brand's."""
+
+    name: str
+    auth: AuthLevel = "verified"
+    locale: str = "en"
+    channel: str = ""
+    called: str = ""
+    identified: bool = False
+    cards: tuple[Mapping[str, str], ...] = ()
+    limits: Mapping[str, str] = field(default_factory=dict)
+    features: Mapping[str, bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the fake bank answers: outputs, or an error code."""
+
+    outputs: Mapping[str, str] = field(default_factory=dict)
+    error: str | None = None
+
+
+# By operation; of several answers each call takes the next, the last one stays.
+Stubs = Mapping[str, tuple[Answer, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """One thing that must be so after a turn. ``times`` and ``inputs`` belong to ``action``."""
+
+    kind: str
+    value: Plain
+    at: Place
+    times: int | None = None
+    inputs: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One turn: what is done, and what is expected then. ``intent`` tells the meaning where the NLU is stubbed."""
+
+    do: Do
+    value: Plain
+    at: Place
+    expect: tuple[Expectation, ...] = ()
+    intent: str | None = None
+    crash: str | None = None
+    deliver: str | None = None
+    outcome: str = "ok"
+    outputs: Mapping[str, str] = field(default_factory=dict)
+    match: Mapping[str, str] | None = None
+    pause: timedelta = timedelta()
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One test."""
+
+    name: str
+    at: Place
+    person: Person
+    stubs: Stubs
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TestFile:
+    """One file of tests/*.test.yml."""
+
+    __test__ = False  # the name is staff's; it is no test of ours
+
+    file: str
+    flow: str
+    cases: tuple[Case, ...]

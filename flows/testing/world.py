@@ -1,0 +1,158 @@
+"""The world around one tested conversation: a bank that answers from stubs, a vault for cards, and a clock."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+from uuid import UUID, uuid5
+
+from flows.cards import CardNumber
+from flows.effects import StartOperation
+from flows.entities import cards
+from flows.events import OperationSettled, Value
+from flows.facts import Fact, Need
+from flows.model import Library
+from flows.testing.script import Answer, Person, Stubs
+
+BEGIN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # a Monday morning
+ACCESS = timedelta(hours=8)
+UNKNOWN = "unknown_result"
+Understand = Callable[[str, str], Fact]
+State = Literal["done", "failed", "unknown"]
+
+
+class NotStubbed(Exception):
+    """A test came to an operation whose answer it does not say."""
+
+
+class Vault:
+    """Gives card numbers tokens, the same number the same token."""
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+
+    def taken_out(self, text: str) -> tuple[str, tuple[CardNumber, ...]]:
+        """The text as the engine gets it, and the cards that were in it."""
+        found: list[CardNumber] = []
+        pieces, at = [], 0
+        for span in cards.find(text):
+            card = self.tokenise(span.digits, span.scheme, luhn_ok=span.luhn_ok)
+            found.append(card)
+            pieces += [text[at : span.start], card.placeholder]
+            at = span.end
+        return "".join([*pieces, text[at:]]), tuple(found)
+
+    def tokenise(self, digits: str, scheme: str = "unknown", *, luhn_ok: bool = True) -> CardNumber:
+        """A card number without its digits."""
+        self.seen.append(digits)
+        print_ = fingerprint(digits)
+        return CardNumber(f"card_{print_[:12]}", digits[-4:], scheme, luhn_ok, print_)
+
+
+def fingerprint(text: str) -> str:
+    """Equal for equal numbers."""
+    return hashlib.sha256(f"flow tests {text}".encode()).hexdigest()[:32]
+
+
+class World:
+    """Answers what the engine asks. ``started`` are the operations with an effect, in order, each ``op_id`` once."""
+
+    def __init__(
+        self, library: Library, person: Person, stubs: Stubs, understand: Understand, conversation: UUID
+    ) -> None:
+        self._conversation = conversation
+        self._library, self._person, self._stubs, self._understand = library, person, stubs, understand
+        self._calls: dict[str, int] = {}
+        self.now = BEGIN
+        self.vault = Vault()
+        self.started: list[StartOperation] = []
+        self.reads: list[tuple[str, Mapping[str, object]]] = []
+        self.intent: str | None = None
+        self.cards = [self._bank_card(card) for card in person.cards]
+
+    def _bank_card(self, card: Mapping[str, str]) -> dict[str, object]:
+        number = card.get("number", "")
+        known: dict[str, object] = {
+            "name": card.get("name", ""),
+            "last4": number[-4:],
+            "currency": self._library.brand.currency,
+        }
+        known |= {key: value for key, value in card.items() if key != "number"}
+        return known | {"fingerprint": fingerprint(number or f"card {card.get('id')}")}
+
+    def answer(self, need: Need, locale: str) -> Fact:
+        """The fact for a need.
+
+        Raises:
+            NotStubbed.
+        """
+        if need.kind == "nlu":
+            if self.intent is not None:
+                return {"ranking": [{"intent": self.intent, "confidence": 0.99}], "degraded": False}
+            return self._understand(need.name, locale)
+        if need.kind == "context":
+            return self._context(need.name)
+        if need.kind == "choices":
+            return {"options": self.cards} if need.name == "cards.list_active" else self._read(need, "options")
+        return self._read(need, "outputs")
+
+    def _context(self, name: str) -> Fact:
+        person, brand = self._person, self._library.brand
+        if name == "customer":
+            return {"name": person.called, "identified": person.identified, "has_active_card": bool(self.cards)}
+        if name == "feature":
+            return {**brand.features, **person.features}
+        per_day = brand.limits.get("transfer_per_day" if person.identified else "transfer_per_day_unidentified")
+        left = per_day or brand.limits.get("transfer_max")
+        return {**brand.limits, **({"transfer_left_today": left} if left else {}), **person.limits}
+
+    def _read(self, need: Need, key: str) -> Fact:
+        answer = self._next(need.name)
+        self.reads.append((need.name, {"inputs": need.inputs}))
+        return {"error": answer.error} if answer.error else {key: dict(answer.outputs)}
+
+    def _next(self, operation: str) -> Answer:
+        answers = self._stubs.get(operation)
+        if not answers:
+            known = self._library.catalogue.operations.get(operation)
+            if known is not None and not known.outputs and known.effect != "none":
+                return Answer()
+            raise NotStubbed(f"the test does not say what '{operation}' answers; add it under 'stubs'")
+        place = self._calls.get(operation, 0)
+        self._calls[operation] = place + 1
+        return answers[min(place, len(answers) - 1)]
+
+    def settle(self, effect: StartOperation) -> OperationSettled | None:
+        """Run an operation; None when the same ``op_id`` has run already, for the bank does nothing twice.
+
+        Raises:
+            NotStubbed.
+        """
+        if any(one.op_id == effect.op_id for one in self.started):
+            return None
+        answer = self._next(effect.action)
+        self.started.append(effect)
+        state: State = "unknown" if answer.error == UNKNOWN else "failed" if answer.error else "done"
+        return self.outcome(effect, state, self._outputs(effect, answer), answer.error)
+
+    def outcome(
+        self, effect: StartOperation, state: State, outputs: Mapping[str, Value], error: str | None = None
+    ) -> OperationSettled:
+        """The event that tells an operation's outcome. An unknown one may be followed by a second with another id."""
+        self.now += timedelta(seconds=1)
+        return OperationSettled(
+            id=uuid5(effect.op_id, state), conversation=self._conversation, at=self.now, op_id=effect.op_id,
+            action=effect.action, state=state, outputs=dict(outputs), error=error if state == "failed" else None,
+            inputs=effect.inputs,
+        )  # fmt: skip
+
+    def _outputs(self, effect: StartOperation, answer: Answer) -> dict[str, Value]:
+        operation = self._library.catalogue.operations[effect.action]
+        outputs: dict[str, Value] = dict(answer.outputs)
+        if operation.sets_access and not answer.error:
+            level = "strong" if operation.provider == "core_adapters" else "verified"
+            granted: dict[str, Value] = {
+                "customer_id": self._person.name, "level": level, "expires_at": (self.now + ACCESS).isoformat(),
+            }  # fmt: skip
+            outputs = granted | outputs
+        return outputs
