@@ -74,8 +74,8 @@ def check(
     raise typer.Exit(1 if problems.has_errors(checked.problems) else 0)
 
 
-@app.command()
-def test(
+@app.command("test")
+def play_tests(
     folder: Folder = CONTENT,
     channel: Annotated[str, typer.Option(help="One channel, or all; without it each fixture's own.")] = "",
     format: Annotated[TestFormat, typer.Option(help="For people, or for editors and CI.")] = TestFormat.TEXT,

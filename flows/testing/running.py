@@ -92,8 +92,8 @@ def run(
     report = Report()
     for file in files:
         for case in file.cases:
-            own = [channel for channel in channels if channel.channel == case.person.channel]
-            for channel in channels if every else (own or [None]):
+            own = next((channel for channel in channels if channel.channel == case.person.channel), None)
+            for channel in channels if every else (own,):
                 _play(under_watch, case, watch, meaning, channel, report)
     report.coverage = Coverage.of(library, watch.ways, tuple(channel.channel for channel in channels))
     return report
