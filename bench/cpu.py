@@ -1,0 +1,39 @@
+"""CPU seconds of this process and of a Postgres server, from /proc (Linux)."""
+
+import os
+import time
+from pathlib import Path
+
+TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
+# Fields of /proc/PID/stat after the command's closing bracket: parent, then user, system, and the dead children's.
+PARENT, USER, SYSTEM, CHILDREN_USER, CHILDREN_SYSTEM = 1, 11, 12, 13, 14
+
+
+def used_s(postmaster: int) -> float:
+    """CPU seconds until now: our own, and those of the server with all its processes."""
+    own = time.process_time()
+    ticks = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        fields = _fields(stat)
+        if fields is None:
+            continue
+        if stat.parent.name == str(postmaster):
+            ticks += sum(int(fields[n]) for n in (USER, SYSTEM, CHILDREN_USER, CHILDREN_SYSTEM))
+        elif fields[PARENT] == str(postmaster):
+            ticks += int(fields[USER]) + int(fields[SYSTEM])
+    return own + ticks / TICKS_A_SECOND
+
+
+def postmaster_of(backend: int) -> int:
+    """The server process of a backend (``pg_backend_pid()``)."""
+    fields = _fields(Path(f"/proc/{backend}/stat"))
+    if fields is None:
+        raise RuntimeError("the server does not run on this machine, so its CPU time cannot be read")
+    return int(fields[PARENT])
+
+
+def _fields(stat: Path) -> list[str] | None:
+    try:
+        return stat.read_text().rpartition(")")[2].split()
+    except OSError:  # the process has just ended
+        return None
