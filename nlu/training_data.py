@@ -6,6 +6,8 @@ from pathlib import Path
 
 import yaml
 
+from flows.model import Library
+
 PROJECT = Path(__file__).parent / "model"
 Examples = Mapping[str, Sequence[str]]
 _ANNOTATED = re.compile(r"\[([^\]]+)\](?:\([^)]*\)|\{[^}]*\})")
@@ -36,6 +38,15 @@ def merged(examples: Examples, more: Examples) -> dict[str, list[str]]:
     """The project's examples and those that the flows bring, each sentence once an intent."""
     intents = dict.fromkeys([*examples, *more])
     return {intent: list(dict.fromkeys([*examples.get(intent, ()), *more.get(intent, ())])) for intent in intents}
+
+
+def of_flows(library: Library) -> dict[str, list[str]]:
+    """The examples that staff wrote in the flows, under the first intent that starts each flow."""
+    examples: dict[str, list[str]] = {}
+    for flow in library.flows.values():
+        if flow.starts_on.intents and flow.starts_on.examples:
+            examples.setdefault(flow.starts_on.intents[0], []).extend(flow.starts_on.examples)
+    return examples
 
 
 def held_out(project: Path) -> dict[str, dict[str, list[str]]]:

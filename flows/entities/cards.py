@@ -17,6 +17,8 @@ from flows.entities.schemes import UNKNOWN, luhn_ok, scheme_of, strong
 DIGITS_MIN, DIGITS_MAX = 13, 19
 # What may stand between two groups of digits of one number, in characters.
 GAP_CHARS_MAX = 6
+# So many lone digits in a row are a number spelled digit by digit.
+SINGLES_MIN = 10
 # The region whose national phone numbers are known not to be cards.
 REGION = "UA"
 
@@ -29,6 +31,7 @@ _ORDER_CUE = re.compile(
     r"(?:\s+(?:is|id|no|number|номер|№|це))*[\s.:#№_=-]{0,4}$",
     re.IGNORECASE,
 )
+_CARD_CUE = re.compile(r"card|карт", re.IGNORECASE)
 _CUE_CHARS = 40
 
 
@@ -146,13 +149,17 @@ def _plain_card(text: str, groups: Sequence[_Group]) -> bool:
     if not (min(sizes) >= 4 or sizes[:2] == (4, 6) or (sizes[:3] == (4, 4, 4) and len(sizes) <= 5)):
         return False
     digits = "".join(group.digits for group in groups)
-    return _is_card(digits) and (strong(digits) or not _is_order(text, groups[0].start))
+    return _is_card(digits) and (len(groups) > 1 or strong(digits) or not _is_order(text, groups[0].start))
 
 
 def _spread_card(text: str, groups: Sequence[_Group]) -> bool:
-    """A true number in any groups, down to single digits."""
+    """A true number in any groups, down to single digits; "50 4 1 1 1..." is a number after another."""
+    lone = sum(len(group.digits) == 1 for group in groups)
+    if lone >= SINGLES_MIN and lone != len(groups):
+        return False
     digits = "".join(group.digits for group in groups)
-    return len(digits) <= DIGITS_MAX and _is_card(digits) and not _is_order(text, groups[0].start)
+    likely = strong(digits) or not _is_order(text, groups[0].start)
+    return len(digits) <= DIGITS_MAX and _is_card(digits) and likely
 
 
 def _mistyped_card(text: str, groups: Sequence[_Group]) -> bool:
@@ -175,4 +182,6 @@ def _is_card(digits: str) -> bool:
 
 
 def _is_order(text: str, start: int) -> bool:
-    return _ORDER_CUE.search(text[max(0, start - _CUE_CHARS) : start]) is not None
+    """Whether a word before the digits says that they number an order, and none says that it is a card's number."""
+    before = text[max(0, start - _CUE_CHARS) : start]
+    return _ORDER_CUE.search(before) is not None and _CARD_CUE.search(before) is None

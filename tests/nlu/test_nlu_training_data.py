@@ -2,8 +2,9 @@
 
 import pytest
 
+from flows.model import Brand, Catalogue, Flow, FlowSettings, Library, Place, StartsOn
 from nlu.training import train
-from nlu.training_data import TrainingDataError, merged, read
+from nlu.training_data import TrainingDataError, merged, of_flows, read
 
 GOOD = "nlu:\n  - intent: greet\n    examples: |\n      - hello\n      - hi\n"
 
@@ -47,3 +48,18 @@ def test_a_folder_without_examples_is_told(tmp_path):
 def test_one_intent_alone_cannot_be_trained(tmp_path):
     with pytest.raises(TrainingDataError, match="nothing to tell apart"):
         train(_project(tmp_path, GOOD))
+
+
+def test_the_examples_of_flows_stand_under_the_intent_that_starts_them():
+    starts = [
+        StartsOn(intents=("top_up", "greet"), examples=("add 300",)),
+        StartsOn(intents=("top_up",), examples=("поповнити",)),
+        StartsOn(commands=("/menu",), examples=("menu",)),
+    ]
+    at = Place("a.flow.yml", 1, 1, 1)
+    flows = {
+        str(n): Flow(str(n), "", at, "", each, "guest", (), FlowSettings(), {}, (), {}) for n, each in enumerate(starts)
+    }
+    brand = Brand("Bank", "UAH", ("en",), "Europe/Kyiv", {}, {})
+    library = Library(flows, {}, {}, Catalogue({}, {}, {}, {}), brand, "1")
+    assert of_flows(library) == {"top_up": ["add 300", "поповнити"]}

@@ -80,6 +80,17 @@ def test_what_is_no_card_is_left_alone(text):
     assert cards.find(text) == []
 
 
+def test_a_number_of_a_card_is_taken_after_the_word_number_too():
+    assert len(cards.find("card № 6759649826438453")) == 1
+    assert len(cards.find("номер картки № 1234567890123456")) == 1
+    assert cards.find("№ 1234567890123456") == []
+
+
+def test_a_number_grouped_as_on_a_card_is_taken_even_after_order():
+    assert len(cards.find("order 6759 6498 2643 8453")) == 1
+    assert len(cards.find("замовлення 4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1")) == 1
+
+
 def test_two_cards_are_found_apart_even_when_they_are_glued():
     assert [span.digits for span in cards.find(f"{VISA} 5555555555554444")] == [VISA, "5555555555554444"]
     assert [span.digits for span in cards.find(VISA + "5555555555554444")] == [VISA, "5555555555554444"]
