@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import cast
 
 from flows.expressions import FUNCTIONS, Expression
 from flows.expressions.nodes import Call as FunctionCall
@@ -134,8 +135,15 @@ def response_texts(draft: Draft, flow: str, response: Response) -> Iterator[tupl
             yield path, locale, text
 
 
-def mentions(draft: Draft, flow: str, response: Response) -> Iterator[Mention]:
+def mentions(draft: Draft, flow: str, response: Response) -> tuple[Mention, ...]:
     """Every placeholder of a response's texts and button addresses."""
+    known = draft.remembered.get((flow, response.name))
+    if known is None:
+        known = draft.remembered[flow, response.name] = tuple(_mentions(draft, flow, response))
+    return cast("tuple[Mention, ...]", known)
+
+
+def _mentions(draft: Draft, flow: str, response: Response) -> Iterator[Mention]:
     owner = response_owner(flow, response.name)
     for path, locale, text in response_texts(draft, flow, response):
         for match in PLACEHOLDER.finditer(text):

@@ -3,7 +3,7 @@
 ``may`` holds the slots that some way has filled, ``must`` those that every way has.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from flows.checks.graph import Edge, edges
@@ -40,8 +40,9 @@ class Use:
 
 def check_filled(draft: Draft) -> Iterator[Problem]:
     """E310: used before it can have a value. W307: on some way it has none."""
+    entered = _entered(draft)
     for flow in _whole(draft):
-        before = _settle(draft, flow)
+        before = _settle(flow, _given(flow, entered.get(flow.id, ())))
         told: set[str] = set()
         for step in flow.steps.values():
             if step.id in before:
@@ -69,8 +70,8 @@ def _judge(draft: Draft, use: Use, filled: Filled) -> Problem | None:
     return Problem("W307", use.at, what, why, "fill it on every way, or ask 'empty(…)' first")
 
 
-def _settle(draft: Draft, flow: Flow) -> dict[str, Filled]:
-    before = {flow.first: _given(draft, flow)}
+def _settle(flow: Flow, given: Filled) -> dict[str, Filled]:
+    before = {flow.first: given}
     queue = [flow.first]
     while queue:
         here = queue.pop()
@@ -85,17 +86,21 @@ def _settle(draft: Draft, flow: Flow) -> dict[str, Filled]:
     return before
 
 
-def _given(draft: Draft, flow: Flow) -> Filled:
+def _entered(draft: Draft) -> dict[str, list[frozenset[str]]]:
+    """By flow, the slots that each call and link of it hands in."""
+    found: dict[str, list[frozenset[str]]] = {}
+    for _, step in draft.all_steps():
+        if isinstance(step, Call | Link):
+            found.setdefault(step.flow, []).append(frozenset(step.inputs))
+    return found
+
+
+def _given(flow: Flow, entered: Sequence[frozenset[str]]) -> Filled:
     """What callers and links hand in. A flow that also starts by itself may begin without it."""
-    given = [
-        frozenset(step.inputs)
-        for _, step in draft.all_steps()
-        if isinstance(step, Call | Link) and step.flow == flow.id
-    ]
     starts = flow.starts_on
-    if not given or starts.intents or starts.commands or starts.deep_links:
-        given.append(frozenset())
-    return Filled(frozenset().union(*given), frozenset.intersection(*given))
+    alone = not entered or starts.intents or starts.commands or starts.deep_links
+    given = (*entered, frozenset[str]()) if alone else tuple(entered)
+    return Filled(frozenset[str]().union(*given), frozenset.intersection(*given))
 
 
 def _along(step: Step, edge: Edge, filled: Filled) -> Filled:

@@ -56,6 +56,7 @@ class Draft:
     ``gaps`` are flows with a step of unknown kind: what such a step fills or asks cannot be judged.
     ``falling`` are the (flow, step) behind which the list of steps is over and no ``next`` says so. ``channels`` and
     ``templates`` (the inputs of each picture) are what the bank runs; without them their checks have nothing to say.
+    ``remembered`` spares checks from reading the same texts many times.
     """
 
     flows: Mapping[str, Flow]
@@ -70,6 +71,7 @@ class Draft:
     gaps: frozenset[str] = frozenset()
     channels: tuple[Capabilities, ...] = ()
     templates: Mapping[str, frozenset[str]] | None = None
+    remembered: dict[tuple[str, str], object] = field(default_factory=dict, repr=False, compare=False)
 
     def node(self, owner: Owner, *path: str | int) -> Node | None:
         """What stands under these keys (or list positions) of the owner, if anything."""
