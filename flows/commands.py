@@ -18,9 +18,7 @@ _WORDS = {
     "/block_card": "block my card | block card | lock my card | lock card | freeze my card | заблокувати картку | "
     "заблокуйте картку | заблокуйте мою картку | блокуйте картку | заблокуй картку",
 }
-WORDS: Mapping[str, str] = {
-    normal(word): command for command, words in _WORDS.items() for word in words.split(" | ")
-}
+WORDS: Mapping[str, str] = {normal(word): command for command, words in _WORDS.items() for word in words.split(" | ")}
 # Commands of the engine; a flow's own commands come after these.
 GLOBAL = frozenset({*_WORDS, "/start"})
 # What the NLU may find that is no flow but one of these commands.

@@ -13,12 +13,13 @@ from flows.expressions import EvaluationError
 from flows.facts import Facts, Needs
 from flows.messages import InboundEvent
 from flows.model import Library
+from flows.money import MoneyError
 from flows.ports import Capabilities
 from flows.session import Session
 from flows.settling import bank_event, form_submitted, keep_time, late_event, operation_settled, timer_fired
 from flows.speaking import system
 from flows.stack import drop_all
-from flows.turn import BrokenContent, Missing, TooManySteps, Turn
+from flows.turn import BrokenContent, Missing, QuestionFailed, TooManySteps, Turn
 from flows.understanding import hear
 
 
@@ -44,7 +45,9 @@ def advance(
         _dispatch(turn)
     except Missing as missing:
         return Needs(missing.needs, turn.session.customer_id, turn.session.level)
-    except (TooManySteps, BrokenContent, EvaluationError) as fault:
+    except QuestionFailed:
+        return _unanswered(Turn(library, session.copy(), event, facts, key, channel))
+    except (TooManySteps, BrokenContent, EvaluationError, MoneyError) as fault:
         return _stopped(Turn(library, session.copy(), event, facts, key, channel), fault)
     return Outcome(turn.session, tuple(turn.effects))
 
@@ -91,6 +94,16 @@ def _forget_the_unknown(turn: Turn) -> None:
     system(turn, "apology")
 
 
+def _unanswered(turn: Turn) -> Outcome:
+    """The bank could not say what had to be known to understand the customer: everything stays as it was."""
+    settle_level(turn)
+    if isinstance(turn.event, InboundEvent):
+        turn.session.heard = turn.now
+    system(turn, "bank_unavailable")
+    _finish(turn)
+    return Outcome(turn.session, tuple(turn.effects))
+
+
 def _stopped(turn: Turn, fault: Exception) -> Outcome:
     """A flow had to be stopped: nothing of its turn happens, the customer gets an apology and staff an alert."""
     flow = f"{turn.session.flow}.{turn.session.step}"
@@ -98,6 +111,8 @@ def _stopped(turn: Turn, fault: Exception) -> Outcome:
     settle_level(turn)
     drop_all(turn)
     system(turn, "apology")
+    if isinstance(turn.event, OperationSettled):
+        operation_settled(turn, turn.event)  # what became of the operation is told all the same
     turn.alert("flow_stopped", f"after {flow}: {why}")
     _finish(turn)
     return Outcome(turn.session, tuple(turn.effects))

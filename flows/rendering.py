@@ -235,5 +235,3 @@ def _button_that_sets(turn: Turn, run: Run | None, slot: Slot | None, option: st
 def option_choice(turn: Turn, question: str, index: int, title: str) -> Choice:
     """The button of a question's option."""
     return Choice(buttons.for_option(question, index, turn.session.conversation, turn.key), title)
-
-

@@ -115,8 +115,17 @@ def repeat(turn: Turn) -> None:
         return
     step = turn.flow(top).steps[top.step]
     if isinstance(step, Collect):
-        go_on(turn, top, collect.ask(turn, top, step))
+        _ask_again(turn, top, step)
     elif isinstance(step, Confirm) and top.snapshot is not None and turn.now >= top.snapshot.expires:
         go_on(turn, top, confirm.renew(turn, top, step))
     elif isinstance(step, Confirm):
         ask_confirm(turn, top, step)
+
+
+def _ask_again(turn: Turn, run: Run, step: Collect) -> None:
+    try:
+        target = collect.ask(turn, run, step)
+    except QuestionFailed:
+        system(turn, "bank_unavailable", run=run)
+    else:
+        go_on(turn, run, target)

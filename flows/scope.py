@@ -8,7 +8,7 @@ from flows.expressions import Expression, evaluate, holds
 from flows.facts import Need
 from flows.model import AUTH_ORDER
 from flows.session import Run
-from flows.turn import Turn, brand_limit, typed
+from flows.turn import QuestionFailed, Turn, brand_limit, typed
 from flows.values import SlotValue, attribute
 
 CONTEXT = frozenset({"customer", "limits", "feature", "channel"})
@@ -43,7 +43,7 @@ def context(turn: Turn, name: str, field: str) -> SlotValue:
     """A field of a read-only object. What the brand and the session know is not asked for.
 
     Raises:
-        Missing.
+        Missing, QuestionFailed.
     """
     session = turn.session
     if name == "channel":
@@ -58,7 +58,10 @@ def context(turn: Turn, name: str, field: str) -> SlotValue:
     if name == "limits" and field in turn.library.brand.limits:
         return brand_limit(turn.library, field)
     kind = turn.library.catalogue.context.get(name, {}).get(field, "text")
-    return typed(kind, turn.fact(Need("context", name)).get(field))
+    fact = turn.fact(Need("context", name))
+    if "error" in fact or (name == "limits" and fact.get(field) is None):
+        raise QuestionFailed(f"{name}.{field}")  # a limit that nobody knows lets nothing pass
+    return typed(kind, fact[field]) if field in fact else None
 
 
 def value_of(turn: Turn, run: Run, expression: Expression, frozen: Mapping[str, SlotValue] = NO_SLOTS) -> SlotValue:

@@ -94,7 +94,8 @@ class Session:
 
     ``stack`` holds the runs, the active one last. ``offer`` is a question of the engine itself and comes before the
     run's own. ``answered`` remembers recent questions with the operation each led to, for second taps. ``version`` is
-    the content that the open runs began under; they finish under it. Empty when nothing is open.
+    the content that the open runs began under; they finish under it. Empty when nothing is open. ``keyboard``: a button
+    that asks for a contact hangs under the chat. ``album``: the last one of which a picture was heard.
     """
 
     conversation: UUID
@@ -114,6 +115,8 @@ class Session:
     misses: int = 0
     degraded_told: bool = False
     with_people_until: int = 0
+    keyboard: bool = False
+    album: str = ""
     answered: list[tuple[str, str]] = field(default_factory=list)
     operations: list[tuple[str, str, str]] = field(default_factory=list)
     early: list[BankEvent] = field(default_factory=list)
@@ -151,7 +154,7 @@ class Session:
             self.conversation, self.channel, self.address, self.locale, self.account, self.customer_id,
             self.verified_until, self.strong_until, self.level, [run.copy() for run in self.stack], self.offer,
             self.version, self.paused, self.heard, self.misses, self.degraded_told, self.with_people_until,
-            list(self.answered),
+            self.keyboard, self.album, list(self.answered),
             list(self.operations), list(self.early), dict(self.timers),
         )  # fmt: skip
 
@@ -164,7 +167,10 @@ class Session:
             "who": (self.customer_id, self.verified_until, self.strong_until, self.level),
             "st": [_pack_run(run) for run in self.stack],
             "of": _pack_question(self.offer),
-            "n": (self.version, self.paused, self.heard, self.misses, self.degraded_told, self.with_people_until),
+            "n": (
+                self.version, self.paused, self.heard, self.misses, self.degraded_told, self.with_people_until,
+                self.keyboard, self.album,
+            ),
             "an": self.answered,
             "op": self.operations,
             "ea": [BANK_EVENT.dump_python(event, mode="json") for event in self.early],
@@ -183,11 +189,11 @@ class Session:
             raise ValueError("the stored conversation has a format that this version cannot read")
         channel, address, locale, account = packed["at"]
         customer_id, verified_until, strong_until, level = packed["who"]
-        version, paused, heard, misses, degraded_told, with_people_until = packed["n"]
+        version, paused, heard, misses, degraded_told, with_people_until, keyboard, album = packed["n"]
         return cls(
             UUID(packed["c"]), channel, address, locale, account, customer_id, verified_until, strong_until, level,
             [_unpack_run(run) for run in packed["st"]], _unpack_question(packed["of"]),
-            version, paused, heard, misses, degraded_told, with_people_until,
+            version, paused, heard, misses, degraded_told, with_people_until, keyboard, album,
             [(question, op_id) for question, op_id in packed["an"]],
             [(op_id, action, state) for op_id, action, state in packed["op"]],
             [BANK_EVENT.validate_python(event) for event in packed["ea"]], packed["ti"],

@@ -3,7 +3,7 @@
 A turn that misses a fact stops with ``Missing``; it is thrown away and worked out again when the fact is there.
 """
 
-
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
@@ -130,7 +130,12 @@ class Turn:
     # Effects
 
     def send(self, message: OutboundMessage) -> None:
-        """Send a message to the customer."""
+        """Send a message to the customer. A keyboard that asked for a contact goes with the next plain message."""
+        if any(choice.kind == "request_phone" for choice in message.choices):
+            self.session.keyboard = True
+        elif self.session.keyboard and not message.choices:
+            self.session.keyboard = False
+            message = replace(message, remove_choices=True)
         self.effects.append(Send(message))
 
     def message_key(self) -> str:
@@ -210,5 +215,3 @@ def _money(literal: str) -> Money:
 @lru_cache(maxsize=8)
 def _zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
-
-

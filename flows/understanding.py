@@ -55,12 +55,20 @@ def _content(turn: Turn, event: InboundEvent, *, first: bool) -> None:
     elif isinstance(content, Contact) and (asking := _asking(turn)) is not None:
         answer_contact(turn, *asking, content)
     elif isinstance(content, Attachment) and content.media != "sticker" and content.media != "audio":
-        asking = _asking(turn)
-        if asking is None or not answer_attachment(turn, *asking, content):
-            system(turn, "attachment_unexpected")
-            repeat(turn)
+        _attachment(turn, content)
     else:
         system(turn, "unsupported")
+        repeat(turn)
+
+
+def _attachment(turn: Turn, attachment: Attachment) -> None:
+    """A picture or file; the further ones of an album are passed over, for an album is one answer."""
+    if attachment.album and attachment.album == turn.session.album:
+        return
+    turn.session.album = attachment.album or ""
+    asking = _asking(turn)
+    if asking is None or not answer_attachment(turn, *asking, attachment):
+        system(turn, "attachment_unexpected")
         repeat(turn)
 
 

@@ -32,6 +32,7 @@ EXPIRES_AFTER = timedelta(minutes=10)  # for a confirm that names no time
 def enter(turn: Turn, run: Run, step: Confirm) -> None:
     """Freeze what is shown and ask."""
     run.snapshot = freeze(turn, run, step)
+    run.sent = False  # what is asked now is an operation of its own
     turn.close_question(run)
     ask_confirm(turn, run, step)
     turn.set_timer(f"confirm:{run.id}", run.snapshot.expires)

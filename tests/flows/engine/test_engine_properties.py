@@ -14,8 +14,8 @@ TEXTS = [
     "send 50 to 4111111111111111", "send please", "4111111111111111", "4222 2222 2222 2222", "4999999999999999", "50",
     "600", "1,234", "yes", "no", "ні", "yes but 60", "make it 70", "what's my balance?", "card please", "money",
     "hello", "cancel", "cancel everything", "/menu", "/send", "/topup", "/card", "/language", "/help", "/documents",
-    "start over", "operator", "qwerty", "-5", "1e3", "123456", "my cvv is 123", "3184710691", "Savings", "2", "українська",
-    "Gold", "\u0000", "🙂", "Another bank card",
+    "start over", "operator", "qwerty", "-5", "1e3", "123456", "my cvv is 123", "3184710691", "Savings", "2",
+    "українська", "Gold", "\u0000", "🙂", "Another bank card",
 ]  # fmt: skip
 ACTIONS = st.one_of(
     st.tuples(st.just("write"), st.integers(0, len(TEXTS) - 1)),
