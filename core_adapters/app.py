@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from core_adapters import brands, internal
 from core_adapters.api import operations as operations_api
 from core_adapters.api import questions as questions_api
+from core_adapters.api import refusals
 from core_adapters.brands import BankBrand
 from core_adapters.database import Pool
 from core_adapters.failures import BankFailure
@@ -25,7 +26,6 @@ from core_adapters.operations.store import Store
 from core_adapters.operations.worker import Worker
 from core_adapters.ports import Bank, Directory, Performer, ResultSink
 from core_adapters.questions import Questions
-from core_adapters.revealing import Revealer
 from core_adapters.vault import Vault
 from core_adapters.webhooks import CoreEvents, signing_secret
 from flows.ports import Sealer, Sms, TokenVerifier
@@ -118,7 +118,7 @@ def build(
     store = Store(pool, sealer, audit, sink, clock)
     http = client()
     service = Service(http, settings.url.rstrip("/"), BearerLogin(settings.token))
-    bank = internal.wrapper(settings.bank, service, Revealer(pool, sealer), directory)
+    bank = internal.wrapper(settings.bank, service, pool, sealer, directory)
     codes = ScaCodes(store, directory, sms)
     performers: dict[str, Performer] = {bank.name: bank, codes.name: codes}
     performer_of = dict.fromkeys(bank.actions, bank.name) | {"sca.send_code": codes.name}
@@ -144,4 +144,5 @@ def _app(desk: Desk, questions: Questions, verifier: TokenVerifier) -> FastAPI:
     app = FastAPI(title="Teller core adapters", version="1", docs_url=None, redoc_url=None)
     app.include_router(operations_api.routes(desk, verifier))
     app.include_router(questions_api.routes(questions, verifier))
+    refusals.install(app)
     return app

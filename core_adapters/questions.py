@@ -10,13 +10,13 @@ from uuid import UUID
 import structlog
 
 from core_adapters.brands import BankBrand
-from core_adapters.failures import BankFailure, Declined
+from core_adapters.failures import BankFailure, Declined, Unavailable
 from core_adapters.operations import announcing, holding
 from core_adapters.operations.decisions.admission import left_today
 from core_adapters.operations.records import Operation
 from core_adapters.operations.states import NOTHING_MOVED, State
 from core_adapters.operations.store import Store
-from core_adapters.ports import Bank, Directory
+from core_adapters.ports import Bank, Directory, Person
 from flows.cards import CardNumber
 from flows.events import Value
 from flows.money import Money
@@ -86,7 +86,7 @@ class Questions:
         limits, now = self.brand.limits, self.store.clock()
         used, identified, age = Money(0, self.brand.currency), False, None
         if asked.customer_id is not None:
-            person = await self.directory.person(asked.customer_id)
+            person = await self._person(asked.customer_id)
             used = await holding.used(self.store.pool, self.brand, asked.customer_id, now)
             identified, age = person.identified, now - person.bound_at if person.bound_at else None
         return {
@@ -136,6 +136,14 @@ class Questions:
             return operation.state is State.POSTED
         outcome = await self.store.pool.fetchval("select outcome from money.awaited where op_id = $1", operation.op_id)
         return bool(outcome == "ok")
+
+    async def _person(self, customer_id: str) -> Person:
+        try:
+            return await self.directory.person(customer_id)
+        except LookupError:
+            raise NotFound("there is no such customer") from None
+        except Exception as error:
+            raise Unavailable(f"the customer could not be looked up: {type(error).__name__}") from error
 
     async def _own(self, asked: Asked, name: str) -> Operation:
         try:

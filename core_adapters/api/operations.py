@@ -3,12 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, HTTPException, Query
+from fastapi import APIRouter, Depends, Query
 
 from core_adapters.api.security import SERVICE, STAFF, caller
 from core_adapters.api.shapes import Listed, Problem, Resolution, Shown, Standing, Start
-from core_adapters.operations.accepting import Conflict, NotTaken
-from core_adapters.operations.desk import Desk, NotOnHold
+from core_adapters.operations.desk import Desk
 from core_adapters.operations.states import State
 from flows.ports import Principal, TokenVerifier
 
@@ -21,15 +20,10 @@ def routes(desk: Desk, verifier: TokenVerifier) -> APIRouter:
     service, staff = caller(verifier, SERVICE), caller(verifier, STAFF | SERVICE)
     clerk = caller(verifier, STAFF)
 
-    @router.post("", status_code=202, responses={409: {"model": Problem}, 422: {"model": Problem}})
+    @router.post("", status_code=202, responses={code: {"model": Problem} for code in (409, 422, 503)})
     async def start(body: Start, _: Annotated[Principal, Depends(service)]) -> Standing:
         """Start an operation; the same again answers where it stands. Its result goes to the conversation."""
-        try:
-            accepted = await desk.start(body.effect(), body.conversation)
-        except Conflict as problem:
-            raise HTTPException(409, str(problem)) from None
-        except NotTaken as problem:
-            raise HTTPException(422, str(problem)) from None
+        accepted = await desk.start(body.effect(), body.conversation)
         return Standing(op_id=accepted.op_id, state=accepted.state)
 
     @router.get("")
@@ -44,20 +38,12 @@ def routes(desk: Desk, verifier: TokenVerifier) -> APIRouter:
     @router.get("/{op_id}", responses={404: {"model": Problem}})
     async def shown(op_id: UUID, _: Annotated[Principal, Depends(staff)]) -> Shown:
         """One operation."""
-        operation = await desk.store.get(op_id)
-        if operation is None:
-            raise HTTPException(404, "there is no such operation")
-        return Shown.of(operation)
+        return Shown.of(await desk.find(op_id))
 
     @router.post("/{op_id}/resolve", responses={404: {"model": Problem}, 409: {"model": Problem}})
     async def resolve(op_id: UUID, body: Resolution, who: Annotated[Principal, Depends(clerk)]) -> Shown:
         """Decide an operation on hold by what the bank's books say; the customer is told."""
-        try:
-            done = body.outcome == "posted"
-            return Shown.of(await desk.resolve(op_id, done, f"staff {who.subject}", body.note))
-        except LookupError as problem:
-            raise HTTPException(404, str(problem)) from None
-        except NotOnHold as problem:
-            raise HTTPException(409, str(problem)) from None
+        done = body.outcome == "posted"
+        return Shown.of(await desk.resolve(op_id, done, f"staff {who.subject}", body.note))
 
     return router

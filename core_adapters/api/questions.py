@@ -2,11 +2,11 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, HTTPException
+from fastapi import APIRouter, Depends
 
 from core_adapters.api.security import SERVICE, caller
 from core_adapters.api.shapes import Problem, Question
-from core_adapters.questions import Asked, NoSuchQuestion, NotFound, Questions
+from core_adapters.questions import Asked, Questions
 from flows.ports import Principal, TokenVerifier
 
 
@@ -19,9 +19,6 @@ def routes(questions: Questions, verifier: TokenVerifier) -> APIRouter:
     async def ask(verb: str, body: Question, _: Annotated[Principal, Depends(service)]) -> dict[str, Any]:
         """`{"outputs": {...}}`, or `{"error": code}` when the bank said no or could not be asked."""
         cards = {name: card.value() for name, card in body.cards.items()}
-        try:
-            return dict(await questions.answer(Asked(verb, body.customer_id, body.inputs, cards)))
-        except (NoSuchQuestion, NotFound) as problem:
-            raise HTTPException(404, str(problem)) from None
+        return dict(await questions.answer(Asked(verb, body.customer_id, body.inputs, cards)))
 
     return router

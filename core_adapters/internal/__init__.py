@@ -1,9 +1,11 @@
 """One folder a bank. A new bank is a new folder and one line here."""
 
+from core_adapters.database import Pool
 from core_adapters.http import Service
 from core_adapters.internal import sandbox
 from core_adapters.ports import Bank, Directory
 from core_adapters.revealing import Revealer
+from flows.ports import Sealer
 
 
 class NoSuchBank(LookupError):
@@ -13,8 +15,8 @@ class NoSuchBank(LookupError):
 BANKS = {"sandbox": sandbox.bank}
 
 
-def wrapper(name: str, service: Service, revealer: Revealer, directory: Directory) -> Bank:
+def wrapper(name: str, service: Service, pool: Pool, sealer: Sealer, directory: Directory) -> Bank:
     """The wrapper of a bank. Raises NoSuchBank."""
     if name not in BANKS:
         raise NoSuchBank(f"TELLER_BANK: there is no bank '{name}'; there are {', '.join(sorted(BANKS))}")
-    return BANKS[name](service, revealer, directory)
+    return BANKS[name](service, Revealer(pool, sealer), directory)

@@ -43,6 +43,10 @@ class Conflict(Exception):
     """Another request stands under this op_id. Nothing was changed."""
 
 
+class TryLater(Exception):
+    """The customer could not be looked up just now; nothing was stored."""
+
+
 class NotTaken(ValueError):
     """The request itself is wrong; nothing was stored. The text says what."""
 
@@ -71,6 +75,7 @@ class Accepting:
         Raises:
             Conflict: for another request under the same op_id.
             NotTaken: when the inputs are not the catalogue's, or nobody is named whose operation it is.
+            TryLater: when CustomerAPI does not answer.
         """
         customer_id = check(start)
         known = await self.known(start)
@@ -154,6 +159,8 @@ class Accepting:
             return await self.directory.person(customer_id)
         except LookupError:
             raise NotTaken("customer_id: there is no such customer") from None
+        except Exception as error:
+            raise TryLater(f"the customer could not be looked up: {type(error).__name__}") from error
 
     async def known(self, start: StartOperation) -> Accepted | None:
         row = await self.store.pool.fetchrow(

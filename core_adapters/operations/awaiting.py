@@ -9,7 +9,7 @@ from datetime import timedelta
 import structlog
 
 from core_adapters.failures import BankFailure
-from core_adapters.operations import announcing, records
+from core_adapters.operations import announcing
 from core_adapters.operations.decisions.enquiry import pause_s
 from core_adapters.operations.records import Operation
 from core_adapters.operations.sending import CALL_S_MAX, Performers
@@ -36,7 +36,9 @@ async def look(store: Store, performers: Performers) -> int:
     """Ask the cores about everything that is due; how many things have come to an end."""
     now = store.clock()
     rows = await store.pool.fetch(TAKE, now, now + LEASE, DUE_AT_ONCE)
-    ended = [await _one(store, performers, records.read(row, store.sealer), row["asked"]) for row in rows]
+    asked = {row["op_id"]: row["asked"] for row in rows}
+    due = store.readable(rows)
+    ended = await asyncio.gather(*(_one(store, performers, operation, asked[operation.op_id]) for operation in due))
     return sum(ended)
 
 

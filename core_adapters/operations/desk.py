@@ -18,6 +18,10 @@ from flows.effects import StartOperation
 STOP_S_MAX = 5.0  # how long a stopping process waits for calls that are out; what is left is recovered later
 
 
+class NoSuchOperation(LookupError):
+    """No operation has this id."""
+
+
 class NotOnHold(Exception):
     """Staff may decide an operation that is on hold, and no other."""
 
@@ -41,11 +45,16 @@ class Desk:
             self._soon(start.op_id)
         return accepted
 
-    async def resolve(self, op_id: UUID, done: bool, actor: str, note: str) -> Operation:
-        """Staff say what became of an operation on hold. Raises LookupError, NotOnHold."""
+    async def find(self, op_id: UUID) -> Operation:
+        """The operation with this id. Raises NoSuchOperation."""
         operation = await self.store.get(op_id)
         if operation is None:
-            raise LookupError("there is no such operation")
+            raise NoSuchOperation("there is no such operation")
+        return operation
+
+    async def resolve(self, op_id: UUID, done: bool, actor: str, note: str) -> Operation:
+        """Staff say what became of an operation on hold. Raises NoSuchOperation, NotOnHold."""
+        operation = await self.find(op_id)
         if operation.state is not State.HOLD:
             raise NotOnHold(f"operation {op_id} is {operation.state.value}, not on hold")
         verdict = Verdict(State.POSTED) if done else Verdict(State.REJECTED, "unavailable")

@@ -1,9 +1,12 @@
 """Operations in Postgres: reading them, finding those that are due, and taking one before sending it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
+
+import asyncpg
+import structlog
 
 from core_adapters.database import Pool
 from core_adapters.operations import records
@@ -15,6 +18,7 @@ from flows.ports import Sealer
 
 LEASE = timedelta(seconds=30)  # longer than any call to a core may take
 DUE_AT_ONCE = 50
+log = structlog.get_logger()
 
 CLAIM = """
 update money.operation set state = 'SENDING', fence = fence + 1, version = version + 1, sent_at = $2, updated_at = $2,
@@ -65,7 +69,17 @@ class Store:
         """Operations in a state whose time has come; each is ours for the length of a lease."""
         now = self.clock()
         rows = await self.pool.fetch(TAKE_DUE, state, now, now + LEASE, DUE_AT_ONCE)
-        return [records.read(row, self.sealer) for row in rows]
+        return self.readable(rows)
+
+    def readable(self, rows: Sequence[asyncpg.Record]) -> list[Operation]:
+        """The operations of rows; one that cannot be read (its key is gone) must not keep the others waiting."""
+        operations = []
+        for row in rows:
+            try:
+                operations.append(records.read(row, self.sealer))
+            except Exception as error:
+                log.error("operation_not_readable", op_id=str(row["op_id"]), error=type(error).__name__)
+        return operations
 
     async def claim(self, op_id: UUID, state: State, version: int | None = None) -> Operation | None:
         """Make an APPROVED or UNKNOWN operation SENDING, under a new fence; committed when this returns.
