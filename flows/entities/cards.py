@@ -19,6 +19,9 @@ DIGITS_MIN, DIGITS_MAX = 13, 19
 GAP_CHARS_MAX = 6
 # So many lone digits in a row are a number spelled digit by digit.
 SINGLES_MIN = 10
+# 4-4-4-4-3 has the most groups that stand on a card.
+GROUPS_ON_A_CARD_MAX = 5
+_NO_SCHEME = "017"
 # The region whose national phone numbers are known not to be cards.
 REGION = "UA"
 
@@ -143,6 +146,8 @@ def _spans(groups: Sequence[_Group]) -> list[Span]:
 
 def _plain_card(text: str, groups: Sequence[_Group]) -> bool:
     """A true number in one piece or in the groups that stand on cards."""
+    if len(groups) > GROUPS_ON_A_CARD_MAX:
+        return False
     sizes = tuple(len(group.digits) for group in groups)
     if sizes == (32,):
         return all(_is_card(half) for half in (groups[0].digits[:16], groups[0].digits[16:]))
@@ -154,6 +159,8 @@ def _plain_card(text: str, groups: Sequence[_Group]) -> bool:
 
 def _spread_card(text: str, groups: Sequence[_Group]) -> bool:
     """A true number in any groups, down to single digits; "50 4 1 1 1..." is a number after another."""
+    if groups[0].digits[0] in _NO_SCHEME:
+        return False
     lone = sum(len(group.digits) == 1 for group in groups)
     if lone >= SINGLES_MIN and lone != len(groups):
         return False
@@ -164,6 +171,8 @@ def _spread_card(text: str, groups: Sequence[_Group]) -> bool:
 
 def _mistyped_card(text: str, groups: Sequence[_Group]) -> bool:
     """Digits written as a card number whose check fails or whose length is no scheme's."""
+    if len(groups) > GROUPS_ON_A_CARD_MAX and groups[0].digits[0] in _NO_SCHEME:
+        return False
     sizes = tuple(len(group.digits) for group in groups)
     if sizes == (32,) or _is_order(text, groups[0].start):
         return False
