@@ -49,7 +49,7 @@ export class Conversation {
 
   add(message) {
     if (this.messages.has(message.id)) return this.replace(message);
-    const follow = this.nearFoot() || message.from === "me";
+    const follow = this.atFoot !== false || message.from === "me";
     this.list.querySelector(".blank")?.remove();
     this.put(message).classList.add("new");
     while (this.messages.size > HELD_MAX) this.dropOldest();
@@ -111,7 +111,11 @@ export class Conversation {
   }
 
   scrolled() {
-    this.atFoot = this.nearFoot();
+    // Only going up leaves the foot: messages that grow while they are laid out do not.
+    const top = this.list.scrollTop;
+    if (this.nearFoot()) this.atFoot = true;
+    else if (top < this.top) this.atFoot = false;
+    this.top = top;
     this.down.hidden = this.atFoot;
     if (this.list.scrollTop < 80 && this.older && !this.loading) this.loadOlder();
   }
@@ -154,6 +158,10 @@ export class Conversation {
     this.atFoot = true;
     this.down.hidden = true;
     this.list.scrollTop = this.list.scrollHeight;
+    this.top = this.list.scrollTop;
+    requestAnimationFrame(() => {
+      if (this.atFoot) this.list.scrollTop = this.list.scrollHeight;
+    });
   }
 }
 

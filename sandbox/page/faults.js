@@ -23,7 +23,7 @@ export class Faults {
   constructor() {
     this.on = new Set();
     this.keys = SWITCHES.map((each) => this.key(each));
-    const note = h("span", { class: "quiet" }, "what happens then?");
+    const note = h("span", { class: "quiet" }, "what the bot must survive");
     document.getElementById("faults").replaceChildren(section("Trouble on demand", [note], h("ul", { class: "list" }, this.keys.map((key) => h("li", {}, key)))));
     this.look();
     setInterval(() => document.hidden || this.look(), LOOK_AGAIN_MS);

@@ -74,3 +74,14 @@ def found_entities(text: str) -> list[Entity]:
         }
         for match in FOUND.finditer(text)
     ]
+
+
+def with_found(text: str, given: list[Entity]) -> list[Entity]:
+    """What was marked stands; what the platform finds is added where nothing overlaps."""
+    found = [each for each in found_entities(text) if not any(_overlap(each, other) for other in given)]
+    return sorted(given + found, key=lambda e: (e["offset"], -e["length"]))
+
+
+def _overlap(one: Entity, other: Entity) -> bool:
+    apart = one["offset"] + one["length"] <= other["offset"] or other["offset"] + other["length"] <= one["offset"]
+    return not apart

@@ -1,7 +1,7 @@
 """Reads `text` or `caption` of a call with its parse mode, the way the platform measures and refuses them."""
 
 from sandbox.telegram.arguments import Arguments
-from sandbox.telegram.entities import Entity, found_entities, trim
+from sandbox.telegram.entities import Entity, trim, with_found
 from sandbox.telegram.failures import bad_request
 from sandbox.telegram.html import parse_html
 from sandbox.telegram.limits import CAPTION_MAX_UTF16, TEXT_MAX_UTF16, utf16_length
@@ -41,7 +41,7 @@ def _parsed(arguments: Arguments, name: str, entities_name: str) -> tuple[str, l
             raise bad_request(f"can't parse {entities_name.replace('_', ' ')}")
         text, entities = source, given
     text, entities = trim(text, entities)
-    return text, entities or found_entities(text)
+    return text, with_found(text, entities)
 
 
 def _is_entity(given: object) -> bool:
