@@ -17,6 +17,10 @@ Given = StrictBool | StrictInt | Text | None
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 
 
+# It becomes part of an address at CustomerAPI, so nothing that would lead elsewhere.
+CustomerId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,80}$")]
+
+
 class Shape(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -43,7 +47,7 @@ class Start(Shape):
     provider: Literal["core_adapters"] = "core_adapters"
     inputs: dict[Name, Given] = {}
     cards: dict[Name, Card] = {}
-    customer_id: Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00]*$")] | None
+    customer_id: CustomerId | None
     channel: Annotated[str, Field(max_length=40, pattern=r"^[^\x00]*$")]
     run: Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")] = ""
     step: Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")] = ""
@@ -120,7 +124,7 @@ class Question(Shape):
 
     inputs: dict[Name, Given] = {}
     cards: dict[Name, Card] = {}
-    customer_id: Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00]*$")] | None = None
+    customer_id: CustomerId | None = None
 
 
 class Problem(BaseModel):
