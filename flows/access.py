@@ -40,14 +40,16 @@ def grant(turn: Turn, run: Run, outputs: Mapping[str, Value]) -> None:
 
 
 def changed(turn: Turn, event: AccessChanged) -> None:
-    """The binding was revoked or moved outside this chat: nothing of the customer stays open here."""
+    """The binding changed outside this chat. Where it is gone or another's, nothing of the customer stays open here."""
     session = turn.session
+    lost = event.level == "guest" or session.customer_id not in (None, event.customer_id)
     session.customer_id = event.customer_id
     session.verified_until = turn.now + ACCESS_LIFE_MS if event.level != "guest" else 0
     session.strong_until = 0
     settle_level(turn)
-    drop_all(turn)
-    system(turn, "access_lost")
+    if lost:
+        drop_all(turn)
+        system(turn, "access_lost")
 
 
 def _until(raw: Value, now: int) -> int:

@@ -90,6 +90,16 @@ def _language(turn: Turn) -> None:
     offer(turn, "language", ("choose_language",), {f"locale:{one}": formats.language_name(one) for one in locales})
 
 
+def _repeat(turn: Turn) -> None:
+    top = turn.session.top
+    if top is None:
+        show_menu(turn)
+    elif top.question is not None:
+        repeat(turn)
+    else:
+        system(turn, "still_waiting", run=top, flow=flow_title(turn, top.flow))
+
+
 def _start_over(turn: Turn) -> None:
     base = next((run for run in reversed(turn.session.stack) if run.via == "start"), None)
     if base is None:
@@ -102,4 +112,5 @@ def _start_over(turn: Turn) -> None:
 _COMMANDS = {
     "/cancel": _cancel, "/cancel_all": _cancel_all, "/help": _help, "/language": _language,
     "/start_over": _start_over,
+    "/repeat": _repeat,
 }  # fmt: skip

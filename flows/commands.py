@@ -14,6 +14,7 @@ _WORDS = {
     "/menu": "menu | main menu | меню | головне меню",
     "/help": "help | допомога | довідка | помощь",
     "/language": "language | change language | мова | змінити мову | язык",
+    "/repeat": "repeat | say it again | повтори | повторіть | ще раз",
     "/start_over": "start over | restart | спочатку | почати спочатку | почати заново | заново",
     "/block_card": "block my card | block card | lock my card | lock card | freeze my card | заблокувати картку | "
     "заблокуйте картку | заблокуйте мою картку | блокуйте картку | заблокуй картку",

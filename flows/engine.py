@@ -7,7 +7,7 @@ facts and calls again with the same session and event and more facts.
 from dataclasses import dataclass
 
 from flows.access import changed, settle_level
-from flows.effects import Effect
+from flows.effects import DeleteInbound, Effect
 from flows.events import AccessChanged, BankEvent, Event, FormSubmitted, OperationSettled, TimerFired
 from flows.expressions import EvaluationError
 from flows.facts import Facts, Needs
@@ -46,9 +46,9 @@ def advance(
     except Missing as missing:
         return Needs(missing.needs, turn.session.customer_id, turn.session.level)
     except QuestionFailed:
-        return _unanswered(Turn(library, session.copy(), event, facts, key, channel))
+        return _unanswered(_afresh(turn, session))
     except (TooManySteps, BrokenContent, EvaluationError, MoneyError) as fault:
-        return _stopped(Turn(library, session.copy(), event, facts, key, channel), fault)
+        return _stopped(_afresh(turn, session), fault)
     return Outcome(turn.session, tuple(turn.effects))
 
 
@@ -92,6 +92,13 @@ def _forget_the_unknown(turn: Turn) -> None:
     turn.session.stack = []
     turn.session.offer = None
     system(turn, "apology")
+
+
+def _afresh(turn: Turn, session: Session) -> Turn:
+    """The same turn from its beginning; of what it did only the deletion of the customer's message stays."""
+    again = Turn(turn.library, session.copy(), turn.event, turn.facts, turn.key, turn.channel)
+    again.effects += [effect for effect in turn.effects if isinstance(effect, DeleteInbound)]
+    return again
 
 
 def _unanswered(turn: Turn) -> Outcome:

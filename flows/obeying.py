@@ -6,10 +6,10 @@ from flows.filling import take
 from flows.model import Collect, Confirm
 from flows.money import Money, MoneyError
 from flows.rendering import label
-from flows.running import go_on, proceed, repeat
+from flows.running import give_up, go_on, proceed, repeat
 from flows.session import Question, Run
-from flows.speaking import offer, system
-from flows.stack import cancel_timers, drop_thread, push, start
+from flows.speaking import flow_title, offer, system
+from flows.stack import drop_all, drop_thread, push, raise_thread, start, thread_start
 from flows.steps import confirm
 from flows.turn import Turn
 from flows.values import SlotValue
@@ -62,6 +62,7 @@ def obey_offer(turn: Turn, question: Question, command: str) -> None:
     turn.close_offer()
     word, _, rest = command.partition(":")
     if word in ("yes", "continue", "again"):
+        _raise_flow(turn, rest)
         go_back(turn)
     elif word == "no":
         _decline(turn, question)
@@ -93,31 +94,37 @@ def go_back(turn: Turn) -> None:
 
 
 def _decline(turn: Turn, question: Question) -> None:
-    top = turn.session.top
+    session, top = turn.session, turn.session.top
     if top is None or top.waiting is not None:
         return
-    turn.session.paused = False
-    drop_thread(turn)
+    session.paused = False
     if question.kind == "continue":
+        drop_all(turn)
         system(turn, "menu")
-    else:
-        system(turn, "resume_declined", "cancelled", flow="")
+        return
+    title = flow_title(turn, session.stack[thread_start(turn)].flow)
+    system(turn, "resume_declined", "cancelled", flow=title)
+    give_up(turn)
 
 
 def start_over(turn: Turn, flow: str) -> None:
-    """Begin a flow that is open once more from its first step."""
-    stack = turn.session.stack
-    run = next((run for run in stack if run.flow == flow and run.via == "start"), None)
-    if run is None or any(one.waiting is not None and one.waiting.kind == "operation" for one in stack):
-        system(turn, "still_working", flow="")
+    """Begin a flow that is open once more from its first step; one whose operation runs cannot begin anew."""
+    _raise_flow(turn, flow)
+    session = turn.session
+    waiting = session.top.waiting if session.top is not None else None
+    if waiting is not None and waiting.kind == "operation":
+        system(turn, "still_working", flow=flow_title(turn, flow))
         return
-    for gone in stack[stack.index(run) :]:
-        turn.close_question(gone)
-        cancel_timers(turn, gone)
-    del stack[stack.index(run) :]
-    turn.session.paused = False
+    drop_thread(turn)
+    session.paused = False
     push(turn, flow, "start")
     proceed(turn)
+
+
+def _raise_flow(turn: Turn, flow: str) -> None:
+    run = next((run for run in turn.session.stack if run.flow == flow and run.via == "start"), None)
+    if run is not None:
+        raise_thread(turn, run)
 
 
 def _picked(turn: Turn, step: Collect, option: str) -> dict[str, SlotValue]:

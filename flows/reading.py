@@ -17,6 +17,7 @@ from flows.turn import Turn
 from flows.values import Chosen, Sent, SharedContact, SlotValue
 
 TEXT_CHARS_MAX = 500  # for a text slot that names no length of its own
+_CARD = re.compile(r"\[card •[0-9]{4}\]")
 _SAME = str.maketrans({"’": "'", "ʼ": "'", "`": "'", "\u00a0": " "})
 
 
@@ -104,6 +105,8 @@ _OF_DIGITS = frozenset({"money", "card_number", "phone", "iban", "date", "code",
 
 def _money(turn: Turn, _run: Run, _slot: Slot, words: Words, _asked: bool) -> Reading | None:
     brand = turn.library.brand
+    if not _CARD.sub("", words.text).strip():
+        return None  # a card number and nothing else
     found = amounts.find(words.text, brand.currency)
     if not found:
         return None

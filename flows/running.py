@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import cast
 
 from flows.asking import ask_confirm
+from flows.messages import InboundEvent
 from flows.model import (
     END,
     Action,
@@ -42,7 +43,7 @@ def proceed(turn: Turn) -> None:
     """Enter step after step until the active run waits, or none is left.
 
     Raises:
-        Missing, TooManySteps, BrokenContent, EvaluationError.
+        Missing, TooManySteps, BrokenContent, EvaluationError, and for a customer's event QuestionFailed.
     """
     session = turn.session
     while (run := session.top) is not None and not _rests(run):
@@ -54,6 +55,8 @@ def proceed(turn: Turn) -> None:
         try:
             target = _ENTER[type(step)](turn, run, step)
         except QuestionFailed:
+            if isinstance(turn.event, InboundEvent):
+                raise  # the customer may simply say it again
             system(turn, "bank_unavailable", run=run)
             target = END
         if target is not None:

@@ -11,7 +11,7 @@ from flows.running import allowed, go_on
 from flows.secure import page_token
 from flows.session import Run
 from flows.speaking import flow_title, system
-from flows.stack import drop_all, has_level
+from flows.stack import drop_all, has_level, raise_thread
 from flows.steps import action, confirm, wait
 from flows.turn import Turn
 from flows.values import SlotValue
@@ -32,7 +32,7 @@ def operation_settled(turn: Turn, event: OperationSettled) -> None:
     if run is None:
         _late_result(turn, event)
         return
-    _raise(turn, run)
+    turn.quiet = raise_thread(turn, run)
     step = turn.flow(run).steps[run.step]
     if isinstance(step, Action):
         go_on(turn, run, action.settled(turn, run, step, event))
@@ -40,16 +40,6 @@ def operation_settled(turn: Turn, event: OperationSettled) -> None:
 
 def _waiting_for(turn: Turn, op_id: str) -> Run | None:
     return next((run for run in turn.session.stack if run.waiting is not None and run.waiting.op_id == op_id), None)
-
-
-def _raise(turn: Turn, run: Run) -> None:
-    """Bring a run's thread to the top, so that it can go on; what was there keeps its question."""
-    stack = turn.session.stack
-    place = stack.index(run)
-    begins = max(index for index in range(place + 1) if index == 0 or stack[index].via == "start")
-    ends = next((i for i in range(place + 1, len(stack)) if stack[i].via == "start"), len(stack))
-    turn.quiet = ends < len(stack)
-    turn.session.stack = [*stack[:begins], *stack[ends:], *stack[begins:ends]]
 
 
 def _late_result(turn: Turn, event: OperationSettled) -> None:
@@ -66,7 +56,7 @@ def bank_event(turn: Turn, event: BankEvent) -> None:
     """News of the bank: for the run that waits, for one that will, or for nobody any more."""
     run = next((run for run in turn.session.stack if wait.fits(run.waiting, event)), None)
     if run is not None:
-        _raise(turn, run)
+        turn.quiet = raise_thread(turn, run)
         step = turn.flow(run).steps[run.step]
         if isinstance(step, Wait):
             go_on(turn, run, wait.arrived(turn, run, step, event))
@@ -144,7 +134,7 @@ def timer_fired(turn: Turn, event: TimerFired) -> None:
 def _run_timer(turn: Turn, run: Run, kind: str) -> None:
     step = turn.flow(run).steps[run.step]
     if kind == "wait" and isinstance(step, Wait) and run.waiting is not None:
-        _raise(turn, run)
+        turn.quiet = raise_thread(turn, run)
         go_on(turn, run, wait.timed_out(run, step))
     elif kind == "slow" and run.waiting is not None and run.waiting.kind == "operation":
         system(turn, "one_moment", run=run, optional=True, flow=flow_title(turn, run.flow))

@@ -152,6 +152,17 @@ def thread_start(turn: Turn) -> int:
     return max((index for index, run in enumerate(stack) if run.via == "start"), default=0)
 
 
+def raise_thread(turn: Turn, run: Run) -> bool:
+    """Bring a run's thread to the top, so that it can go on; others keep their questions. Whether it lay deeper."""
+    stack = turn.session.stack
+    place = stack.index(run)
+    begins = max(index for index in range(place + 1) if index == 0 or stack[index].via == "start")
+    ends = next((index for index in range(place + 1, len(stack)) if stack[index].via == "start"), len(stack))
+    buried = ends < len(stack)
+    turn.session.stack = [*stack[:begins], *stack[ends:], *stack[begins:ends]]
+    return buried
+
+
 def drop_thread(turn: Turn) -> None:
     """Forget the active thread: its runs, questions and timers."""
     stack = turn.session.stack

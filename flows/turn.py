@@ -131,6 +131,9 @@ class Turn:
 
     def send(self, message: OutboundMessage) -> None:
         """Send a message to the customer. A keyboard that asked for a contact goes with the next plain message."""
+        if not message.text and not message.choices and message.picture is None:
+            self.alert("empty_message", f"a response of {self.session.flow}.{self.session.step} has no words")
+            return
         if any(choice.kind == "request_phone" for choice in message.choices):
             self.session.keyboard = True
         elif self.session.keyboard and not message.choices:

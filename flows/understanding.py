@@ -24,6 +24,8 @@ from flows.turn import Turn
 
 HEARD = frozenset({EventType.MESSAGE, EventType.POSTBACK, EventType.START, EventType.CONTACT_SHARED,
                    EventType.UNSUPPORTED})  # fmt: skip
+# The engine's questions that are menus, so that a number may choose; in others a number is meant for the flow.
+NUMBERED = frozenset({"clarify", "language", "change"})
 FREE_TEXT_WORDS_MAX = 12  # a longer text for a free-text slot is surely meant for it
 MISSES_TO_OPERATOR = 2
 
@@ -157,7 +159,8 @@ def _answers_offer(turn: Turn, question: Question, words: Words) -> bool:
     if command is None and answer_given is not None:
         meant = ("yes", "continue", "again") if answer_given else ("no", "else")
         command = next((option for option in question.options if option.partition(":")[0] in meant), None)
-    if command is None and words.plain.isdecimal() and 1 <= int(words.plain) <= len(question.options):
+    numbered = question.kind in NUMBERED and words.plain.isdecimal()
+    if command is None and numbered and 1 <= int(words.plain) <= len(question.options):
         command = question.options[int(words.plain) - 1]
     if command is None:
         labels = option_labels(turn, question)

@@ -54,7 +54,7 @@ class Bank:
     customer: dict[str, object] = field(
         default_factory=lambda: {"name": "Anna", "has_active_card": True, "identified": False}
     )
-    left_today: str = "50000.00 UAH"
+    left_today: str | None = "50000.00 UAH"
     intents: dict[str, list[tuple[str, float]]] = field(default_factory=dict)
     degraded: bool = False
     asked: list[Need] = field(default_factory=list)

@@ -408,3 +408,94 @@ def test_documents_are_confirmed_masked() -> None:
     assert "3184710691" not in chat.said
     chat.tap("Yes")
     assert chat.operations[0].inputs["passport_photo"] == "file-1"
+
+
+def test_a_result_that_comes_during_another_flow_is_told_and_that_flow_keeps_its_question() -> None:
+    chat = Chat()
+    chat.write("send 50 to 4111111111111111")
+    chat.tap("Yes")
+    operation = chat.operations[0]
+    chat.write("/documents")
+    assert chat.session.flow == "verify_me"
+    chat.settle(operation, outputs={"transfer_id": "t"})
+    assert "Done. 50.00 ₴" in chat.said
+    assert [run.flow for run in chat.session.stack] == ["verify_me"]
+    chat.write("Koval Anna")
+    assert chat.session.step == "number"
+
+
+def test_no_to_the_offer_to_resume_ends_the_interrupted_flow() -> None:
+    chat = Chat()
+    chat.write("send 50")
+    chat.write("what's my balance?")
+    chat.write("no")
+    assert chat.session.stack == []
+
+
+def test_an_answer_in_place_of_a_yes_resumes_the_interrupted_flow() -> None:
+    chat = Chat()
+    chat.write("send 50")
+    chat.write("what's my balance?")
+    chat.write("4111111111111111")
+    assert "Send 50.00 ₴" in chat.said
+
+
+def test_asking_for_a_flow_that_lies_below_brings_it_up() -> None:
+    chat = Chat()
+    chat.write("send 50")
+    chat.write("/documents")
+    chat.write("/send")
+    chat.tap("Continue")
+    assert chat.session.flow == "transfer_money"
+    assert chat.session.expects == "card_number"
+
+
+def test_the_contact_keyboard_goes_with_the_next_plain_message() -> None:
+    chat = Chat(level="guest")
+    chat.write("send 50")
+    chat.share_contact()
+    chat.settle(outputs={"sent_to": "x"})
+    assert chat.sent[-1].remove_choices
+
+
+def test_an_album_is_one_answer() -> None:
+    chat = Chat()
+    chat.write("/documents")
+    chat.write("Koval Anna")
+    chat.write("3184710691")
+    chat.send(Attachment("image", "f1", album="a1"))
+    assert chat.session.step == "check"
+    chat.send(Attachment("image", "f2", album="a1"))
+    assert chat.effects == []
+
+
+def test_a_bank_that_cannot_say_leaves_everything_as_it_was() -> None:
+    chat = Chat()
+    chat.write("send 4111111111111111")
+    stack = chat.session.stack
+    chat.bank.left_today = None
+    chat.write("50")
+    assert "not answering" in chat.said
+    assert chat.session.stack == stack
+    chat.bank.left_today = "50000.00 UAH"
+    chat.write("50")
+    assert "Send 50.00 ₴" in chat.said
+
+
+def test_messages_that_answer_nobody_are_updates() -> None:
+    chat = Chat()
+    chat.write("send 50 to 4111111111111111")
+    assert {message.purpose for message in chat.sent} == {"response"}
+    chat.tap("Yes")
+    chat.settle(outputs={"transfer_id": "t"})
+    assert {message.purpose for message in chat.sent} == {"update"}
+
+
+def test_a_slow_operation_gets_one_word_of_patience() -> None:
+    chat = Chat()
+    chat.write("send 50 to 4111111111111111")
+    chat.tap("Yes")
+    assert len(chat.wait(timedelta(seconds=10))) == 1
+    assert chat.wait(timedelta(seconds=60)) == []
+    chat.settle(outputs={"transfer_id": "t"})
+    assert "Done." in chat.said

@@ -117,3 +117,16 @@ def test_every_conversation_ends_or_waits_and_pays_once_for_each_yes(
                 assert chat.session.level != "guest"
     started = Counter(operation.op_id for operation in chat.all_operations)
     assert all(count == 1 for count in started.values()), "an operation was started twice"
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.sampled_from([[], [SEND], [TOP_UP]]), st.text(max_size=40))
+def test_no_text_whatever_breaks_the_engine_or_moves_money(opening: list[tuple[str, int]], text: str) -> None:
+    world = World("verified", 1)
+    for kind, which in opening:
+        world.do(kind, which)
+    world.chat.write(text)
+    assert not any(isinstance(effect, Alert) for effect in world.chat.all_effects)
+    assert not any(operation.action == "transfers.execute" for operation in world.chat.all_operations) or opening == [
+        SEND
+    ]
