@@ -113,8 +113,11 @@ def _back_over(draft: Draft, flow: Flow, action: Action, places: dict[str, int])
 
 
 def check_reached(draft: Draft) -> Iterator[Problem]:
-    """W401: a step that no way leads to."""
+    """W401: a step that no way leads to. Where a name is misspelt the step that was meant has its way."""
+    misspelt = {problem.at.file for problem in check_targets(draft)}
     for flow in draft.flows.values():
+        if flow.at.file in misspelt or flow.id in draft.gaps:
+            continue
         alive = reachable(flow, [flow.first])
         led_to = {target for step in flow.steps.values() if step.id not in alive for target in targets(flow, step)}
         for step in flow.steps.values():

@@ -7,6 +7,7 @@ from flows.checks.names import owner_of, responses_of
 from flows.loading.draft import Draft, flow_owner, response_owner
 from flows.model import Button, Call, Flow, Handoff, Link, Place, Response
 from flows.problems import Problem, unknown_word
+from flows.stack import AUTH_FLOWS
 
 
 def check_responses(draft: Draft) -> Iterator[Problem]:
@@ -93,6 +94,7 @@ def check_ways_in(draft: Draft) -> Iterator[Problem]:
         return  # the file that cannot be read may be the one that starts it
     started = {button.flow for name, _, _, button in all_buttons(draft) if button.flow and button.flow != name}
     started |= set(callers(draft.flows)) | {step.flow for _, step in draft.all_steps() if isinstance(step, Link)}
+    started |= {AUTH_FLOWS[flow.auth] for flow in draft.flows.values() if flow.auth in AUTH_FLOWS}
     for flow in draft.flows.values():
         starts = flow.starts_on
         if not (starts.intents or starts.commands or starts.deep_links or flow.id in started):

@@ -8,6 +8,7 @@ from flows.expressions.nodes import Name
 from flows.loading.draft import UNREADABLE, Draft, flow_owner, response_owner
 from flows.model import Action, Call, Collect, Confirm, Flow, SetSlots, Step
 from flows.problems import Problem
+from flows.stack import AUTH_FLOWS
 
 OPEN_TO_GUESTS = frozenset({"customer.verified", "customer.strong"})
 SHOWN_MASKED = frozenset({"card_number", "contact"})
@@ -52,6 +53,8 @@ def _identifies(draft: Draft, step: Step) -> bool:
         return operation is not None and operation.sets_access
     if not isinstance(step, Call):
         return False
+    if step.flow in AUTH_FLOWS.values():
+        return True
     return any(
         _identifies(draft, inner)
         for called in with_called(draft.flows, step.flow)

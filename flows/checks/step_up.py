@@ -6,6 +6,7 @@ from flows.checks.graph import with_called
 from flows.expressions.nodes import Comparison, Junction, Name, Node, Not
 from flows.loading.draft import Draft
 from flows.model import Action
+from flows.stack import AUTH_FLOWS
 
 THRESHOLD = "limits.step_up_from"
 STRONG = "customer.strong"
@@ -21,7 +22,9 @@ class Below:
 
 
 def gives_strong(draft: Draft, flow: str) -> bool:
-    """Whether the flow, or one it calls, has a code for the operation checked (``sca.check_code``)."""
+    """Whether the flow is the one that the engine raises to strong, or has a code for the operation checked."""
+    if flow == AUTH_FLOWS["strong"]:
+        return True
     for called in with_called(draft.flows, flow):
         for step in called.steps.values():
             operation = draft.catalogue.operations.get(step.action) if isinstance(step, Action) else None

@@ -83,7 +83,8 @@ class Chat:
         self._turned = Turned(line, self._open())
         self._watch.steps.clear()
         self.world.intent = line.intent
-        self.world.now += timedelta(seconds=1)
+        if line.do != "wait":
+            self.world.now += timedelta(seconds=1)
         held, self._held = self._held, []
         _PLAYS[line.do](self, line)
         for event in held:

@@ -115,7 +115,7 @@ class _File:
         if name and name not in self._people:
             self._add("E303", fields.place("with"), f"there is no fixture '{name}'", name, self._people)
         lines = tuple(self._line(item) for item in fields.items("turns"))
-        if lines and not any(line.expect for line in lines):
+        if lines and not any(isinstance(item, Table) and item.get("expect") for item in fields.items("turns")):
             fix = "add 'expect:' to a turn"
             self._reading.add("E206", fields.at, "this test expects nothing", "it would pass whatever happens", fix)
         person = self._people.get(name or "", Person("somebody", locale=self._library.brand.locales[0]))

@@ -4,7 +4,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from flows.model import Library
+from flows.checks.names import responses_of
+from flows.model import Library, Place
 from flows.ports import Capabilities
 from flows.problems import masked
 from flows.testing.chat import CannotPlay, Chat, Turned
@@ -125,9 +126,9 @@ def _play(
     report.passed += 1
 
 
-def str_at(at: object) -> str:
+def str_at(at: Place) -> str:
     """``tests/transfer_money.test.yml:22``."""
-    return ":".join(str(at).split(":")[:2])
+    return f"{at.file}:{at.line}"
 
 
 def _rows(turned: Turned) -> list[str]:
@@ -139,7 +140,8 @@ def _rows(turned: Turned) -> list[str]:
 
 
 def _flow_line(library: Library, turned: Turned) -> str:
-    if not turned.steps:
-        return ""
-    flow, step = turned.steps[-1]
-    return str_at(library.flows[flow].steps[step].at)
+    """The last step that said something of what was shown, or else the last one."""
+    said = {name for shown in turned.shown for name in shown.responses}
+    steps = [library.flows[flow].steps[step] for flow, step in turned.steps]
+    speaking = [step for step in steps if said & {name for _, name in responses_of(step)}]
+    return str_at((speaking or steps)[-1].at) if steps else ""
