@@ -29,7 +29,7 @@ AMOUNT_MAX_MINOR = 10**12
 SCHEME_OF_TARIFF = {"digital": "VISA", "gold": "MASTERCARD"}
 CARD_CURRENCY = "UAH"  # of an ordered card
 ISSUE_AFTER = timedelta(seconds=1)
-REFUSED_PHONE_ENDING = "0002"  # who orders a card with such a phone is refused, so that this can be tried too
+REFUSED_PHONE_ENDING = "4040404"  # who orders a card with such a phone is refused, so that this can be tried too
 
 WELCOME_MINOR = 1_000_00
 WELCOME_TEXT = "Sandbox welcome gift, so that you can send money at once. Not real money."

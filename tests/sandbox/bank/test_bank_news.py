@@ -72,9 +72,9 @@ async def test_one_reference_is_one_application(bank: httpx.AsyncClient, anna: A
     assert (await order(bank, anna, "app-3", "wooden")).json()["code"] == "bad_input"
 
 
-async def test_a_phone_ending_in_0002_is_refused_a_card(bank: httpx.AsyncClient, listener: Listener) -> None:
+async def test_a_phone_ending_in_4040404_is_refused_a_card(bank: httpx.AsyncClient, listener: Listener) -> None:
     await tell(bank, listener)
-    unlucky = await newcomer(bank, "+380501110002")
+    unlucky = await newcomer(bank, "+380504040404")
     await order(bank, unlucky, "app-1")
     news = await listener.next()
     assert (news["type"], news["data"]["reference"]) == ("card.refused", "app-1")
