@@ -11,8 +11,8 @@ from flows.speaking import engine_label, first_response, question_buttons, set_c
 from flows.turn import Turn
 from flows.values import Chosen, SlotValue, wire
 
-# Channels name what they may take in these words; other slot types pass everywhere.
-PROTECTED: Mapping[str, str] = {"card_number": "card_number", "iban": "iban"}
+# What a channel may have to be asked for, by slot type and, for a text that identifies a person, by the slot's name.
+PROTECTED: Mapping[str, str] = {"card_number": "card_number", "iban": "iban", "tax_id": "tax_id"}
 
 
 def ask_slot(turn: Turn, run: Run, step: Collect, reason: str = "") -> None:
@@ -100,7 +100,8 @@ def _from_context(turn: Turn, run: Run, slot: Slot, path: str) -> dict[str, str]
 
 def may_take(turn: Turn, slot: Slot) -> bool:
     """Whether the channel may take this kind of value in the chat."""
-    return turn.channel is None or slot.type not in PROTECTED or PROTECTED[slot.type] in turn.channel.may_take
+    kind = PROTECTED.get(slot.type) or PROTECTED.get(slot.name)
+    return turn.channel is None or kind is None or kind in turn.channel.may_take
 
 
 def reason_text(turn: Turn, run: Run, slot: Slot, reasons: tuple[str, ...], values: Mapping[str, SlotValue]) -> str:

@@ -58,6 +58,8 @@ def answer(turn: Turn, run: Run, step: Collect, words: Words) -> bool:
     readings = gather(turn, turn.flow(run), run, words, slot.name)
     own = readings.get(slot.name)
     if own is not None and not may_take(turn, slot):
+        del readings[slot.name]
+        run.slots.update({name: value for name, value in changes(run, readings).items() if name not in run.slots})
         ask_securely(turn, run, step, slot, typed=True)
         return True
     news = changes(run, readings)

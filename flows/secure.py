@@ -2,7 +2,8 @@
 
 from flows import identifiers
 from flows.effects import OpenForm
-from flows.messages import Choice
+from flows.events import Event
+from flows.messages import Choice, InboundEvent, Text
 from flows.model import Collect, Slot
 from flows.rendering import Drawn, compose, label, text_of
 from flows.session import Question, Run
@@ -13,8 +14,13 @@ PAGE_LIFE_MS = 15 * 60 * 1000
 TOKEN_BYTES = 24
 
 
-def ask_securely(turn: Turn, run: Run, step: Collect, slot: Slot, *, typed: bool = False) -> None:
-    """Send the link and wait for the page. ``typed``: the customer wrote the value all the same, which is not used."""
+def ask_securely(turn: Turn, run: Run, step: Collect, slot: Slot, reason: str = "", *, typed: bool = False) -> None:
+    """Send the link and wait for the page.
+
+    ``reason`` says why the last value was not taken. ``typed``: the customer wrote it in the chat, where it is not
+    used; they are told so.
+    """
+    typed = typed or (slot.type == "card_number" and _holds_cards(turn.event))
     response = first_response(turn, ("secure_only", "secure_link") if typed else ("secure_link",))
     if response is None:
         turn.alert("system_response_missing", "system.yml has no response 'secure_link'")
@@ -27,7 +33,11 @@ def ask_securely(turn: Turn, run: Run, step: Collect, slot: Slot, *, typed: bool
     due = identifiers.moment(turn.now + PAGE_LIFE_MS)
     turn.effects.append(OpenForm(token, slot.name, slot.type, title, turn.locale, due))
     choice = Choice(token, label(turn, "label_open_form"), kind="form")
-    turn.send(compose(turn, response, run, drawn=Drawn((choice,))))
+    turn.send(compose(turn, response, run, drawn=Drawn((choice,)), before=reason))
+
+
+def _holds_cards(event: Event) -> bool:
+    return isinstance(event, InboundEvent) and isinstance(event.content, Text) and bool(event.content.cards)
 
 
 def page_token(turn: Turn, question: Question) -> str:

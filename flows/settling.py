@@ -12,7 +12,7 @@ from flows.secure import page_token
 from flows.session import Run
 from flows.speaking import flow_title, system
 from flows.stack import drop_all, has_level, raise_thread
-from flows.steps import action, confirm, wait
+from flows.steps import action, collect, confirm, wait
 from flows.turn import Turn
 from flows.values import SlotValue
 
@@ -112,6 +112,8 @@ def form_submitted(turn: Turn, event: FormSubmitted) -> None:
         reading = read_words(turn, top, slot, Words(str(event.values.get(slot.name, ""))), asked=True)
         if isinstance(reading, Taken):
             take(turn, top, {slot.name: reading.value})
+        else:
+            go_on(turn, top, collect.unusable(turn, top, step))
 
 
 def timer_fired(turn: Turn, event: TimerFired) -> None:

@@ -45,7 +45,7 @@ def ask(turn: Turn, run: Run, step: Collect, reason: str = "") -> str | None:
     """Ask, in the chat or on a one-time page; a choice that has nothing to choose from ends the flow."""
     slot = turn.slot(step.slot)
     if not may_take(turn, slot):
-        ask_securely(turn, run, step, slot)
+        ask_securely(turn, run, step, slot, reason)
         return None
     if slot.source is not None and not turn.choices(slot):
         system(turn, "no_options", run=run)

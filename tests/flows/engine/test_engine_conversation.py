@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from chatting import CARD_1111, INTENTS, KEY, Bank, Chat, library
+from chatting import CARD_1111, CARD_BAD, INTENTS, KEY, Bank, Chat, library
 
 from flows.effects import OpenForm
 from flows.engine import Outcome, advance
@@ -299,6 +299,21 @@ def test_a_channel_that_may_not_take_card_numbers_gets_a_page() -> None:
     assert chat.session.expects == "card_number"
     (form,) = [effect for effect in chat.effects if isinstance(effect, OpenForm)]
     fill(chat, form.token)
+    assert "Send 50.00 ₴" in chat.said
+
+
+def test_a_refused_value_of_a_page_gets_its_reason_and_a_new_page() -> None:
+    chat = Chat(channel="whatsapp", capabilities=WHATSAPP)
+    chat.write("send 50")
+    first = next(effect.token for effect in chat.effects if isinstance(effect, OpenForm))
+    conversation = chat.session.conversation
+    chat.run(FormSubmitted(chat.fresh_id(), conversation, chat.now, first, {}, {"to_card": CARD_BAD}))
+    assert "mistake" in chat.said
+    second = next(effect.token for effect in chat.effects if isinstance(effect, OpenForm))
+    assert second != first
+    fill(chat, first)
+    assert chat.session.expects == "card_number"
+    fill(chat, second)
     assert "Send 50.00 ₴" in chat.said
 
 
