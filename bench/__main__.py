@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import asyncpg
+import uvloop
 from rich.console import Console
 from rich.table import Table
 
@@ -129,7 +130,7 @@ def main() -> None:
     folder.chmod(0o711)  # as root the server runs as somebody else and must get through
     try:
         dsn = ensure_postgres(folder)
-        result = asyncio.run(_measured(dsn, chosen.rounds, chosen.dialogues))
+        result = uvloop.run(_measured(dsn, chosen.rounds, chosen.dialogues))
     finally:
         stop(folder)
         shutil.rmtree(folder, ignore_errors=True)

@@ -9,7 +9,7 @@ a request may have arrived, the outcome is ``unknown``: the flow tells the custo
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -193,7 +193,7 @@ class Operations:
     async def _settled(self, event: OperationSettled, source: str, dedupe: str) -> bool:
         return await self._settle(event, source, dedupe)
 
-    async def _until_stored(self, ask: Callable[[], Coroutine[None, None, bool]]) -> bool:
+    async def _until_stored(self, ask: Callable[[], Awaitable[bool]]) -> bool:
         while True:
             try:
                 return await ask()

@@ -86,7 +86,7 @@ class Outbox:
         self._clock = clock
         self._lanes: Lanes[_Item] = Lanes(self._work)
         self._held: dict[UUID, float] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Future[bool] | asyncio.Future[None]] = set()
 
     def put(self, row: OutboxRow, ahead: frozenset[UUID] = frozenset()) -> None:
         """Queue a message. Of ``ahead``, what this process holds stands in the queue already."""
@@ -128,8 +128,7 @@ class Outbox:
                 await asyncio.sleep(AHEAD_PAUSE_S)
         mark = await self._delivered(item.row)
         SENDS.labels(item.row.to.channel, mark.status).inc()
-        # The next message need not wait for the record of this one.
-        self._spawn(self._recorded(mark, conversation))
+        self._record(mark, conversation)
 
     async def _delivered(self, row: OutboxRow) -> Mark:
         """Send until there is an end to record."""
@@ -196,11 +195,28 @@ class Outbox:
         else:
             await asyncio.sleep(min(BACK_OFF_S * 2 ** (tries - 1), BACK_OFF_S_MAX))
 
-    async def _recorded(self, mark: Mark, conversation: UUID) -> None:
-        await self._until_stored(partial(self._store.mark, mark))
+    def _record(self, mark: Mark, conversation: UUID) -> None:
+        """Write the end down; the next message need not wait for that."""
+        recorded = self._store.mark(mark)
+        self._tasks.add(recorded)
+        recorded.add_done_callback(partial(self._after_record, mark, conversation))
+
+    def _after_record(self, mark: Mark, conversation: UUID, recorded: "asyncio.Future[bool]") -> None:
+        self._tasks.discard(recorded)
+        if recorded.cancelled():
+            return
+        if isinstance(recorded.exception(), StoreDown):
+            self._spawn(self._recorded_later(mark, conversation))
+            return
+        if recorded.exception() is not None:
+            alert("send_not_recorded", type(recorded.exception()).__name__, conversation=str(conversation))
         self._held.pop(mark.id, None)
         if mark.status == "unreachable":
-            await self._until_stored(partial(self._store.unreachable, conversation, mark.error or ""))
+            self._spawn(self._until_stored(partial(self._store.unreachable, conversation, mark.error or "")))
+
+    async def _recorded_later(self, mark: Mark, conversation: UUID) -> None:
+        await asyncio.sleep(STORE_PAUSE_S)
+        self._record(mark, conversation)
 
     async def _until_stored(self, ask: Callable[[], Coroutine[None, None, Answer]]) -> Answer:
         while True:

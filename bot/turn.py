@@ -238,7 +238,8 @@ class Turns:
             if not needs:
                 raise EngineStuck("asks again for what it was told")
             asked = [self._facts.answer(need, answer.customer_id, answer.level, session.locale) for need in needs]
-            facts.update(zip(needs, await asyncio.gather(*asked), strict=True))
+            found = [await asked[0]] if len(asked) == 1 else await asyncio.gather(*asked)
+            facts.update(zip(needs, found, strict=True))
         raise EngineStuck(f"asked for more facts {ROUNDS_MAX} times")
 
     def _saved(self, row: TurnRow, decision: Decision, saved: Saved) -> None:

@@ -1,5 +1,6 @@
 """The outbox: marking what has left, taking up what was left behind, leases, rows from outside a turn."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -40,9 +41,9 @@ class OutboxStore:
         self._lease_s = lease_s
         self._marks: Batcher[Mark, bool] = Batcher(self._mark, key=lambda mark: mark.id)
 
-    async def mark(self, mark: Mark) -> bool:
-        """Record how a row ended; false when it already had an end."""
-        return await self._marks.submit(mark)
+    def mark(self, mark: Mark) -> "asyncio.Future[bool]":
+        """Record how a row ended; false when it already had an end. A future: nobody has to wait for it."""
+        return self._marks.submit(mark)
 
     async def enqueue(self, rows: Sequence[OutboxRow], not_before: datetime | None = None) -> None:
         """Put rows that no turn has written; any process takes them up. The same id again changes nothing."""

@@ -27,6 +27,8 @@ class TurnStore:
 
     async def accept(self, arrivals: Sequence[Arrival]) -> Sequence[Accepted]:
         """Take what is new, in order. Some may be stored when this raises; the sender's retry finds them there."""
+        if len(arrivals) == 1:  # nearly always; gathering costs more than sealing
+            return [await self._accepts.submit(arrivals[0])]
         return await asyncio.gather(*[self._accepts.submit(arrival) for arrival in arrivals])
 
     async def load(self, conversation: UUID) -> Loaded:
