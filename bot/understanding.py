@@ -1,7 +1,6 @@
 """The embedded understanding, opened beside the start: the first run trains it, which takes some seconds."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import structlog
@@ -9,6 +8,7 @@ import structlog
 from flows.facts import Fact
 from flows.model import Library
 from nlu.embedded import EmbeddedEngine, open_engine
+from nlu.training_data import of_flows
 
 # How long a sentence waits for a model that is still being trained; then buttons and commands must do.
 PATIENCE_S = 8.0
@@ -21,7 +21,7 @@ class Embedded:
 
     def __init__(self, cache: Path, library: Library) -> None:
         self._cache = cache
-        self._examples = _examples(library)
+        self._examples = of_flows(library)
         self._opening: asyncio.Task[EmbeddedEngine] | None = None
 
     def open(self) -> None:
@@ -47,12 +47,3 @@ class Embedded:
         engine = await asyncio.to_thread(open_engine, self._cache, self._examples)
         log.info("understanding_ready")
         return engine
-
-
-def _examples(library: Library) -> Mapping[str, Sequence[str]]:
-    """What staff wrote as examples in the flows, by the flow's first intent."""
-    return {
-        flow.starts_on.intents[0]: list(flow.starts_on.examples)
-        for flow in library.flows.values()
-        if flow.starts_on.intents and flow.starts_on.examples
-    }

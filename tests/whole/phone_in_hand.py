@@ -1,0 +1,149 @@
+"""A customer's phone, driven as its owner would: type, tap, share, and look at what comes.
+
+It speaks to the sandbox's phones over HTTP, so everything between a thumb and the bank's books is the real thing.
+"""
+
+import time
+from typing import Any
+
+import httpx
+
+PATIENCE_S = 20.0
+# After a crash the leases of the dead process must run out first.
+AFTER_A_CRASH_S = 75.0
+LOOK_S = 0.05
+
+
+class Phone:
+    """One person with one chat with the bank's bot."""
+
+    def __init__(self, url: str, phone: str = "+380501112233", language: str = "en", name: str = "Anna") -> None:
+        self.http = httpx.Client(base_url=f"{url}/sandbox", timeout=10)
+        body = {"first_name": name, "last_name": "Koval", "phone": phone, "language": language}
+        self.phone = phone
+        self.person = self._post("/phones/people", body)["id"]
+        self.bot = self._wait(self._bot, "the bot never registered at Telegram")
+        self.chat = f"/phones/telegram/{self.person}/{self.bot}"
+        self.seen = 0
+
+    def start(self, payload: str = "") -> list[str]:
+        """Press Start."""
+        return self._then("messages", {"start": payload})
+
+    def say(self, text: str) -> list[str]:
+        """Type a message; the bot's answers."""
+        return self._then("messages", {"text": text})
+
+    def share_contact(self) -> list[str]:
+        """Press the keyboard's button that shares the own number."""
+        return self._then("presses", {"row": 0, "column": 0})
+
+    def tap(self, title: str) -> list[str]:
+        """Tap the newest button of this title; the bot's answers."""
+        return self._then("taps", self.button(title))
+
+    def tap_at(self, place: dict[str, int]) -> None:
+        """Tap a place again, whatever stands there now; does not wait."""
+        self.http.post(f"{self.chat}/taps", json=place)
+
+    def press(self, title: str) -> None:
+        """Tap the newest button of this title and look away."""
+        self.seen = len(self.messages())
+        self._post(f"{self.chat}/taps", self.button(title))
+
+    def button(self, title: str) -> dict[str, int]:
+        """Where the newest button of this title is."""
+        for message in reversed(self.messages()):
+            for row, buttons in enumerate(message.get("buttons") or []):
+                for column, button in enumerate(buttons):
+                    if button["title"] == title:
+                        return {"message": message["id"], "row": row, "column": column}
+        raise AssertionError(f"no button '{title}' in\n{self.transcript()}")
+
+    def code(self) -> str:
+        """The code of the newest SMS."""
+        words: str = self._wait(self._newest_sms, "no SMS came")
+        return next(
+            word.strip(".:,") for word in words.split() if word.strip(".:,").isdigit() and len(word.strip(".:,")) == 6
+        )
+
+    def newer_code(self, old: str) -> str:
+        """The code of the newest SMS, once it is another than ``old``."""
+        code: str = self._wait(lambda: self.code() if self.code() != old else None, "no newer SMS came")
+        return code
+
+    def wait_for(self, words: str) -> str:
+        """The first message not yet looked at that holds the words."""
+        found: str = self._wait(
+            lambda: next((text for text in self._unseen() if words in text), None), f"never said '{words}'"
+        )
+        return found
+
+    def wait_for_any(self, *words: str, patience_s: float = PATIENCE_S) -> str:
+        """The first new message that holds one of the words."""
+        found: str = self._wait(
+            lambda: next((text for text in self._unseen() if any(one in text for one in words)), None),
+            f"never said any of {words}",
+            patience_s,
+        )
+        return found
+
+    def said(self) -> list[str]:
+        """All that the bot has written."""
+        return [message["text"] for message in self.messages() if message["from"] == "bot"]
+
+    def messages(self) -> list[dict[str, Any]]:
+        """All bubbles, oldest first."""
+        answer: dict[str, Any] = self.http.get(f"{self.chat}/messages", params={"limit": 200}).raise_for_status().json()
+        return list(answer["messages"])
+
+    def pictures(self) -> list[bytes]:
+        """What the bot has sent as photos."""
+        urls = [message["picture"]["url"] for message in self.messages() if message.get("picture")]
+        return [self.http.get(httpx.URL(str(self.http.base_url)).join(url)).raise_for_status().content for url in urls]
+
+    def transcript(self) -> str:
+        """The chat as words, for a failing test."""
+        return "\n".join(f"{'<' if message['from'] == 'bot' else '>'} {message['text']}" for message in self.messages())
+
+    def _bot(self) -> int | None:
+        bots = self.http.get("/phones/telegram/bots").raise_for_status().json()["bots"]
+        return next((bot["id"] for bot in bots if bot["connected"]), None)
+
+    def _newest_sms(self) -> str | None:
+        found = self.http.get("/api/sms", params={"phone": self.phone}).raise_for_status().json()
+        return found[0]["text"] if found else None
+
+    def _then(self, path: str, body: dict[str, Any]) -> list[str]:
+        self.seen = len(self.messages())
+        self._post(f"{self.chat}/{path}", body)
+        self._wait(self._unseen, "the bot never answered")
+        return self._unseen()
+
+    def _unseen(self) -> list[str]:
+        return [message["text"] for message in self.messages()[self.seen :] if message["from"] == "bot"]
+
+    def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        answer: dict[str, Any] = self.http.post(path, json=body).raise_for_status().json()
+        return answer
+
+    def _wait(self, look: Any, otherwise: str, patience_s: float = PATIENCE_S) -> Any:
+        deadline = time.monotonic() + patience_s
+        while time.monotonic() < deadline:
+            if (found := look()) is not None and found != []:
+                return found
+            time.sleep(LOOK_S)
+        raise AssertionError(f"{otherwise}\n{self.transcript() if hasattr(self, 'chat') else ''}")
+
+
+def with_a_card(anna: Phone) -> Phone:
+    """The same customer with a digital card, in six actions: start, open, share, code, choose, yes."""
+    anna.start()
+    anna.tap("Open a card")
+    anna.share_contact()
+    anna.say(anna.code())
+    anna.wait_for("Which card")
+    anna.tap("Digital")
+    anna.tap("Yes")
+    anna.wait_for("Your card is ready.")
+    return anna

@@ -1,0 +1,67 @@
+"""A customer opens a card and sends money, from a thumb on a phone to the bank's books and back."""
+
+from collections.abc import Callable
+from io import BytesIO
+
+from installation import Running
+from phone_in_hand import Phone, with_a_card
+from PIL import Image
+
+OTHER_BANKS_CARD = "4111 1111 1111 1111"
+PhoneMaker = Callable[..., Phone]
+
+
+def test_six_actions_make_a_card_and_three_messages_move_money_once(teller: Running, phone: PhoneMaker) -> None:
+    anna = with_a_card(phone("+380501110001", name="Anna"))
+    (picture,) = anna.pictures()
+    assert Image.open(BytesIO(picture)).size == (1080, 681)
+    assert teller.balances()["Anna Koval UAH"] == 100_000
+
+    anna.say(f"send 51 to {OTHER_BANKS_CARD}")
+    anna.wait_for("Send 51.00")
+    yes = anna.button("Yes")
+    anna.tap("Yes")
+    anna.wait_for("Done. 51.00")
+    anna.tap_at(yes)
+    anna.wait_for("done once only")
+
+    balances = teller.balances()
+    assert balances["Anna Koval UAH"] == 100_000 - 5_100 - 500
+    assert sum(value for name, value in balances.items() if name.endswith("UAH")) == 0
+    assert len(teller.transfers(5_100)) == 1
+    assert len(anna.pictures()) == 2
+
+
+def test_a_larger_amount_needs_the_code_that_belongs_to_it(teller: Running, phone: PhoneMaker) -> None:
+    bohdan = with_a_card(phone("+380501110012", name="Bohdan"))
+    bohdan.say(f"send 602 to {OTHER_BANKS_CARD}")
+    bohdan.wait_for("Send 602.00")
+    before = bohdan.code()
+    bohdan.tap("Yes")
+    bohdan.wait_for("needs a code")
+    right = bohdan.newer_code(before)
+    bohdan.say("000000" if right != "000000" else "111111")
+    bohdan.wait_for("That is not the code")
+    assert teller.transfers(60_200) == []
+    bohdan.say(right)
+    bohdan.wait_for("Done. 602.00")
+
+    assert len(teller.transfers(60_200)) == 1
+
+
+def test_it_speaks_ukrainian_to_who_does_and_tells_a_stranger_nothing(phone: PhoneMaker) -> None:
+    olena = phone("+380501110003", language="uk", name="Олена")
+    assert "Вітаю" in olena.start()[0]
+    olena.tap("Відкрити картку")
+    olena.share_contact()
+    olena.say(olena.code())
+    olena.wait_for("Яку картку")
+    olena.tap("Цифрова")
+    olena.tap("Так")
+    olena.wait_for("Ваша картка готова.")
+
+    stranger = phone("+380501110004", name="Mallory")
+    stranger.start()
+    answers = stranger.say("what is my balance?")
+    assert "share your own phone number" in answers[0]
+    assert "1,000" not in stranger.transcript()
