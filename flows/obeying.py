@@ -72,7 +72,7 @@ def obey_offer(turn: Turn, question: Question, command: str) -> None:
         start(turn, turn.library.flows[rest])
         proceed(turn)
     elif word == "locale":
-        turn.session.locale = rest
+        turn.speak(rest)
         system(turn, "language_changed")
         repeat(turn)
     elif word == "edit" and turn.session.top is not None:

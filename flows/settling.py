@@ -67,11 +67,13 @@ def bank_event(turn: Turn, event: BankEvent) -> None:
 
 
 def _will_wait(turn: Turn, name: str) -> bool:
-    return any(
-        isinstance(step, Wait) and step.event == name
-        for run in turn.session.stack
-        for step in turn.flow(run).steps.values()
-    )
+    return any(_waits_ahead(turn, run, name) for run in turn.session.stack)
+
+
+def _waits_ahead(turn: Turn, run: Run, name: str) -> bool:
+    flow = turn.flow(run)
+    ahead = (flow.steps[one] for one in flow.order[flow.order.index(run.step) + 1 :])
+    return any(isinstance(step, Wait) and step.event == name for step in ahead)
 
 
 def late_event(turn: Turn, event: BankEvent) -> None:

@@ -52,6 +52,7 @@ class Turn:
     ) -> None:
         self.library, self.session, self.event, self.facts, self.key = library, session, event, facts, key
         self.channel = channel
+        self.locale = _spoken(library.brand.locales, session.locale)
         self.effects: list[Effect] = []
         self.at: datetime = event.received_at if isinstance(event, InboundEvent) else event.at
         self.now = identifiers.milliseconds(self.at)
@@ -62,11 +63,10 @@ class Turn:
         self._messages = 0
         self._steps = 0
 
-    @property
-    def locale(self) -> str:
-        """The customer's language if the bank speaks it, otherwise the bank's first."""
-        locales = self.library.brand.locales
-        return self.session.locale if self.session.locale in locales else locales[0]
+    def speak(self, locale: str) -> None:
+        """Change the customer's language; what is said from here on is in it."""
+        self.session.locale = locale
+        self.locale = _spoken(self.library.brand.locales, locale)
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -191,6 +191,14 @@ class Turn:
         """A response of the run's flow, or of the system."""
         own = self.flow(run).responses.get(name) if run is not None else None
         return own or self.library.system.get(name)
+
+
+def _spoken(locales: tuple[str, ...], wanted: str) -> str:
+    """The customer's language if the bank speaks it (``uk`` for ``uk-UA``), otherwise the bank's first."""
+    if wanted in locales:
+        return wanted
+    language = wanted.replace("_", "-").partition("-")[0]
+    return language if language in locales else locales[0]
 
 
 def typed(kind: str, raw: object) -> SlotValue:

@@ -18,7 +18,7 @@ from flows.reading import Words, looks_meant
 from flows.running import allowed, go_on, proceed, repeat
 from flows.session import Question, Run
 from flows.speaking import engine_label, flow_title, label_command, offer, option_labels, system
-from flows.stack import has_level, start
+from flows.stack import has_level, start, thread_start
 from flows.steps import collect
 from flows.turn import Turn
 
@@ -172,10 +172,10 @@ def _answers_offer(turn: Turn, question: Question, words: Words) -> bool:
 
 
 def _offer_to_continue(turn: Turn) -> None:
-    top = turn.session.stack[0] if turn.session.stack else None
-    if top is not None:
+    stack = turn.session.stack
+    if stack:
         options = {"continue": engine_label(turn, "continue"), "no": engine_label(turn, "no")}
-        offer(turn, "continue", ("ask_to_continue",), options, flow=flow_title(turn, top.flow))
+        offer(turn, "continue", ("ask_to_continue",), options, flow=flow_title(turn, stack[thread_start(turn)].flow))
 
 
 def _answers_step(turn: Turn, words: Words) -> bool:

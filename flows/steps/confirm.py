@@ -21,7 +21,7 @@ from flows.asking import ask_confirm
 from flows.confirming import guarded, snapshot_hash
 from flows.model import END, Action, Collect, Confirm
 from flows.session import Run, Snapshot
-from flows.speaking import system
+from flows.speaking import flow_title, system
 from flows.stack import forget_slots
 from flows.steps.action import inputs_of, plain_inputs
 from flows.turn import Turn
@@ -68,7 +68,7 @@ def no(turn: Turn, run: Run, step: Confirm) -> str:
     turn.cancel_timer(f"confirm:{run.id}")
     run.snapshot = None
     if step.on_no is None:
-        system(turn, "cancelled", run=run)
+        system(turn, "cancelled", run=run, flow=flow_title(turn, run.flow))
     return step.on_no or END
 
 

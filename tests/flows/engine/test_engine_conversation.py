@@ -514,3 +514,9 @@ def test_a_slow_operation_gets_one_word_of_patience() -> None:
     assert chat.wait(timedelta(seconds=60)) == []
     chat.settle(outputs={"transfer_id": "t"})
     assert "Done." in chat.said
+
+
+def test_a_regional_locale_is_its_language() -> None:
+    chat = Chat(locale="uk-UA")
+    chat.start()
+    assert "Вітаю!" in chat.said
