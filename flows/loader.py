@@ -74,7 +74,7 @@ class _Content:
         own = folder / "catalogue"
         self._folder, self._brand = folder, brand
         self._catalogue = catalogue or (own if own.is_dir() else CATALOGUE)
-        self._reading, self._sources = Reading(), dict[str, str]()
+        self._reading, self._sources, self._blind = Reading(), dict[str, str](), False
 
     def read(self) -> tuple[Draft, list[Problem]]:
         catalogue = self._read_catalogue()
@@ -84,7 +84,7 @@ class _Content:
         draft = Draft(
             flows, slots, system, catalogue, self._brand, self._reading.marks, self._sources,
             unreadable=frozenset(unreadable), falling=frozenset(self._reading.falling),
-            gaps=frozenset(self._reading.gaps),
+            gaps=frozenset(self._reading.gaps), blind=self._blind,
         )  # fmt: skip
         return draft, self._reading.problems
 
@@ -106,10 +106,13 @@ class _Content:
     def _read_catalogue(self) -> Catalogue:
         paths = sorted(self._catalogue.glob("*.yml"))
         nodes = [self._node(path, f"catalogue/{path.name}") for path in paths]
+        self._blind = None in nodes
         return read_catalogue(self._reading, [node for node in nodes if node is not None])
 
     def _slots(self, catalogue: Catalogue) -> dict[str, Slot]:
-        return read_slots(self._reading, self._top(self._folder / "slots.yml", "slots.yml", "slots"), catalogue.context)
+        node = self._top(self._folder / "slots.yml", "slots.yml", "slots")
+        self._blind = self._blind or node is None
+        return read_slots(self._reading, node, catalogue.context)
 
     def _system(self) -> dict[str, Response]:
         path = self._folder / "system.yml"

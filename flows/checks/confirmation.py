@@ -1,20 +1,19 @@
 """Nothing irreversible happens unless the customer saw it and said yes, and proved who they are when it is much.
 
-Every way through a flow is followed from where it may begin, also from inside calls, keeping what is certain: which
-slots the last confirm showed, which have changed since, and whether a strong proof or a small amount is certain.
+Every way through a flow is followed, keeping what is certain: which slots the last confirm showed, which have changed
+since, and whether a strong proof or a small amount is certain. A yes is for one operation of the same flow, as in the
+engine: a confirm in a calling flow, or one that an earlier operation has used up, does not count.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from flows.checks.graph import Edge, callers, edges
-from flows.checks.names import head_slot, names_in, owner_of
+from flows.checks.graph import Edge, edges
+from flows.checks.names import head_slot, names_in, owner_of, type_of_name
 from flows.checks.step_up import Below, exempt, gives_strong
 from flows.loading.draft import UNREADABLE, Draft
 from flows.model import Action, BankOperation, Call, Collect, Confirm, Flow, If, SetSlots, Step, Wait
 from flows.problems import Problem
-
-PASSES_MAX = 2000  # a flow settles after a few; this only stops a fault of ours from hanging the editor
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,28 +41,31 @@ class Known:
 
 def check_confirmation(draft: Draft) -> Iterator[Problem]:
     """E240, E241, E242, E243."""
-    outcomes = Analysis(draft).settle()
     for flow in (flow for flow in draft.flows.values() if flow.id not in draft.gaps):
-        for step in flow.steps.values():
-            known = outcomes.get((flow.id, step.id))
-            operation = draft.catalogue.operations.get(step.action) if isinstance(step, Action) else None
-            if known is not None and operation is not None and operation.effect == "irreversible":
-                assert isinstance(step, Action)
-                yield from _judge(draft, flow, step, operation, known)
+        pays = [step for step in flow.steps.values() if isinstance(step, Action) and _irreversible(draft, step)]
+        before = settle(draft, flow) if pays else {}
+        for step in pays:
+            if step.id in before:
+                yield from _judge(draft, flow, step, draft.catalogue.operations[step.action], before[step.id])
+
+
+def _irreversible(draft: Draft, step: Action) -> bool:
+    operation = draft.catalogue.operations.get(step.action)
+    return operation is not None and operation.effect == "irreversible"
 
 
 def _judge(draft: Draft, flow: Flow, step: Action, operation: BankOperation, known: Known) -> Iterator[Problem]:
     owner = owner_of(flow, step)
     if known.shown is None:
         what, why = f"'{step.action}' can be reached without a 'confirm'", "money would move without the customer's yes"
-        yield Problem("E240", draft.at(owner, "action"), what, why, "put a confirm before it on every way")
+        yield Problem("E240", draft.at(owner, "action"), what, why, "put a confirm of its own before it on every way")
         return
     for name, slot in shown_slots(draft, step, operation):
         at = draft.at(owner, "with", name)
-        if slot not in known.shown:
+        if slot not in known.shown and known.shown <= draft.slots.keys():
             what, why = f"'{slot}' goes to the bank and the confirm does not show it", "the customer would not know it"
             yield Problem("E241", at, what, why, f"add '{slot}' to 'show' of the confirm")
-        elif slot in known.changed:
+        elif slot in known.shown & known.changed:
             what, why = (
                 f"'{slot}' may change between the confirm and '{step.action}'",
                 "the customer said yes to another value",
@@ -92,97 +94,51 @@ def shown_slots(draft: Draft, step: Action, operation: BankOperation) -> list[tu
     return found
 
 
-class Analysis:
-    """Follows every way until nothing new is learnt."""
-
-    def __init__(self, draft: Draft) -> None:
-        self._draft, self._callers = draft, callers(draft.flows)
-        self._before: dict[tuple[str, str], Known] = {}
-        self._ends: dict[str, Known] = {}
-        self._queue: list[tuple[str, str]] = []
-
-    def settle(self) -> dict[tuple[str, str], Known]:
-        """What is certain before each step that can be reached."""
-        for flow in self._draft.flows.values():
-            if self._starts(flow):
-                self._arrive(flow, flow.first, Known(strong=flow.auth == "strong"))
-        passes = 0
-        while self._queue and passes < PASSES_MAX * max(len(self._draft.flows), 1):
-            flow_id, step_id = self._queue.pop()
-            passes += 1
-            flow = self._draft.flows[flow_id]
-            self._leave(flow, flow.steps[step_id], self._before[flow_id, step_id])
-        return self._before
-
-    def _starts(self, flow: Flow) -> bool:
-        """Whether a customer may begin with it; a flow that is only called begins in its callers' state."""
-        starts = flow.starts_on
-        own = bool(starts.intents or starts.commands or starts.deep_links)
-        return own or flow.id not in self._callers
-
-    def _arrive(self, flow: Flow, step: str, known: Known) -> None:
-        if step not in flow.steps:
-            return
-        here = (flow.id, step)
-        before = self._before.get(here)
-        now = known if before is None else before.meet(known)
-        if now != before:
-            self._before[here] = now
-            self._queue.append(here)
-
-    def _leave(self, flow: Flow, step: Step, known: Known) -> None:
-        if isinstance(step, Call) and step.flow in self._draft.flows:
-            self._enter(step, known)
-            if step.flow not in self._ends:
-                return  # its end is not known yet; reaching it brings us back here
-            known = self._after_call(step, known)
+def settle(draft: Draft, flow: Flow) -> dict[str, Known]:
+    """What is certain before each step that can be reached: ways are followed until nothing new is learnt."""
+    before = {flow.first: Known(strong=flow.auth == "strong")}
+    queue = [flow.first]
+    while queue:
+        here = queue.pop()
+        step = flow.steps[here]
         for edge in edges(step):
-            after = self._along(flow, step, edge, known)
             if edge.target in flow.steps:
-                self._arrive(flow, edge.target, after)
-            else:
-                self._end(flow, after)
+                after, known = _along(draft, flow, step, edge, before[here]), before.get(edge.target)
+                now = after if known is None else known.meet(after)
+                if now != known:
+                    before[edge.target] = now
+                    queue.append(edge.target)
+    return before
 
-    def _enter(self, step: Call, known: Known) -> None:
-        called = self._draft.flows[step.flow]
-        self._arrive(called, called.first, replace(known, strong=known.strong or called.auth == "strong"))
 
-    def _after_call(self, step: Call, known: Known) -> Known:
-        """A call may add a proof and a confirm of its own; slots of a called flow are not ours, but for ``save``."""
-        end = self._ends.get(step.flow)
-        shown = known.shown if known.shown is not None else (end.shown if end is not None else None)
-        strong = known.strong or gives_strong(self._draft, step.flow)
-        return replace(changed(known, frozenset(step.save)), shown=shown, strong=strong)
+def _along(draft: Draft, flow: Flow, step: Step, edge: Edge, known: Known) -> Known:
+    """What is certain behind a step on one of its ways."""
+    if isinstance(step, Confirm):
+        return _confirmed(flow, step, edge, known)
+    if isinstance(step, If):
+        proof = _proof(draft, step, true=edge.path == ("then",))
+        below, cleared = known.below | proof.slots, known.cleared | proof.slots
+        return replace(known, strong=known.strong or proof.strong, below=below, cleared=cleared)
+    known = changed(known, sets(step))
+    if isinstance(step, Call) and gives_strong(draft, step.flow):
+        return replace(known, strong=True)
+    operation = draft.catalogue.operations.get(step.action) if isinstance(step, Action) else None
+    if operation is not None and operation.effect != "none":
+        return replace(known, shown=None)  # a yes is for one operation
+    return known
 
-    def _end(self, flow: Flow, known: Known) -> None:
-        before = self._ends.get(flow.id)
-        now = known if before is None else before.meet(known)
-        if now != before:
-            self._ends[flow.id] = now
-            for caller, call in self._callers.get(flow.id, ()):
-                if (caller.id, call.id) in self._before:
-                    self._queue.append((caller.id, call.id))
 
-    def _along(self, flow: Flow, step: Step, edge: Edge, known: Known) -> Known:
-        if isinstance(step, Confirm):
-            return self._confirmed(flow, step, edge, known)
-        if isinstance(step, If):
-            proof: Below = exempt(step.condition.root, edge.path == ("then",))
-            if step.condition is UNREADABLE:
-                proof = Below(strong=True)  # that it cannot be read is said already
-            return replace(
-                known,
-                strong=known.strong or proof.strong,
-                below=known.below | proof.slots,
-                cleared=known.cleared | proof.slots,
-            )
-        return changed(known, sets(step))
+def _proof(draft: Draft, step: If, *, true: bool) -> Below:
+    """A condition that cannot be read or names nobody knows is said already; it proves everything here."""
+    lost = any(type_of_name(draft, name) is None for name in step.condition.names)
+    return Below(strong=True) if step.condition is UNREADABLE or lost else exempt(step.condition.root, true)
 
-    def _confirmed(self, flow: Flow, step: Confirm, edge: Edge, known: Known) -> Known:
-        """A yes renews everything; a code that was given before belongs to another amount."""
-        if edge.path == ("on_no",):
-            return replace(known, shown=None)
-        return Known(frozenset(step.show), frozenset(), flow.auth == "strong", known.below, known.below)
+
+def _confirmed(flow: Flow, step: Confirm, edge: Edge, known: Known) -> Known:
+    """A yes renews everything; a code that was given before belongs to another amount."""
+    if edge.path == ("on_no",):
+        return replace(known, shown=None)
+    return Known(frozenset(step.show), frozenset(), flow.auth == "strong", known.below, known.below)
 
 
 def sets(step: Step) -> frozenset[str]:

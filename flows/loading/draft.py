@@ -53,7 +53,8 @@ class Reading:
 class Draft:
     """What was read. Names that could not be read are empty; ``unreadable`` are flows whose file is broken.
 
-    ``gaps`` are flows with a step of unknown kind: what such a step fills or asks cannot be judged.
+    ``blind``: slots.yml or the catalogue could not be read, so that no name can be judged. ``gaps`` are flows with a
+    step of unknown kind: what such a step fills or asks cannot be judged.
     ``falling`` are the (flow, step) behind which the list of steps is over and no ``next`` says so. ``channels`` and
     ``templates`` (the inputs of each picture) are what the bank runs; without them their checks have nothing to say.
     ``remembered`` spares checks from reading the same texts many times.
@@ -69,6 +70,7 @@ class Draft:
     unreadable: frozenset[str] = frozenset()
     falling: frozenset[tuple[str, str]] = frozenset()
     gaps: frozenset[str] = frozenset()
+    blind: bool = False
     channels: tuple[Capabilities, ...] = ()
     templates: Mapping[str, frozenset[str]] | None = None
     remembered: dict[tuple[str, str], object] = field(default_factory=dict, repr=False, compare=False)
