@@ -7,6 +7,7 @@ import { h, icon } from "./dom.js";
 const HELD_MAX = 1000;
 const NEAR_FOOT_PX = 140;
 const TAP_WAIT_MS = 15000;
+const BY_HAND_MS = 800;
 
 export class Conversation {
   constructor(phone) {
@@ -22,11 +23,14 @@ export class Conversation {
       grew: () => this.grew(),
       more: (message, owner) => this.more(message, owner),
     };
+    this.touchedAt = -Infinity;
+    for (const sign of ["wheel", "touchmove", "pointerdown", "pointermove", "keydown"]) this.list.addEventListener(sign, () => this.touched(), { passive: true });
     new ResizeObserver(() => this.grew()).observe(this.list);
   }
 
   show(page) {
     this.messages.clear();
+    this.last = null;
     this.waiting.clear();
     this.list.replaceChildren();
     this.older = page.more;
@@ -59,10 +63,11 @@ export class Conversation {
 
   put(message) {
     const element = messageElement(message, this.acts);
-    const last = [...this.messages.values()].at(-1);
+    const last = this.last;
     if (!last || dayOf(last.message) !== dayOf(message)) this.list.append(dayMark(message));
     if (last?.message.from !== message.from) element.classList.add("first");
-    this.messages.set(message.id, { message, element });
+    this.last = { message, element };
+    this.messages.set(message.id, this.last);
     this.list.append(element);
     return element;
   }
@@ -110,14 +115,15 @@ export class Conversation {
     pop(this.phone.element, owner, entries, { top: `${Math.min(at.top - box.top, box.height - 150)}px`, right: "60px" });
   }
 
+  touched() {
+    this.touchedAt = performance.now();
+  }
+
   scrolled() {
-    // Only going up leaves the foot: messages that grow while they are laid out do not.
-    const top = this.list.scrollTop;
-    if (this.nearFoot()) this.atFoot = true;
-    else if (top < this.top) this.atFoot = false;
-    this.top = top;
+    // Only a hand leaves the foot: messages that grow or go while they are laid out do not.
+    if (performance.now() - this.touchedAt < BY_HAND_MS) this.atFoot = this.nearFoot();
     this.down.hidden = this.atFoot;
-    if (this.list.scrollTop < 80 && this.older && !this.loading) this.loadOlder();
+    if (!this.atFoot && this.list.scrollTop < 80 && this.older && !this.loading) this.loadOlder();
   }
 
   async loadOlder() {
@@ -134,6 +140,7 @@ export class Conversation {
     const held = [...this.messages.values()].map(({ message }) => message);
     const top = this.list.scrollTop;
     this.messages.clear();
+    this.last = null;
     this.list.replaceChildren();
     this.older = page.more;
     for (const message of [...page.messages, ...held]) this.put(message);
@@ -157,11 +164,15 @@ export class Conversation {
   toFoot() {
     this.atFoot = true;
     this.down.hidden = true;
+    this.frame ??= requestAnimationFrame(() => this.settle(2));
+  }
+
+  // Twice: what comes into view is laid out only then, and may be taller than was guessed.
+  settle(times) {
+    this.frame = null;
+    if (!this.atFoot) return;
     this.list.scrollTop = this.list.scrollHeight;
-    this.top = this.list.scrollTop;
-    requestAnimationFrame(() => {
-      if (this.atFoot) this.list.scrollTop = this.list.scrollHeight;
-    });
+    if (times > 1) this.frame = requestAnimationFrame(() => this.settle(times - 1));
   }
 }
 

@@ -1,0 +1,236 @@
+"""The page of phones in a real browser: what a visitor sees and presses, what the bot and the bank then get."""
+
+import asyncio
+import shutil
+import socket
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+from playwright.async_api import Page, async_playwright, expect
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from sandbox.app import build
+
+pytestmark = pytest.mark.needs("chromium")
+
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+)
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+)
+TABS = (("Bank", "#accounts", ".phone"), ("SMS", "#inbox", "#accounts"), ("Phone", ".phone", "#inbox"))
+WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+SMS = {"Authorization": "Bearer sms-token"}
+
+
+@dataclass
+class Seen:
+    """The page, the sandbox behind it, and whatever the browser complained about."""
+
+    page: Page
+    http: httpx.AsyncClient
+    complaints: list[str] = field(default_factory=list)
+
+    async def call(self, method: str, **arguments: Any) -> Any:
+        answer = await self.http.post(f"/sandbox/telegram/bot1001:x/{method}", json=arguments)
+        assert answer.json()["ok"], answer.text
+        return answer.json()["result"]
+
+    async def person(self) -> dict[str, Any]:
+        people: list[dict[str, Any]] = (await self.http.get("/sandbox/phones/people")).json()["people"]
+        return people[0]
+
+
+@asynccontextmanager
+async def served(app: Starlette) -> AsyncIterator[str]:
+    listening = socket.socket(proto=socket.IPPROTO_TCP)
+    listening.bind(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off", timeout_graceful_shutdown=1))
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    while not server.started:  # noqa: ASYNC110 uvicorn tells it in no other way
+        await asyncio.sleep(0.005)
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await serving
+        listening.close()
+
+
+@pytest.fixture
+async def seen(tmp_path: Path) -> AsyncIterator[Seen]:
+    sandbox = build(tmp_path, "http://127.0.0.1", "core-token", "sms-token")
+    app = Starlette(routes=[Mount("/sandbox", app=sandbox)])
+    async with (
+        sandbox.router.lifespan_context(sandbox),
+        served(app) as root,
+        httpx.AsyncClient(base_url=root) as http,
+        async_playwright() as playwright,
+    ):
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split(" "))
+        page = await browser.new_page(viewport=WIDE, base_url=root)  # type: ignore[arg-type]
+        found = Seen(page, http)
+        page.on("pageerror", lambda error: found.complaints.append(str(error)))
+        page.on("console", lambda said: said.type == "error" and found.complaints.append(said.text))
+        await found.call("getMe")
+        await page.goto("/sandbox/")
+        await expect(page.get_by_text("Press Start to begin.")).to_be_visible()
+        yield found
+        assert found.complaints == []
+        await browser.close()
+
+
+async def started(seen: Seen) -> int:
+    await seen.page.get_by_role("button", name="Start", exact=True).click()
+    await expect(seen.page.locator(".message.me")).to_contain_text("/start")
+    return int((await seen.person())["id"])
+
+
+async def test_a_visitor_gets_a_person_presses_start_and_shares_the_number_after_a_question(seen: Seen) -> None:
+    page, person = seen.page, await started(seen)
+    await expect(page.get_by_role("button", name="You are Anna Koval")).to_be_visible()
+    keyboard = {"keyboard": [[{"text": "Share my number", "request_contact": True}]], "one_time_keyboard": True}
+    await seen.call("sendMessage", chat_id=person, text="Your number?", reply_markup=keyboard)
+    await page.get_by_role("button", name="Share my number").click()
+    await expect(page.get_by_role("dialog")).to_contain_text("will see your number +38050")
+    await page.get_by_role("button", name="Cancel").click()
+    await expect(page.locator(".message.me")).to_have_count(1)
+    await page.get_by_role("button", name="Share my number").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Share").click()
+    await expect(page.locator(".message.me .thing")).to_contain_text("Anna Koval")
+    contact = (await seen.call("getUpdates"))[-1]["message"]["contact"]
+    assert contact["user_id"] == person
+    await expect(page.get_by_role("button", name="Share my number")).to_have_count(0)
+
+
+async def test_a_code_falls_in_and_is_typed_with_one_tap(seen: Seen) -> None:
+    page, _ = seen.page, await started(seen)
+    phone = (await seen.person())["phone"]
+    text = {"to": phone, "text": "Teller Bank: 482913 is your code.", "key": "one"}
+    assert (await seen.http.post("/sandbox/sms/messages", json=text, headers=SMS)).status_code < 300
+    await page.get_by_role("button", name="Type in 482913").click()
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".message.me").last).to_contain_text("482913")
+    await expect(page.locator("#inbox")).to_contain_text("482913")
+
+
+async def test_a_tapped_button_waits_for_the_bot_and_shows_its_answer(seen: Seen) -> None:
+    page, person = seen.page, await started(seen)
+    markup = {
+        "inline_keyboard": [[{"text": "Pay", "callback_data": "pay"}, {"text": "See", "url": "http://localhost/x"}]]
+    }
+    sent = await seen.call(
+        "sendMessage", chat_id=person, text="<b>50.00 UAH</b>?", parse_mode="HTML", reply_markup=markup
+    )
+    await expect(page.locator("#announcer")).to_have_text("Teller Bank: 50.00 UAH?. Buttons: Pay, See")
+    await expect(page.get_by_role("link", name="See")).to_have_attribute("href", "http://localhost/x")
+    await page.get_by_role("button", name="Pay").click()
+    await expect(page.locator(".key.waits")).to_have_count(1)
+    query = (await seen.call("getUpdates"))[-1]["callback_query"]
+    await seen.call("answerCallbackQuery", callback_query_id=query["id"], text="Paid")
+    await expect(page.locator(".toast")).to_have_text("Paid")
+    await expect(page.locator(".key.waits")).to_have_count(0)
+    await seen.call("editMessageText", chat_id=person, message_id=sent["message_id"], text="Done")
+    await expect(page.locator(".message.them")).to_contain_text("Done")
+    await seen.call("deleteMessage", chat_id=person, message_id=sent["message_id"])
+    await expect(page.locator(".message.them")).to_have_count(0)
+
+
+async def test_what_people_write_is_text_and_never_markup(seen: Seen) -> None:
+    page, person = seen.page, await started(seen)
+    nasty = "<img src=x onerror=alert(1)><script>alert(2)</script>"
+    await seen.call("sendMessage", chat_id=person, text=nasty)
+    await page.get_by_label("Message", exact=True).fill(nasty)
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".message", has_text=nasty)).to_have_count(2)
+    assert await page.locator(".message img[src=x]").count() == 0
+    policy = (await seen.http.get("/sandbox/")).headers["content-security-policy"]
+    assert "script-src 'self';" in policy
+    assert "unsafe" not in policy
+
+
+async def test_balances_move_and_a_made_card_can_be_typed_in(seen: Seen) -> None:
+    page, _ = seen.page, await started(seen)
+    await page.get_by_role("button", name="Give a card").click()
+    await expect(page.locator(".account", has_text="Anna Koval")).to_contain_text("1\u202f000.00")
+    await expect(page.locator("#postings")).to_contain_text("Anna Koval")
+    number = (await page.locator(".made code").inner_text()).replace(" ", "")
+    await page.locator(".made").get_by_role("button", name="Type it in").click()
+    await expect(page.get_by_label("Message", exact=True)).to_have_value(number)
+
+
+async def test_trouble_is_switched_on_and_off(seen: Seen) -> None:
+    switch = seen.page.get_by_role("switch", name="The bank is down")
+    await switch.click()
+    await expect(switch).to_have_attribute("aria-checked", "true")
+    faults = (await seen.http.get("/sandbox/api/faults")).json()
+    assert [fault["outcome"] for fault in faults] == ["down"]
+    await switch.click()
+    await expect(switch).to_have_attribute("aria-checked", "false")
+
+
+async def test_everything_is_reached_by_keyboard_alone(seen: Seen) -> None:
+    page = seen.page
+    await page.get_by_role("button", name="Start", exact=True).focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".message.me")).to_have_count(1)
+    await page.get_by_role("button", name="Attach").focus()
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("ArrowDown")
+    await expect(page.get_by_role("menuitem", name="My contact")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".message.me .thing")).to_contain_text("Anna Koval")
+    await page.get_by_label("Message", exact=True).focus()
+    await page.keyboard.type("hello")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".message.me").last).to_contain_text("hello")
+
+
+async def test_a_narrow_screen_shows_one_thing_at_a_time_and_nothing_sticks_out(seen: Seen) -> None:
+    page, _ = seen.page, await started(seen)
+    await page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    tabs = page.get_by_role("navigation", name="What to show")
+    for tab, shown, hidden in TABS:
+        await tabs.get_by_role("button", name=tab).click()
+        await expect(page.locator(shown)).to_be_visible()
+        await expect(page.locator(hidden)).to_be_hidden()
+        assert await page.evaluate("document.documentElement.scrollWidth") == NARROW["width"]
+
+
+async def test_the_page_survives_a_reload_and_another_person_starts_anew(seen: Seen) -> None:
+    page, _ = seen.page, await started(seen)
+    await page.reload()
+    await expect(page.locator(".message.me")).to_have_count(1)
+    await page.get_by_role("button", name="New person").click()
+    await expect(page.get_by_text("Press Start to begin.")).to_be_visible()
+
+
+async def test_a_thousand_messages_do_not_slow_the_page(seen: Seen) -> None:
+    page, person = seen.page, await started(seen)
+    path = f"/sandbox/phones/telegram/{person}/1001/messages"
+    for number in range(1000):
+        await seen.http.post(path, json={"text": f"message {number}"})
+    await expect(page.locator(".message").last).to_contain_text("message 999")
+    assert await page.locator(".message").count() == 1000
+    began = time.monotonic()
+    await seen.http.post(path, json={"text": "one more"})
+    await expect(page.locator(".message").last).to_contain_text("one more")
+    assert time.monotonic() - began < 1
+    await expect(page.locator(".message").last).to_be_in_viewport()
+    await page.locator(".chat").hover()
+    await page.mouse.wheel(0, -3000)
+    await expect(page.get_by_role("button", name="To the newest message")).to_be_visible()
+    await page.get_by_role("button", name="To the newest message").click()
+    await expect(page.locator(".message").last).to_be_in_viewport()
+    took_ms = await page.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd")
+    assert took_ms < 1000
