@@ -32,7 +32,7 @@ class StartOperation:
     op_id: UUID
     action: str
     provider: str
-    inputs: dict[str, Value]
+    inputs: dict[str, Value] = field(repr=False)  # may hold a code from an SMS
     cards: dict[str, CardNumber]
     customer_id: str | None
     channel: str
@@ -76,7 +76,7 @@ class OpenForm:
     message's choice of kind ``form`` carries it as its id. ``slot_type`` says what the page asks for.
     """
 
-    token: str
+    token: str = field(repr=False)
     slot: str
     slot_type: str
     title: str

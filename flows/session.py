@@ -42,7 +42,7 @@ class Snapshot:
     action: str
     hash: str
     expires: int
-    values: dict[str, SlotValue]
+    values: dict[str, SlotValue] = field(repr=False)
     state: Literal["asked", "approved", "sent"] = "asked"
 
 
@@ -69,7 +69,7 @@ class Run:
     flow: str
     step: str
     via: Via = "start"
-    slots: dict[str, SlotValue] = field(default_factory=dict)
+    slots: dict[str, SlotValue] = field(default_factory=dict, repr=False)
     visits: int = 0
     attempts: int = 0
     question: Question | None = None
