@@ -5,7 +5,7 @@ A lane exists while it has work. The same shape serves both directions: turns of
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 from uuid import UUID
 
@@ -26,6 +26,7 @@ class Lanes(Generic[Item]):
         self._idle = idle
         self._items: dict[UUID, deque[Item]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._awaited: dict[UUID, asyncio.Event] = {}
         self._stopped = False
 
     def put(self, conversation: UUID, item: Item) -> None:
@@ -35,6 +36,8 @@ class Lanes(Generic[Item]):
         items = self._items.get(conversation)
         if items is not None:
             items.append(item)
+            if conversation in self._awaited:
+                self._awaited[conversation].set()
             return
         self._items[conversation] = deque((item,))
         task = asyncio.create_task(self._run(conversation))
@@ -44,6 +47,24 @@ class Lanes(Generic[Item]):
     def waiting(self, conversation: UUID) -> int:
         """How many items stand behind the one at work."""
         return len(self._items.get(conversation, ()))
+
+    async def following(self, conversation: UUID, timeout_s: float) -> Item | None:
+        """For the item at work: take the next one of its lane, waiting for it to come; None when none does."""
+        items = self._items[conversation]
+        if not items:
+            arrived = self._awaited[conversation] = asyncio.Event()
+            try:
+                async with asyncio.timeout(timeout_s):
+                    await arrived.wait()
+            except TimeoutError:
+                return None
+            finally:
+                del self._awaited[conversation]
+        return items.popleft()
+
+    def put_back(self, conversation: UUID, taken: Sequence[Item]) -> None:
+        """For the item at work: what it has taken from its lane goes back to the front."""
+        self._items[conversation].extendleft(reversed(taken))
 
     async def drain(self, timeout_s: float | None = None) -> None:
         """Wait until every lane has run dry, or as long as ``timeout_s``."""

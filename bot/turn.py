@@ -18,6 +18,8 @@ from uuid import UUID
 
 import structlog
 
+from bot import fragments
+from bot.door import Tokeniser
 from bot.lanes import Lanes
 from bot.metrics import EVENTS, TURN_SECONDS, TURNS, alert
 from bot.store import Accepted, Arrival, BadRow, Claimed, OutboxRow, Saved, Store, StoreDown, To, TurnRow, uuid7
@@ -67,13 +69,19 @@ class _Task:
     """An inbox row on its way.
 
     ``accepted`` is what stood at its arrival, as long as that may be used. ``next`` says that whatever waited before
-    it is in this process, so that it may follow straight on.
+    it is in this process, so that it may follow straight on. ``earlier`` are the other pieces of a joined message.
     """
 
     inbox: UUID
     event: Event
     accepted: Accepted | None = None
     next: bool = False
+    earlier: tuple[InboundEvent, ...] = ()
+
+    @property
+    def rows(self) -> tuple[UUID, ...]:
+        """All inbox rows that end with this task."""
+        return (self.inbox, *[event.id for event in (*self.earlier[1:], self.event)]) if self.earlier else (self.inbox,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +93,11 @@ class _Start:
 
 
 class Turns:
-    """All turns of this process. ``locales`` are the brand's, the default first; ``due`` hears of new timers."""
+    """All turns of this process.
+
+    ``locales`` are the brand's, the default first. ``due`` hears of new timers. With a ``vault``, card numbers that
+    come in pieces are joined.
+    """
 
     def __init__(
         self,
@@ -96,6 +108,7 @@ class Turns:
         channels: Mapping[str, Channel],
         locales: Sequence[str],
         due: Callable[[datetime], None] | None = None,
+        vault: Tokeniser | None = None,
     ) -> None:
         self._store = store
         self._advance = advance
@@ -104,6 +117,7 @@ class Turns:
         self._channels = channels
         self._locales = locales
         self._due = due
+        self._vault = vault
         self._lanes: Lanes[_Task] = Lanes(self._work, self._idle)
         self._warm: dict[UUID, _Start] = {}
         self._mixed: set[UUID] = set()
@@ -133,7 +147,7 @@ class Turns:
         """Go on with a row that was taken up. Raises StoreDown."""
         if claimed.event is None or claimed.attempts > ATTEMPTS_MAX:
             reason = "its body cannot be opened" if claimed.event is None else "every process that took it has failed"
-            await self._park(claimed.conversation, claimed.id, reason)
+            await self._park(claimed.conversation, (claimed.id,), reason)
         elif claimed.id not in self._held:
             self._begin(_Task(claimed.id, claimed.event))
 
@@ -170,7 +184,7 @@ class Turns:
             try:
                 await self._turn(conversation, task)
             except BadRow:
-                await self._park(conversation, task.inbox, "the database refuses what it says or leads to")
+                await self._park(conversation, task.rows, "the database refuses what it says or leads to")
             except StoreDown:
                 raise
             except Exception as error:
@@ -183,11 +197,12 @@ class Turns:
     async def _turn(self, conversation: UUID, task: _Task) -> None:
         began = time.perf_counter()
         if isinstance(task.event, InboundEvent) and task.event.type in WITHOUT_TURN:
-            await self._end(task.inbox)
+            await self._end(task)
             return
         while (start := await self._start(conversation, task)) is not None:
+            await self._join(conversation, task, start.session)
             decision = await self._decide(start.session, task.event)
-            row = _row(conversation, task.inbox, start.version, decision)
+            row = _row(conversation, task, start.version, decision)
             saved = await self._store.turns.save(row)
             if saved.won:
                 self._saved(row, decision, saved)
@@ -206,13 +221,13 @@ class Turns:
                 return await self._opened(task, accepted.state, accepted.version)
         loaded = await self._store.turns.load(conversation)
         if task.inbox not in loaded.waiting:
-            self._held.pop(task.inbox, None)  # another process has done it
+            self._let_go(task.rows)  # another process has done it
             return None
         if loaded.waiting[0] != task.inbox:
             await self._behind(conversation, task)
             return None
         if isinstance(task.event, TimerFired) and task.event.timer in loaded.timers:
-            await self._end(task.inbox)  # the timer has been set anew since
+            await self._end(task)  # the timer has been set anew since
             return None
         return await self._opened(task, loaded.state, loaded.version)
 
@@ -224,8 +239,31 @@ class Turns:
             locale = self._locale(event.sender.locale)
             session = Session.new(event.conversation, event.channel, event.address, locale, event.account)
             return _Start(session, version)
-        await self._park(event.conversation, task.inbox, "it is for a conversation that nobody has begun")
+        await self._park(event.conversation, task.rows, "it is for a conversation that nobody has begun")
         return None
+
+    async def _join(self, conversation: UUID, task: _Task, session: Session) -> None:
+        """Make the pieces of a card number one event: this one, and those that follow it closely."""
+        first = fragments.piece(task.event)
+        if not first or self._vault is None or session.expects != fragments.EXPECTED:
+            return
+        pieces, taken = [first], list[_Task]()
+        while not fragments.is_long_enough(pieces):
+            following = await self._lanes.following(conversation, fragments.PAUSE_S)
+            if following is None:
+                break
+            digits = fragments.piece(following.event) if following.next else ""
+            if not digits:
+                self._lanes.put_back(conversation, [following])
+                break
+            pieces.append(digits)
+            taken.append(following)
+        events = [event for event in (task.event, *[t.event for t in taken]) if isinstance(event, InboundEvent)]
+        if not taken or not fragments.is_whole(pieces):
+            self._lanes.put_back(conversation, taken)
+            return
+        (card,) = await self._vault.tokenise(["".join(pieces)])
+        task.event, task.earlier = fragments.joined(events[-1], card), tuple(events[:-1])
 
     async def _decide(self, session: Session, event: Event) -> Decision:
         """Ask the engine, tell it what it needs, ask again."""
@@ -243,8 +281,7 @@ class Turns:
         raise EngineStuck(f"asked for more facts {ROUNDS_MAX} times")
 
     def _saved(self, row: TurnRow, decision: Decision, saved: Saved) -> None:
-        for inbox in row.inbox:
-            self._held.pop(inbox, None)
+        self._let_go(row.inbox)
         if self._lanes.waiting(row.conversation):
             self._warm[row.conversation] = _Start(decision.session, row.expected + 1)
         TURNS.labels("done").inc()
@@ -267,20 +304,24 @@ class Turns:
         TURNS.labels("failed").inc()
         log.error("turn_failed", conversation=str(conversation), error=type(error).__name__, exc_info=error)
         if attempts >= ATTEMPTS_MAX:
-            await self._park(conversation, task.inbox, f"it has failed {attempts} times with {type(error).__name__}")
+            await self._park(conversation, task.rows, f"it has failed {attempts} times with {type(error).__name__}")
             return
         await asyncio.sleep(PAUSE_S * 2**attempts)
         self._again(conversation, task)
 
-    async def _park(self, conversation: UUID, inbox: UUID, reason: str) -> None:
-        await self._store.inbox.end([inbox], "parked")
-        self._held.pop(inbox, None)
+    async def _park(self, conversation: UUID, rows: Sequence[UUID], reason: str) -> None:
+        await self._store.inbox.end(rows, "parked")
+        self._let_go(rows)
         TURNS.labels("parked").inc()
         alert("message_parked", reason, conversation=str(conversation))
 
-    async def _end(self, inbox: UUID) -> None:
-        await self._store.inbox.end([inbox], "done")
-        self._held.pop(inbox, None)
+    async def _end(self, task: _Task) -> None:
+        await self._store.inbox.end(task.rows, "done")
+        self._let_go(task.rows)
+
+    def _let_go(self, rows: Sequence[UUID]) -> None:
+        for inbox in rows:
+            self._held.pop(inbox, None)
 
     def _again(self, conversation: UUID, task: _Task) -> None:
         """To the lane's end. From here on the lane is out of order, so the inbox is asked whose turn it is."""
@@ -301,13 +342,15 @@ class Turns:
         return next((locale for locale in self._locales if locale.partition("-")[0] == language), self._locales[0])
 
 
-def _row(conversation: UUID, inbox: UUID, version: int, decision: Decision) -> TurnRow:
+def _row(conversation: UUID, task: _Task, version: int, decision: Decision) -> TurnRow:
     """The turn as it is saved."""
     session = decision.session
     to = To(session.channel, session.account, session.address, session.customer_id)
+    # The engine has the last piece of a joined message deleted; the others carry digits, too.
+    pieces = [DeleteInbound(piece.message_id, "card_number") for piece in task.earlier if piece.message_id]
     outbox: list[OutboxRow] = []
     timers: dict[str, datetime | None] = {}
-    for effect in decision.effects:
+    for effect in (*pieces, *decision.effects):
         match effect:
             case Send() | StartOperation() | DeleteInbound() | HandOff():
                 seq = (version + 1) * EFFECTS_MAX + len(outbox)
@@ -316,4 +359,4 @@ def _row(conversation: UUID, inbox: UUID, version: int, decision: Decision) -> T
                 timers[effect.timer] = effect.due
             case CancelTimer():
                 timers[effect.timer] = None
-    return TurnRow(conversation, (inbox,), session.to_json(), version, tuple(outbox), timers)
+    return TurnRow(conversation, task.rows, session.to_json(), version, tuple(outbox), timers)

@@ -37,7 +37,7 @@ from flows.events import BankEvent, Event, OperationSettled, TimerFired
 from flows.facts import Fact, Facts, Need, Needs
 from flows.messages import EventType, InboundEvent, OutboundMessage, Picture, Sender, Text
 from flows.ports import ButtonLimits, Capabilities, DrawnPicture, Sealer, Sent
-from flows.session import Session
+from flows.session import Question, Run, Session
 
 SECRET = {"x-secret": "right"}
 
@@ -181,6 +181,8 @@ def _obey(
     word: str, rest: str, session: Session, event: InboundEvent, content: Text, facts: Facts, say: Callable[..., Send]
 ) -> Decided | Needs:
     echo = say(f"{session.heard}:{content.text}")
+    question = Question("q", "slot", "to_card", "card_number")
+    session.stack = [Run("r", "transfer", "ask_to", question=question)] if word == "transfer" else []
     if word in ("ask", "stuck"):
         need = Need("choices", rest)
         return Decided(session, (say(str(facts[need])),)) if need in facts and word == "ask" else Needs((need,))
@@ -250,7 +252,9 @@ class Worker:
         self.operations = Operations(self.store.outbox, clients or {}, self._settle, patience_s)
         self.performer = Performer(self.store.outbox, self.outbox, self.operations, People())
         self.timers = Timers(self.store.timers, lambda: self.recovery.wake(), poll_s=0.5)
-        self.turns = Turns(self.store, advance, Known(), self.performer, channels, ("en", "uk"), self.timers.note)
+        self.turns = Turns(
+            self.store, advance, Known(), self.performer, channels, ("en", "uk"), self.timers.note, Vault()
+        )
         self.recovery = Recovery(self.store, self.turns, self.performer, sweep_s=0.1)
         app = Starlette(routes=routes(Door(channels, Vault()), self.turns, body_bytes_max=10_000))
         self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bot")
