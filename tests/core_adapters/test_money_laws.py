@@ -107,7 +107,8 @@ async def test_one_row_that_was_changed_removed_or_moved_is_named(room, change, 
     if "set seq" in change:  # the column makes its own numbers until it is told otherwise
         await room.pool.execute("alter table money.audit alter column seq drop identity, drop constraint audit_pkey")
         await room.pool.execute(
-            "create sequence money.by_hand; alter table money.audit alter column seq set default nextval('money.by_hand')"
+            "create sequence money.by_hand;"
+            "alter table money.audit alter column seq set default nextval('money.by_hand')"
         )
     checked = await tampered(room, change)
     assert [finding.seq for finding in checked.findings] == found
