@@ -110,6 +110,23 @@ def play_tests(
     raise typer.Exit(1 if report.failures else 0)
 
 
+class Described(StrEnum):
+    """What a schema is for."""
+
+    FLOW = "flow"
+    SLOTS = "slots"
+
+
+@app.command()
+def schema(of: Annotated[Described, typer.Argument(help="Which files.")] = Described.FLOW) -> None:
+    """Print the JSON Schema of flows or of slots.yml, for the completion of an editor."""
+    import json
+
+    from flows.loading.schema import flow_schema, slots_schema
+
+    typer.echo(json.dumps(flow_schema() if of is Described.FLOW else slots_schema(), indent=2))
+
+
 def _show(found: tuple[Problem, ...], sources: Mapping[str, str], format: TestFormat) -> None:
     """What kept the tests from being played."""
     from flows import problems
