@@ -27,6 +27,11 @@ def uuid7(at_ms: int, seed: bytes, key: bytes) -> UUID:
     return UUID(int=(at_ms & ((1 << 48) - 1)) << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low)
 
 
+def clock_of(made: str) -> int:
+    """The milliseconds that an id of ``uuid7`` was made with."""
+    return UUID(made).int >> 80
+
+
 def token(seed: bytes, key: bytes, size: int) -> str:
     """A keyed hash as URL-safe ASCII; ``size`` bytes of it."""
     return base64.urlsafe_b64encode(blake2b(seed, digest_size=size, key=key[:64]).digest()).rstrip(b"=").decode()

@@ -59,6 +59,8 @@ class Turn:
         # A thread has ended, so an interrupted one may go on; ``quiet`` when it was not interrupted by the customer.
         self.resuming = False
         self.quiet = False
+        # The customer's words were written before the confirm they now stand under was asked anew.
+        self.early = False
         self._minted = 0
         self._messages = 0
         self._steps = 0

@@ -11,12 +11,13 @@ from flows.deciding import FREE_TEXT_MIN, Decision, understand
 from flows.effects import DeleteInbound
 from flows.entities import answers, cvv
 from flows.filling import answer, answer_attachment, answer_contact, changes, fill_at_start, gather, take
+from flows.identifiers import clock_of, milliseconds
 from flows.messages import Attachment, Contact, EventType, InboundEvent, Text
 from flows.model import Collect, Confirm, Flow
 from flows.obeying import obey_offer, obey_step
 from flows.reading import Words, looks_meant
 from flows.running import allowed, go_on, proceed, repeat
-from flows.session import Question, Run
+from flows.session import Question, Run, Snapshot
 from flows.speaking import engine_label, flow_title, label_command, offer, option_labels, system
 from flows.stack import has_level, start, thread_start
 from flows.steps import collect
@@ -37,6 +38,7 @@ def hear(turn: Turn, event: InboundEvent) -> None:
     session = turn.session
     first, session.heard = session.heard == 0, turn.now
     if session.top is not None:
+        turn.early = session.top.renewed and _written_before(event, session.top.snapshot)
         session.top.renewed = False
     if event.type is EventType.START:
         session.with_people_until = 0
@@ -46,6 +48,11 @@ def hear(turn: Turn, event: InboundEvent) -> None:
         press(turn, event.payload)
     else:
         _content(turn, event, first=first)
+
+
+def _written_before(event: InboundEvent, frozen: Snapshot | None) -> bool:
+    """Whether the words were on their way before the confirm was asked anew: a yes among them is to the old one."""
+    return frozen is not None and milliseconds(event.occurred_at) < clock_of(frozen.op_id)
 
 
 def _content(turn: Turn, event: InboundEvent, *, first: bool) -> None:
@@ -192,12 +199,20 @@ def _answers_step(turn: Turn, words: Words) -> bool:
         return True
     command = label_command(turn, top.question, words.plain)
     if command is not None:
-        obey_step(turn, top, command)
+        _obey_words(turn, top, command)
         return True
     step = turn.flow(top).steps[top.step]
     if isinstance(step, Confirm):
         return _answers_confirm(turn, top, words)
     return isinstance(step, Collect) and not _leaves(turn, step, words) and answer(turn, top, step, words)
+
+
+def _obey_words(turn: Turn, run: Run, command: str) -> None:
+    """An option in words. A yes that was on its way while the confirm was asked anew is asked for again."""
+    if command == "yes" and turn.early:
+        repeat(turn)
+    else:
+        obey_step(turn, run, command)
 
 
 def _answers_confirm(turn: Turn, run: Run, words: Words) -> bool:
@@ -207,7 +222,7 @@ def _answers_confirm(turn: Turn, run: Run, words: Words) -> bool:
         system(turn, "changed", run=run, optional=True)
         take(turn, run, news)
     elif given is not None:
-        obey_step(turn, run, "yes" if given else "no")
+        _obey_words(turn, run, "yes" if given else "no")
     return bool(news) or given is not None
 
 

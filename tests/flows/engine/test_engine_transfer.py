@@ -1,10 +1,12 @@
 """Sending money, end to end through the engine, on the bank's own content."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from chatting import EVERYDAY, INTENTS, SAVINGS, Bank, Chat
 
 from flows.confirming import snapshot_hash
+from flows.messages import EventType, Text
 
 
 def to_confirm() -> Chat:
@@ -270,6 +272,8 @@ def test_a_large_amount_asks_for_a_code_bound_to_the_confirmed_operation() -> No
     assert pay.action == "transfers.execute"
     assert code.inputs["for_op"] == check.inputs["for_op"] == str(pay.op_id)
     assert code.inputs["snapshot_hash"] == pay.snapshot_hash
+    assert (code.inputs["amount"], code.inputs["from"]) == (pay.inputs["amount"], pay.inputs["from"])
+    assert code.cards == pay.cards
 
 
 def test_a_wrong_code_is_asked_again() -> None:
@@ -300,3 +304,15 @@ def test_the_card_number_message_is_deleted_and_the_customer_is_told_once() -> N
     chat.write("send 50 to 4111111111111111")
     deleted = [effect for effect in chat.effects if type(effect).__name__ == "DeleteInbound"]
     assert len(deleted) == 1
+
+
+def test_a_yes_that_was_on_its_way_when_the_price_changed_is_asked_again() -> None:
+    chat = to_confirm()
+    chat.bank.reads["transfers.quote"] = {"fee": "5.00 UAH"}
+    chat.wait(timedelta(minutes=5))
+    late = chat.inbound(EventType.MESSAGE, content=Text("yes"))
+    chat.run(replace(late, occurred_at=chat.now - timedelta(seconds=10)))
+    assert chat.operations == []
+    assert "Fee: 5.00 ₴" in chat.said
+    chat.write("yes")
+    assert len(chat.operations) == 1
