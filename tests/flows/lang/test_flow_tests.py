@@ -232,3 +232,23 @@ def test_what_cannot_be_played_is_a_problem(tmp_path: Path, library: Library, tu
     problems, _ = reading(tmp_path, library, "  - test: one\n    with: anna\n    turns:\n" + turns)
     assert [problem.code for problem in problems] == [code]
     assert word in problems[0].what
+
+
+def test_the_bank_knows_what_the_fixture_says_of_a_card(tmp_path: Path, library: Library) -> None:
+    turns = """
+- user: send 50 to 4111 1111 1111 1111
+  expect:
+    - action: transfers.quote
+      times: 1
+      with: {from: c1, to: "•1111", amount: 50 UAH}
+"""
+    assert played(tmp_path, library, turns).failures == []
+
+
+def test_the_tests_of_the_page_pass_with_the_content_that_is_shipped() -> None:
+    shipped = Path(__file__).parents[3] / "flows" / "content"
+    found = check(shipped, load_brand(BRAND))
+    assert found.library is not None, found.problems
+    files, problems, _ = read_tests(PAGE, found.library)
+    assert problems == []
+    assert run(found.library, files).failures == []
