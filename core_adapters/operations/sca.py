@@ -18,6 +18,7 @@ from core_adapters.operations import sms_texts
 from core_adapters.operations.holding import one_at_a_time
 from core_adapters.operations.store import Store
 from core_adapters.ports import Capability, Directory, Order, Posted, Progress
+from flows.confirming import snapshot_hash
 from flows.events import Value
 from flows.ports import Sms
 
@@ -53,6 +54,7 @@ class ScaCodes:
     async def perform(self, order: Order) -> Posted:
         """Send one code. Raises Declined (too_many), Unavailable, Unclear."""
         for_op, snapshot = subject(order.inputs)
+        _tells_the_truth(order, for_op, snapshot)
         try:
             person = await self.directory.person(order.customer_id)
         except Exception as error:
@@ -124,6 +126,15 @@ def subject(inputs: Mapping[str, Value]) -> tuple[UUID, str]:
         return UUID(str(for_op)), _hash(snapshot)
     except ValueError:
         raise Declined("unavailable") from None
+
+
+def _tells_the_truth(order: Order, for_op: UUID, snapshot: str) -> None:
+    """The amount and payee that the message will name are those of the snapshot. Raises Declined."""
+    if order.amount is None or "to" not in order.cards:
+        return  # the message will name neither
+    said = {name: order.inputs.get(name) for name in ("from", "amount")}
+    if not hmac.compare_digest(snapshot, snapshot_hash(for_op, said, {"to": order.cards["to"]})):
+        raise Declined("unavailable")
 
 
 def _hash(text: Value) -> str:

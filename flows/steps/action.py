@@ -56,7 +56,9 @@ def _start(turn: Turn, run: Run, step: Action, operation: BankOperation, frozen:
             raise BrokenContent(f"{run.flow}.{step.id} would send other values than the customer confirmed")
         run.snapshot = replace(frozen, state="sent")
     if step.action.startswith(SCA_PREFIX) and (bound := _approved(turn)) is not None:
-        inputs |= {"for_op": bound.op_id, "snapshot_hash": bound.hash}
+        about, about_cards = _confirmed(turn, bound)
+        inputs |= about | {"for_op": bound.op_id, "snapshot_hash": bound.hash, "locale": turn.session.locale}
+        cards |= about_cards
     run.sent = run.sent or operation.effect == "irreversible"
     run.waiting = Waiting("operation", step.action, op_id)
     turn.remember_operation(op_id, step.action, "started")
@@ -73,6 +75,16 @@ def _approved(turn: Turn) -> Snapshot | None:
     """The confirmed snapshot that a code stands for: the nearest one below."""
     found = (run.snapshot for run in reversed(turn.session.stack))
     return next((frozen for frozen in found if frozen is not None and frozen.state == "approved"), None)
+
+
+def _confirmed(turn: Turn, bound: Snapshot) -> tuple[dict[str, Value], dict[str, CardNumber]]:
+    """Payer, payee and amount that the code is for, where there are such: its message must name them."""
+    for run in turn.session.stack:
+        if run.snapshot is bound and isinstance(step := turn.library.flows[run.flow].steps[bound.action], Action):
+            inputs, cards = inputs_of(turn, run, step, bound.values)
+            about: dict[str, Value] = {name: inputs[name] for name in ("from", "amount") if name in inputs}
+            return about, {name: card for name, card in cards.items() if name == "to"}
+    return {}, {}
 
 
 def inputs_of(

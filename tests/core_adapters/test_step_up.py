@@ -124,6 +124,15 @@ async def test_the_message_names_amount_and_card_beside_the_code(room):
     assert room.payee.last4 in text
 
 
+async def test_a_message_that_would_name_another_amount_is_not_sent(room):
+    start = room.transfer(LARGE)
+    inputs = subject(start) | {"amount": "1.00 UAH", "from": room.payer}
+    order = room.order("sca.send_code", inputs, cards={"to": room.payee})
+    await room.start(order)
+    assert await room.told(order.op_id) == ["failed:unavailable"]
+    assert (await room.bank.http.get(f"{room.bank.url}/api/sms", params={"phone": "+380501112233"})).json() == []
+
+
 async def test_codes_are_stored_nowhere_in_clear(room):
     start = room.transfer(LARGE)
     await send(room, start)
