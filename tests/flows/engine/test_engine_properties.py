@@ -3,11 +3,13 @@
 from collections import Counter
 from datetime import timedelta
 
-from chatting import EVERYDAY, INTENTS, SAVINGS, Bank, Chat
+from chatting import CARD_1111, CARD_2222, CARD_BAD, CONVERSATION, EVERYDAY, INTENTS, SAVINGS, Bank, Chat
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from flows.effects import Alert, Send, StartOperation
+from flows.effects import Alert, OpenForm, Send, StartOperation
+from flows.events import FormSubmitted
+from flows.ports import ButtonLimits, Capabilities
 from flows.session import Session
 
 TEXTS = [
@@ -26,7 +28,9 @@ ACTIONS = st.one_of(
     st.tuples(st.just("picture"), st.just(0)),
     st.tuples(st.just("wait"), st.integers(0, 4)),
     st.tuples(st.just("start"), st.integers(0, 1)),
+    st.tuples(st.just("page"), st.integers(0, 2)),
 )
+STRICT = Capabilities("strict", 4096, "char", 1024, ButtonLimits(3, 1, 20, 256))
 WAITS = [timedelta(seconds=5), timedelta(seconds=40), timedelta(minutes=6), timedelta(minutes=20), timedelta(hours=9)]
 
 
@@ -40,10 +44,11 @@ OPENINGS = [[], [SEND], [SEND, YES], [SEND, LARGE, YES, ("settle", 0)], [CARD, (
 class World:
     """A chat with a memory of every button and of what was confirmed."""
 
-    def __init__(self, level: str, cards: int) -> None:
+    def __init__(self, level: str, cards: int, locale: str = "en", channel: Capabilities | None = None) -> None:
         bank = Bank(cards=[EVERYDAY, SAVINGS][:cards], intents=dict(INTENTS),
                     customer={"has_active_card": False, "identified": False})  # fmt: skip
-        self.chat = Chat(level=level, bank=bank)
+        self.chat = Chat(level=level, bank=bank, locale=locale, capabilities=channel)
+        self.pages: list[str] = []
         self.buttons: list[str] = []
 
     def do(self, kind: str, which: int) -> None:
@@ -65,8 +70,13 @@ class World:
                 chat.send_picture()
             case "wait":
                 chat.wait(WAITS[which])
+            case "page" if self.pages:
+                card = (CARD_1111, CARD_2222, CARD_BAD)[which]
+                page = self.pages[-1 if which else 0]
+                chat.run(FormSubmitted(chat.fresh_id(), CONVERSATION, chat.now, page, {}, {"to_card": card}))
             case "start":
                 chat.start("ref_x" if which else "")
+        self.pages += [effect.token for effect in chat.effects if isinstance(effect, OpenForm)]
         self.buttons += [choice.id for message in chat.sent for choice in message.choices if choice.kind == "reply"]
 
     def _settle(self, which: int) -> None:
@@ -89,12 +99,14 @@ class World:
 @given(
     st.sampled_from(["guest", "verified", "strong"]),
     st.integers(1, 2),
+    st.sampled_from(["en", "uk"]),
+    st.sampled_from([None, STRICT]),
     st.tuples(st.sampled_from(OPENINGS), st.lists(ACTIONS, max_size=25)).map(lambda parts: parts[0] + parts[1]),
 )
 def test_every_conversation_ends_or_waits_and_pays_once_for_each_yes(
-    level: str, cards: int, actions: list[tuple[str, int]]
+    level: str, cards: int, locale: str, channel: Capabilities | None, actions: list[tuple[str, int]]
 ) -> None:
-    world = World(level, cards)
+    world = World(level, cards, locale, channel)
     chat = world.chat
     for kind, which in actions:
         before = chat.session
