@@ -115,6 +115,8 @@ class _Tree:
 
     def _at(self, event: yaml.Event) -> Place:
         start, end = event.start_mark, event.end_mark
+        assert start is not None  # every event that is read from a text has both
+        assert end is not None
         width = end.column - start.column if end.line == start.line else 1
         return Place(self._file, start.line + 1, start.column + 1, start.column + 1 + max(width, 1))
 
@@ -140,21 +142,19 @@ class _Tree:
             raise _Refused(
                 Problem("E103", self._at(event), f"the alias '*{event.anchor}' stands here", why, "write the value out")
             )
-        if getattr(event, "anchor", None):
-            raise _Refused(
-                Problem("E103", self._at(event), f"the anchor '&{event.anchor}' stands here", why, "remove it")
-            )
-        if getattr(event, "tag", None):
+        if anchor := getattr(event, "anchor", None):
+            raise _Refused(Problem("E103", self._at(event), f"the anchor '&{anchor}' stands here", why, "remove it"))
+        if tag := getattr(event, "tag", None):
             why = "every value gets its type from its place"
-            raise _Refused(Problem("E103", self._at(event), f"the tag '{event.tag}' stands here", why, "remove it"))
+            raise _Refused(Problem("E103", self._at(event), f"the tag '{tag}' stands here", why, "remove it"))
 
     def _scalar(self, event: yaml.ScalarEvent) -> Scalar:
-        start, end, style = event.start_mark, event.end_mark, event.style
-        at = self._at(event)
-        if style in ("|", ">") or start.line != end.line:
+        at, style = self._at(event), event.style
+        start, end = event.start_mark, event.end_mark
+        if style in ("|", ">") or (start is not None and end is not None and start.line != end.line):
             return Scalar(event.value, at, True, None)
         if style in ('"', "'"):
-            straight = end.column - start.column == len(event.value) + 2
+            straight = at.end_col - at.col == len(event.value) + 2
             return Scalar(event.value, at, True, 1 if straight else None)
         return Scalar(event.value, at)
 
