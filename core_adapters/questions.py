@@ -3,6 +3,7 @@
 A bank that cannot be asked is an answer too: ``{"error": "unavailable"}``.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
@@ -23,6 +24,7 @@ from flows.money import Money
 
 log = structlog.get_logger()
 
+ANSWER_S_MAX = 5.0  # a turn waits for the answer, and the customer for the turn
 OF_THE_BANK = frozenset({"transfers.quote", "accounts.balance", "cards.list_active"})
 KIND = {
     "transfers.execute": "transfer",
@@ -61,11 +63,13 @@ class Questions:
 
     async def answer(self, asked: Asked) -> Mapping[str, object]:
         """``{"outputs": {...}}`` or ``{"error": code}``. Raises NoSuchQuestion, NotFound."""
+        asker = self._asker(asked.verb)
         try:
-            return {"outputs": await self._asker(asked.verb)(asked)}
+            async with asyncio.timeout(ANSWER_S_MAX):
+                return {"outputs": await asker(asked)}
         except Declined as refusal:
             return {"error": refusal.code}
-        except BankFailure as failure:
+        except (BankFailure, TimeoutError) as failure:
             log.warning("question_not_answered", verb=asked.verb, failure=type(failure).__name__)
             return {"error": "unavailable"}
 

@@ -225,3 +225,20 @@ async def test_the_description_names_every_route(room):
         f"{OPERATIONS}/{{op_id}}/resolve",
         "/api/v1/core/{verb}",
     }
+
+
+async def test_a_bank_that_does_not_answer_a_question_in_time_is_unavailable(room, monkeypatch):
+    monkeypatch.setattr("core_adapters.questions.ANSWER_S_MAX", 0.3)
+    await room.bank.fault("cards", "timeout_before", count=2)
+    assert (await ask(room, "accounts.balance", {"card": room.payer})).json() == {"error": "unavailable"}
+
+
+async def test_a_directory_that_is_down_is_asked_again_later(room, monkeypatch):
+    async def down(customer_id):
+        raise OSError("no way there")
+
+    monkeypatch.setattr(room.people, "person", down)
+    answer = await start(room, room.transfer())
+    assert answer.status_code == 503
+    assert (await ask(room, "limits")).json() == {"error": "unavailable"}
+    assert await room.pool.fetchval("select count(*) from money.operation") == 0
