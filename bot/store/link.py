@@ -17,6 +17,10 @@ Connect: TypeAlias = "Callable[[], Awaitable[asyncpg.Connection[asyncpg.Record]]
 # A statement of the turn takes milliseconds; one that takes this long is a network that has gone silent.
 STATEMENT_S_MAX = 10.0
 
+# Every statement here finds its rows by key. A plan made while the tables were small would read them whole, and a
+# prepared statement keeps its plan.
+BY_KEY = "set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off"
+
 # Refusals that some row's data causes, from the server and from asyncpg's own encoder. Whatever is not listed
 # counts as the connection's fault: asyncpg raises its own InternalClientError for a lost connection, too.
 _BAD_ROW = (
@@ -89,6 +93,7 @@ class Link:
         if not self._alive():
             self._drop()
             self._connection = await self._connect()
+            await self._connection.execute(BY_KEY)
         prepared = self._prepared.get(statement)
         if prepared is None:
             assert self._connection is not None

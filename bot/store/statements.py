@@ -39,7 +39,7 @@ won as (
     returning c.id),
 done as (
     update bot.inbox b set status = 'done' from unnest($4::uuid[], $5::uuid[]) as d(id, conversation)
-    join won on won.id = d.conversation where b.id = d.id),
+    join won on won.id = d.conversation where b.conversation = d.conversation and b.id = d.id and b.status = 'new'),
 sent as (
     insert into bot.outbox(id, conversation, seq, kind, body, lease_until)
     select o.id, o.conversation, o.seq, o.kind, o.body, now() + $14::float8 * interval '1 s'
@@ -81,7 +81,7 @@ where id = any($1::uuid[]) and status = 'new'"""
 
 END_INBOX = "update bot.inbox set status = $2 where id = any($1::uuid[]) and status = 'new'"
 
-FAIL_INBOX = "update bot.inbox set attempts = attempts + 1 where id = $1 returning attempts"
+FAIL_INBOX = "update bot.inbox set attempts = attempts + 1 where id = $1 and status = 'new' returning attempts"
 
 PENDING = """
 select count(*), coalesce(extract(epoch from now() - min(received_at)), 0)::float8

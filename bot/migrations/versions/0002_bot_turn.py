@@ -64,7 +64,6 @@ create table bot.timer (
 )"""
 
 INDEXES = (
-    "create index inbox_id on bot.inbox (id)",
     "create index inbox_waiting on bot.inbox (conversation, arrival) where status = 'new'",
     "create index outbox_waiting on bot.outbox (conversation, seq) where status = 'new'",
     "create index timer_due on bot.timer (due)",
