@@ -1,0 +1,62 @@
+"""`teller operations` and `teller audit` as staff type them, against a running face of ours."""
+
+import asyncio
+import socket
+
+import pytest
+import uvicorn
+from typer.testing import CliRunner
+
+from bot.cli import audit, operations
+from bot.settings import load_settings
+from bot.tokens import Tokens
+from core_adapters import app as room_app
+
+
+@pytest.fixture
+def typed():
+    return lambda app, *words: CliRunner().invoke(app, list(words))
+
+
+@pytest.fixture
+async def served(room, settings, monkeypatch):
+    """The API behind tokens of this installation, at the address its settings name."""
+    keys = [key.get_secret_value() for key in settings.jwt.keys]
+    app = room_app._app(room.adapters.desk, room.adapters.questions, Tokens(keys))
+    listener = socket.create_server(("127.0.0.1", 0))
+    monkeypatch.setenv("TELLER_CORE_ADAPTERS__URL", f"http://127.0.0.1:{listener.getsockname()[1]}")
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    yield room
+    server.should_exit = True
+    await task
+
+
+async def test_staff_see_an_operation_in_the_list_and_whole(served, typed):
+    start = served.transfer("50.00 UAH")
+    await served.start(start)
+    listed = await asyncio.to_thread(typed, operations.app, "list", "--state", "POSTED")
+    assert listed.exit_code == 0, listed.output
+    assert str(start.op_id) in listed.output
+    assert "50.00 UAH" in listed.output
+    shown = await asyncio.to_thread(typed, operations.app, "show", str(start.op_id))
+    assert "POSTED" in shown.output
+    decided = await asyncio.to_thread(
+        typed, operations.app, "resolve", str(start.op_id), "--as", "rejected", "--note", "a mistake"
+    )
+    assert decided.exit_code == 1
+    assert "not on hold" in decided.output
+
+
+def test_a_teller_that_does_not_run_is_said_in_a_sentence(settings, typed):
+    assert settings.http.port
+    result = typed(operations.app, "list")
+    assert result.exit_code == 1
+    assert "Start it with: teller run" in result.output
+
+
+def test_an_empty_audit_holds(settings, typed):
+    assert load_settings(env_file=None).database_url == settings.database_url
+    result = typed(audit.app, "verify")
+    assert result.exit_code == 0, result.output
+    assert "0 findings" in result.output
