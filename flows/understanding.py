@@ -150,13 +150,14 @@ def _text(turn: Turn, event: InboundEvent, content: Text, *, first: bool) -> Non
 def _safe(turn: Turn, event: InboundEvent, content: Text) -> bool:
     """Take away what a chat must not keep. False when the message held a secret and is not used at all."""
     secret = bool(cvv.find(content.text))
-    if (content.cards or secret) and event.message_id is not None:
+    deletable = turn.channel is None or turn.channel.delete_max_age_s is not None
+    if (content.cards or secret) and deletable and event.message_id is not None:
         turn.effects.append(DeleteInbound(event.message_id, "secret" if secret else "card_number"))
     if secret:
         system(turn, "secret_refused")
         repeat(turn)
     elif content.cards:
-        system(turn, "card_removed", optional=True)
+        system(turn, "card_removed" if deletable else "card_kept", optional=True)
     return not secret
 
 

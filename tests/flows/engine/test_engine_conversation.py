@@ -302,6 +302,13 @@ def test_a_channel_that_may_not_take_card_numbers_gets_a_page() -> None:
     assert "Send 50.00 ₴" in chat.said
 
 
+def test_a_channel_that_cannot_delete_is_not_said_to_have_deleted() -> None:
+    chat = Chat(channel="whatsapp", capabilities=WHATSAPP)
+    chat.write("send 50 to 4111111111111111")
+    assert not any(type(effect).__name__ == "DeleteInbound" for effect in chat.effects)
+    assert "removed" not in chat.said
+
+
 def test_a_refused_value_of_a_page_gets_its_reason_and_a_new_page() -> None:
     chat = Chat(channel="whatsapp", capabilities=WHATSAPP)
     chat.write("send 50")
