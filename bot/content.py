@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import flows
-from flows.loader import load_library
+from flows.checks import check
 from flows.model import Brand, Library
 from flows.problems import as_text, has_errors
 
@@ -20,7 +20,7 @@ def library(brand: Brand, folder: Path = CONTENT) -> Library:
     Raises:
         ContentBroken: with all problems, as ``teller flows check`` says them.
     """
-    loaded = load_library(folder, brand)
+    loaded = check(folder, brand)
     if loaded.library is None or has_errors(loaded.problems):
         texts = [as_text(problem, loaded.sources) for problem in loaded.problems]
         raise ContentBroken("The flows cannot be run:\n\n" + "\n\n".join(texts))
