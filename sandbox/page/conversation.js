@@ -7,7 +7,7 @@ import { h, icon } from "./dom.js";
 const HELD_MAX = 1000;
 const NEAR_FOOT_PX = 140;
 const TAP_WAIT_MS = 15000;
-const BY_HAND_MS = 800;
+const BY_HAND_MS = 1000;
 
 export class Conversation {
   constructor(phone) {
@@ -24,7 +24,9 @@ export class Conversation {
       more: (message, owner) => this.more(message, owner),
     };
     this.touchedAt = -Infinity;
-    for (const sign of ["wheel", "touchmove", "pointerdown", "pointermove", "keydown"]) this.list.addEventListener(sign, () => this.touched(), { passive: true });
+    this.top = 0;
+    for (const sign of ["wheel", "touchmove", "pointerdown", "keydown"]) this.list.addEventListener(sign, () => this.touched(), { passive: true });
+    this.list.addEventListener("wheel", (event) => event.deltaY < 0 && this.leaveFoot(), { passive: true });
     new ResizeObserver(() => this.grew()).observe(this.list);
   }
 
@@ -119,9 +121,18 @@ export class Conversation {
     this.touchedAt = performance.now();
   }
 
+  leaveFoot() {
+    if (this.list.scrollHeight <= this.list.clientHeight) return;
+    this.atFoot = false;
+    cancelAnimationFrame(this.frame);
+    this.frame = null;
+  }
+
   scrolled() {
     // Only a hand leaves the foot: messages that grow or go while they are laid out do not.
-    if (performance.now() - this.touchedAt < BY_HAND_MS) this.atFoot = this.nearFoot();
+    const down = this.list.scrollTop > this.top;
+    this.top = this.list.scrollTop;
+    if (performance.now() - this.touchedAt < BY_HAND_MS) this.atFoot = down && this.nearFoot();
     this.down.hidden = this.atFoot;
     if (!this.atFoot && this.list.scrollTop < 80 && this.older && !this.loading) this.loadOlder();
   }
@@ -163,6 +174,7 @@ export class Conversation {
 
   toFoot() {
     this.atFoot = true;
+    this.touchedAt = -Infinity;
     this.down.hidden = true;
     this.frame ??= requestAnimationFrame(() => this.settle(2));
   }

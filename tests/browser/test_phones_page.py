@@ -228,9 +228,11 @@ async def test_a_thousand_messages_do_not_slow_the_page(seen: Seen) -> None:
     assert time.monotonic() - began < 1
     await expect(page.locator(".message").last).to_be_in_viewport()
     await page.locator(".chat").hover()
-    await page.mouse.wheel(0, -3000)
-    await expect(page.get_by_role("button", name="To the newest message")).to_be_visible()
-    await page.get_by_role("button", name="To the newest message").click()
+    for _ in range(20):  # a hand turns the wheel more than once, too
+        await page.mouse.wheel(0, -600)
+        if await page.locator(".down").is_visible():
+            break
+    await page.locator(".down").click()
     await expect(page.locator(".message").last).to_be_in_viewport()
     took_ms = await page.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd")
     assert took_ms < 1000
