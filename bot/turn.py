@@ -10,6 +10,7 @@ began from. A lost guard runs the same event again from the new state.
 
 import asyncio
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,6 +35,7 @@ ROUNDS_MAX = 16  # questions of one turn hang on each other a few deep; more is 
 ATTEMPTS_MAX = 5  # then a row is parked: one message must not silence a conversation for ever
 PAUSE_S = 0.05  # until a conversation that another process works on is looked at again
 STORE_PAUSE_S = 0.5  # until a database that was away is tried again
+RECENT_MAX = 2000  # sessions kept read, a few kilobytes each
 EFFECTS_MAX = 1000  # the engine stops at 50 steps; this only keeps one turn's rows apart from the next one's
 
 # Nobody expects an answer to these.
@@ -120,6 +122,7 @@ class Turns:
         self._vault = vault
         self._lanes: Lanes[_Task] = Lanes(self._work, self._idle)
         self._warm: dict[UUID, _Start] = {}
+        self._recent: OrderedDict[UUID, tuple[bytes, Session]] = OrderedDict()
         self._mixed: set[UUID] = set()
         self._held: dict[UUID, float] = {}
         self._acknowledgements: set[asyncio.Task[None]] = set()
@@ -233,7 +236,8 @@ class Turns:
 
     async def _opened(self, task: _Task, state: bytes | None, version: int) -> _Start | None:
         if state is not None:
-            return _Start(Session.from_json(state), version)
+            written, session = self._recent.get(task.event.conversation, (b"", None))
+            return _Start(session if session is not None and written == state else Session.from_json(state), version)
         event = task.event
         if isinstance(event, InboundEvent):
             locale = self._locale(event.sender.locale)
@@ -282,8 +286,10 @@ class Turns:
 
     def _saved(self, row: TurnRow, decision: Decision, saved: Saved) -> None:
         self._let_go(row.inbox)
+        start = _Start(decision.session, row.expected + 1)
         if self._lanes.waiting(row.conversation):
-            self._warm[row.conversation] = _Start(decision.session, row.expected + 1)
+            self._warm[row.conversation] = start
+        self._remember(row.conversation, row.state, decision.session)
         TURNS.labels("done").inc()
         self._perform.take(row.outbox, saved.ahead)
         for moment in row.timers.values():
@@ -292,6 +298,13 @@ class Turns:
         for effect in decision.effects:
             if isinstance(effect, Alert):
                 alert(effect.code, effect.text, conversation=str(row.conversation))
+
+    def _remember(self, conversation: UUID, written: bytes, session: Session) -> None:
+        """Spare the next turn the reading of its session. It counts only while the database holds the same bytes."""
+        self._recent[conversation] = written, session
+        self._recent.move_to_end(conversation)
+        if len(self._recent) > RECENT_MAX:
+            self._recent.popitem(last=False)
 
     async def _behind(self, conversation: UUID, task: _Task) -> None:
         """Something earlier waits: in this lane (then it goes first), or in another process."""
