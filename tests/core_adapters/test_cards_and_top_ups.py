@@ -10,6 +10,7 @@ from standardwebhooks import Webhook
 from core_adapters.operations.ids import core_ref
 from core_adapters.ports import Person
 from core_adapters.webhooks import signing_secret
+from sandbox.bank.rules import REFUSED_PHONE_ENDING
 
 
 def signed(room, body, secret=None):
@@ -69,7 +70,7 @@ async def test_a_second_order_of_the_same_card_is_a_duplicate(room):
 
 
 async def test_a_refused_card_is_told_as_declined(room):
-    room.people.known["lev"] = Person("+380931110002", "Lev", "Kit")
+    room.people.known["lev"] = Person(f"+38093{REFUSED_PHONE_ENDING}", "Lev", "Kit")
     order = room.order("cards.apply", {"tariff": "digital"}, customer_id="lev")
     await room.start(order)
     await wait_for_the_bank(room, order)
