@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 import asyncpg
 import structlog
 
-from bot.metrics import INBOX_LAG_SECONDS, INBOX_WAITING, OUTBOX_LAG_SECONDS, OUTBOX_WAITING
+from bot.metrics import INBOX_LAG_SECONDS, INBOX_WAITING, OUTBOX_LAG_SECONDS, OUTBOX_WAITING, alert
 from bot.perform import Performer
 from bot.store import Store, StoreDown
 from bot.turn import Turns
@@ -57,10 +57,7 @@ class Recovery:
     async def _sweep(self) -> None:
         while True:
             self._wake.clear()
-            try:
-                await self.once()
-            except StoreDown as error:
-                log.warning("store_unreachable", reason=str(error))
+            await self._guarded(self.once)
             try:
                 async with asyncio.timeout(self._sweep_s):
                     await self._wake.wait()
@@ -86,10 +83,16 @@ class Recovery:
     async def _every(self, pause_s: float, work: Callable[[], Awaitable[None]]) -> None:
         while True:
             await asyncio.sleep(pause_s)
-            try:
-                await work()
-            except StoreDown as error:
-                log.warning("store_unreachable", reason=str(error))
+            await self._guarded(work)
+
+    async def _guarded(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Recovery itself must outlive everything: without it, what a dead process has left stays behind."""
+        try:
+            await work()
+        except StoreDown as error:
+            log.warning("store_unreachable", reason=str(error))
+        except Exception as error:
+            alert("recovery_failed", type(error).__name__)
 
     async def _listen(self) -> None:
         """Keep a connection that hears of results; the sweep covers the time without one."""
