@@ -1,5 +1,6 @@
 """The line to a person's phone in the sandbox: its HTTP API, whose shapes `/sandbox/phones` describes."""
 
+import asyncio
 import json
 import mimetypes
 from collections.abc import AsyncIterator
@@ -9,6 +10,7 @@ from typing import Any
 import httpx
 
 TIMEOUT_S = 15.0
+BOT_LOOKS, BOT_PAUSE_S = 12, 0.25
 
 
 class NoLine(Exception):
@@ -44,7 +46,7 @@ class PhoneLine:
         first_name, _, last_name = name.strip().partition(" ")
         card = {"first_name": first_name, "last_name": last_name, "phone": phone, "language": language}
         person = await self._ask("POST", "phones/people", card)
-        bots = (await self._ask("GET", f"phones/{self._channel}/bots"))["bots"]
+        bots = await self._bots()
         if not bots:
             raise NoLine(f"no bot has called the sandbox's {self._channel} yet; Teller registers it when it starts")
         self.bot_name, self._bot, self._person, self._phone = (
@@ -54,6 +56,15 @@ class PhoneLine:
             person["phone"],
         )
         self._chat = f"phones/{self._channel}/{self._person}/{self._bot}"
+
+    async def _bots(self) -> list[dict[str, Any]]:
+        """A Teller that has just started registers its bot a moment after it answers."""
+        for _ in range(BOT_LOOKS):
+            bots: list[dict[str, Any]] = (await self._ask("GET", f"phones/{self._channel}/bots"))["bots"]
+            if bots:
+                return bots
+            await asyncio.sleep(BOT_PAUSE_S)
+        return []
 
     async def history(self, most: int) -> dict[str, Any]:
         found: dict[str, Any] = await self._ask("GET", f"{self._chat}/messages?limit={most}")
