@@ -33,7 +33,7 @@ HOW = (
 )
 WHERE = "host port address pid file line"
 KEYS = frozenset(" ".join((OF_THE_LINE, WHOSE, ABOUT, ABOUT_STEP, HOW, WHERE)).split())
-NOISY = ("httpx", "httpcore", "asyncio", "aiogram", "alembic.runtime.plugins")  # heard from warnings on
+NOISY = ("httpx", "httpcore", "asyncio", "aiogram", "alembic", "uvicorn.error")  # heard from warnings on
 REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}\Z")
 KEY_NAME = re.compile(r"[a-z_]{1,32}\Z")
 DROPPED = Counter("teller_log_keys_dropped", "Keys that a log line carried and the allow-list does not know.")

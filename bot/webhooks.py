@@ -4,6 +4,8 @@
 400 unreadable · 404 no such channel · 413 too long · 503 the database is away: the platform sends it again.
 """
 
+from collections.abc import Awaitable, Callable, Mapping
+
 import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -71,3 +73,22 @@ async def _body(request: Request, most: int) -> bytes:
             raise TooLong
         chunks.append(chunk)
     return b"".join(chunks)
+
+
+def core_route(take: Callable[[str, Mapping[str, str], bytes], Awaitable[int]]) -> Route:
+    """``POST /webhooks/core/{core}``: ``take`` proves, deduplicates and answers with the HTTP status."""
+
+    async def receive(request: Request) -> Response:
+        try:
+            body = await _body(request, BODY_BYTES_MAX)
+            status = await take(request.path_params["core"], dict(request.headers), body)
+        except TooLong:
+            status = 413
+        except ClientDisconnect:
+            status = 400
+        except Exception as error:  # the database is away, or a fault of ours: the core keeps it and tries again
+            log.error("core_webhook_failed", error=type(error).__name__)
+            status = 503
+        return Response(status_code=status)
+
+    return Route("/webhooks/core/{core}", receive, methods=["POST"])
