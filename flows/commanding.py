@@ -4,7 +4,7 @@ from flows import formats
 from flows.commands import FLOW_INTENTS, flow_by_command, flow_by_intent, flow_by_link
 from flows.running import give_up, proceed, repeat
 from flows.speaking import engine_label, first_response, flow_title, offer, system
-from flows.stack import drop_all, start
+from flows.stack import drop_all, start, thread_start
 from flows.turn import Turn
 
 
@@ -63,7 +63,7 @@ def _cancel(turn: Turn) -> None:
         system(turn, "cannot_cancel_sent", run=top, flow=flow_title(turn, top.flow))
     else:
         session.paused = False
-        system(turn, "cancelled", flow=flow_title(turn, top.flow))
+        system(turn, "cancelled", flow=flow_title(turn, session.stack[thread_start(turn)].flow))
         give_up(turn)
 
 

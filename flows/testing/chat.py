@@ -61,6 +61,7 @@ class Chat:
     def __init__(
         self, library: Library, case: Case, watch: Watch, understand: Understand, channel: Capabilities | None
     ) -> None:
+        library = _for(library, case)
         self._library, self._watch, self._channel = library, watch, channel
         name = channel.channel if channel is not None else case.person.channel or "chat"
         self._conversation = uuid5(NAMESPACE_URL, f"teller:flow-tests/{case.name}/{name}")
@@ -109,7 +110,7 @@ class Chat:
 
     def tap(self, line: Line) -> None:
         """A button, by its title, its option, its number or what it sets."""
-        wanted = _text(line.value).casefold()
+        wanted = _plain(_text(line.value))
         for shown in reversed(self._history):
             for number, choice in enumerate(shown.choices, 1):
                 if wanted in self._names(choice, number):
@@ -121,7 +122,7 @@ class Chat:
         )
 
     def _names(self, choice: Choice, number: int) -> set[str]:
-        names = {choice.title.casefold(), str(number)}
+        names = {_plain(choice.title), str(number)}
         press = buttons.read(choice.id, self._conversation, KEY) if choice.kind == "reply" else None
         if press is not None and press.kind == "question":
             command = self._questions.get(press.subject, ())[press.option]
@@ -301,6 +302,19 @@ def _session(conversation: UUID, channel: str, case: Case) -> Session:
         session = replace(session, customer_id=case.person.name, verified_until=until, level=case.person.auth)
         session.strong_until = until if case.person.auth == "strong" else 0
     return session
+
+
+def _plain(text: str) -> str:
+    """A title as it is compared: nobody types a no-break space."""
+    return " ".join(text.casefold().split())
+
+
+def _for(library: Library, case: Case) -> Library:
+    """The library under a brand with the fixture's own limits and features; the engine asks the brand first."""
+    brand, person = library.brand, case.person
+    limits = {name: value for name, value in person.limits.items() if name in brand.limits}
+    theirs = replace(brand, limits={**brand.limits, **limits}, features={**brand.features, **person.features})
+    return replace(library, brand=theirs)
 
 
 def _text(value: Plain) -> str:

@@ -14,7 +14,7 @@ from flows.model import Action, Collect, Flow, If, Library, Response, Step, Wait
 
 MARK = re.compile("\ue000([0-9]+)\ue001")
 V = TypeVar("V")
-LABELS = ("label_", "slot_", "flow_")  # titles: they are compared with what customers type, so they stay as they are
+LABELS = ("label_", "slot_")  # titles: they are compared with what customers type, so they stay as they are
 
 # What can be covered: ("step", flow, step), ("if", flow, step, "true"), ("on_error", flow, step, code), …
 Way = tuple[str, ...]
@@ -37,7 +37,7 @@ class Watch:
         """A text without its marks, the responses it was made of, and its parts, one a response."""
         found = list(MARK.finditer(text))
         parts: list[tuple[int, str]] = []
-        for mark, after in zip(found, [*found[1:], None], strict=True):
+        for mark, after in zip(found, [*found[1:], None], strict=False):
             piece = text[mark.end() : after.start() if after else len(text)]
             if parts and parts[-1][0] == int(mark[1]):
                 parts[-1] = (parts[-1][0], parts[-1][1] + piece)
@@ -82,7 +82,7 @@ class Note:
 def watched(library: Library, watch: Watch) -> Library:
     """The same library, under watch. Its version stays, so that buttons and sessions do."""
     flows = {id_: _flow(flow, watch) for id_, flow in library.flows.items()}
-    return replace(library, flows=flows, system=_responses(library.system, "", watch))
+    return replace(library, flows=flows, system=_system(library, watch))
 
 
 def _flow(flow: Flow, watch: Watch) -> Flow:
@@ -90,6 +90,13 @@ def _flow(flow: Flow, watch: Watch) -> Flow:
     return replace(
         flow, steps=Noting(steps, Note(watch, "step", flow.id)), responses=_responses(flow.responses, flow.id, watch)
     )
+
+
+def _system(library: Library, watch: Watch) -> dict[str, Response]:
+    """The engine's own responses; titles of flows stay as they are, too."""
+    titles = {f"flow_{flow}" for flow in library.flows}
+    marked = _responses({name: one for name, one in library.system.items() if name not in titles}, "", watch)
+    return {**library.system, **marked}
 
 
 def _responses(responses: Mapping[str, Response], flow: str, watch: Watch) -> dict[str, Response]:

@@ -161,8 +161,14 @@ class World:
         return OperationSettled(
             id=uuid5(effect.op_id, state), conversation=self._conversation, at=self.now, op_id=effect.op_id,
             action=effect.action, state=state, outputs=dict(outputs), error=error if state == "failed" else None,
-            inputs=effect.inputs,
+            inputs=self._shown(effect),
         )  # fmt: skip
+
+    def _shown(self, effect: StartOperation) -> dict[str, Value]:
+        """The inputs that the customer saw, a card as ``•1111``: what the wrappers tell with an outcome."""
+        known = {**effect.inputs, **{name: str(card) for name, card in effect.cards.items()}}
+        wanted = self._library.catalogue.operations[effect.action].inputs
+        return {name: value for name, value in known.items() if name in wanted and wanted[name].shown}
 
     def _outputs(self, effect: StartOperation, answer: Answer) -> dict[str, Value]:
         operation = self._library.catalogue.operations[effect.action]

@@ -127,7 +127,7 @@ def test_a_change_of_language_repeats_the_question_in_it() -> None:
     assert chat.session.locale == "uk"
     assert "Надішліть 16 цифр картки отримувача." in chat.said
     chat.write("4111111111111111")
-    assert "Переказати 50,00 ₴ з Everyday •4242 на •1111?" in chat.said
+    assert "Переказати 50,00 ₴ з картки Everyday •4242 на картку •1111?" in chat.said
 
 
 def test_a_label_in_another_language_is_the_same_answer() -> None:
