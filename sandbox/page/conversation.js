@@ -7,6 +7,7 @@ import { h, icon } from "./dom.js";
 const HELD_MAX = 1000;
 const NEAR_FOOT_PX = 140;
 const TAP_WAIT_MS = 15000;
+const SCROLL_KEYS = new Set(["ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End", " "]);
 const BY_HAND_MS = 1000;
 
 export class Conversation {
@@ -25,7 +26,7 @@ export class Conversation {
     };
     this.touchedAt = -Infinity;
     this.top = 0;
-    for (const sign of ["wheel", "touchmove", "pointerdown", "keydown"]) this.list.addEventListener(sign, () => this.touched(), { passive: true });
+    for (const sign of ["wheel", "touchmove", "pointerdown", "keydown"]) this.list.addEventListener(sign, (event) => this.touched(event), { passive: true });
     this.list.addEventListener("wheel", (event) => event.deltaY < 0 && this.leaveFoot(), { passive: true });
     new ResizeObserver(() => this.grew()).observe(this.list);
   }
@@ -117,7 +118,10 @@ export class Conversation {
     pop(this.phone.element, owner, entries, { top: `${Math.min(at.top - box.top, box.height - 150)}px`, right: "60px" });
   }
 
-  touched() {
+  // Pressing a button in a message is no scrolling; the scroll bar and the arrow keys are.
+  touched({ type, target, key }) {
+    if (type === "pointerdown" && target !== this.list) return;
+    if (type === "keydown" && !SCROLL_KEYS.has(key)) return;
     this.touchedAt = performance.now();
   }
 
