@@ -18,7 +18,7 @@ from bot.keyring import Keyring
 from bot.messengers import Messengers
 from bot.operations import Operations
 from bot.outbox import Outbox
-from bot.pace import LocalPace
+from bot.pace import pace_at
 from bot.people import Desk
 from bot.perform import Performer
 from bot.pictures import Pictures
@@ -50,6 +50,7 @@ class Conversation:
         self._store = Store(connect, keyring)
         self._messengers = Messengers(settings)
         self._door = Door(self._messengers.channels, vault)
+        self._pace = pace_at(settings.redis_url.get_secret_value(), {})
         self._understanding = Embedded(settings.data_dir / "nlu", self._library)
         self._button_key = keyring.subkey(BUTTON_KEY)
 
@@ -57,7 +58,7 @@ class Conversation:
         """Wire the loop to the bank's wrappers, CustomerAPI and ImageAPI."""
         channels = self._messengers.channels
         facts = Facts(core, customers, self._understanding, self._brand.features)
-        outbox = Outbox(self._store.outbox, channels, Pictures(core, images, self._settings.bank), LocalPace({}))
+        outbox = Outbox(self._store.outbox, channels, Pictures(core, images, self._settings.bank), self._pace)
         clients = {"core_adapters": core, "customer_api": customers}
         self._operations = Operations(self._store.outbox, clients, self._take)
         self._performer = Performer(self._store.outbox, outbox, self._operations, Desk())
@@ -82,6 +83,7 @@ class Conversation:
             await asyncio.gather(*tasks, return_exceptions=True)
             await self._turns.stop(STOP_S)
             await self._performer.stop(STOP_S)
+            await self._pace.close()
             await self._store.close()
 
     def routes(self) -> list[Route]:

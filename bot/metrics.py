@@ -25,6 +25,7 @@ INBOX_WAITING = Gauge("teller_inbox_waiting", "Inbox rows without a finished tur
 INBOX_LAG_SECONDS = Gauge("teller_inbox_lag_seconds", "Age of the oldest of them.")
 OUTBOX_WAITING = Gauge("teller_outbox_waiting", "Outbox rows that have not left yet.")
 OUTBOX_LAG_SECONDS = Gauge("teller_outbox_lag_seconds", "Age of the oldest of them.")
+REDIS_DOWN = Gauge("teller_redis_down", "1 while the Redis that is set does not answer: each process paces itself.")
 ALERTS = Counter("teller_alerts", "Things staff must look at, by code.", ["code"])
 
 

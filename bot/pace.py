@@ -8,15 +8,31 @@ from typing import Protocol
 
 
 class Pace(Protocol):
-    """One in the process; one on Redis where several processes share an account."""
+    """``LocalPace`` in the process; ``bot.pace_redis.RedisPace`` where several processes share an account."""
 
     async def ready(self, channel: str, account: str) -> None:
         """Returns when the account may send one message."""
         ...
 
     def hold(self, channel: str, account: str, seconds: float) -> None:
-        """Nothing of this account goes out for so long."""
+        """Nothing of this account goes out for so long; then what has waited goes out at the pace, not at once."""
         ...
+
+    async def close(self) -> None:
+        """End what is under way."""
+        ...
+
+
+def pace_at(redis_url: str, rates: Mapping[str, float]) -> Pace:
+    """The pace of this process; shared with the others that name the same Redis, unless the address is empty.
+
+    :raises SettingsWrong: when the address cannot be one of a Redis. Whether it answers is not asked here.
+    """
+    if not redis_url:
+        return LocalPace(rates)
+    from bot.pace_redis import RedisPace  # here, for its import takes time, and a laptop has no Redis
+
+    return RedisPace.at(redis_url, rates)
 
 
 @dataclass(slots=True)
@@ -28,11 +44,18 @@ class _Bucket:
     free_at: float = 0.0
     held_until: float = 0.0
 
-    def wait_s(self, now: float) -> float:
-        """Take the next place; how long it is away."""
+    def ask(self, now: float, take: bool) -> tuple[float, bool]:
+        """Take the next place, or look whether the one taken still holds: the seconds to wait, and whether we have one.
+
+        A place that falls into a hold is lost; whoever had it takes another one afterwards.
+        """
+        if self.held_until > now:
+            return self.held_until - now, False
+        if not take:
+            return 0.0, True
         start = max(self.free_at, now - (self.burst - 1) / self.rate)
         self.free_at = start + 1 / self.rate
-        return max(0.0, start - now)
+        return max(0.0, start - now), True
 
 
 class LocalPace:
@@ -45,15 +68,17 @@ class LocalPace:
 
     async def ready(self, channel: str, account: str) -> None:
         bucket = self._bucket(channel, account)
-        wait_s = bucket.wait_s(time.monotonic())
-        if wait_s > 0:
+        wait_s, placed = bucket.ask(time.monotonic(), take=True)
+        while wait_s > 0:
             await asyncio.sleep(wait_s)
-        while (held_s := bucket.held_until - time.monotonic()) > 0:  # noqa: ASYNC110 - the time may move, nobody tells
-            await asyncio.sleep(held_s)
+            wait_s, placed = bucket.ask(time.monotonic(), take=not placed)
 
     def hold(self, channel: str, account: str, seconds: float) -> None:
         bucket = self._bucket(channel, account)
         bucket.held_until = max(bucket.held_until, time.monotonic() + seconds)
+
+    async def close(self) -> None:
+        """Nothing is under way."""
 
     def _bucket(self, channel: str, account: str) -> _Bucket:
         key = (channel, account)
