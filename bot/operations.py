@@ -143,7 +143,7 @@ class Operations:
             raise Refused(f"no service performs operations of '{operation.provider}'")
         body = EFFECT.dump_python(operation, mode="json") | {"conversation": str(row.conversation)}
         if operation.provider == "customer_api":  # it keeps whose chat this is; the bank's wrappers need not know
-            body |= {"address": row.to.address, "account": row.to.account}
+            body |= {"address": row.to.address, "account": row.to.account, "locale": row.to.locale}
         try:
             response = await client.post(PATHS[operation.provider], json=body)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:

@@ -358,7 +358,7 @@ class Turns:
 def _row(conversation: UUID, task: _Task, version: int, decision: Decision) -> TurnRow:
     """The turn as it is saved."""
     session = decision.session
-    to = To(session.channel, session.account, session.address, session.customer_id)
+    to = To(session.channel, session.account, session.address, session.customer_id, session.locale)
     # The engine has the last piece of a joined message deleted; the others carry digits, too.
     pieces = [DeleteInbound(piece.message_id, "card_number") for piece in task.earlier if piece.message_id]
     outbox: list[OutboxRow] = []

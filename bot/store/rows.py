@@ -55,6 +55,7 @@ class To:
     account: str
     address: str
     customer_id: str | None = None
+    locale: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
