@@ -15,6 +15,7 @@ export class Conversation {
     this.phone = phone;
     this.messages = new Map();
     this.waiting = new Map();
+    this.early = new Set();
     this.list = h("div", { class: "chat", role: "list", tabindex: 0, "aria-label": "Messages", onscroll: () => this.scrolled() });
     this.down = h("button", { class: "round down", "aria-label": "To the newest message", hidden: true, onclick: () => this.toFoot() }, icon("down"));
     this.element = h("div", { class: "chat-box" }, this.list, this.down);
@@ -35,6 +36,7 @@ export class Conversation {
     this.messages.clear();
     this.last = null;
     this.waiting.clear();
+    this.early.clear();
     this.list.replaceChildren();
     this.older = page.more;
     if (page.messages.length === 0) this.list.append(this.invitation());
@@ -98,13 +100,15 @@ export class Conversation {
   async tap(message, row, column, key) {
     key.classList.add("waits");
     const answer = await this.phone.attempt(() => this.phone.api.tap(message.id, row, column));
-    if (!answer?.query) return key.classList.remove("waits");
+    // A quick bot answers before the tap itself has come back.
+    if (!answer?.query || this.early.delete(answer.query)) return key.classList.remove("waits");
     this.waiting.set(answer.query, key);
-    setTimeout(() => this.answered(answer.query), TAP_WAIT_MS);
+    setTimeout(() => this.waiting.has(answer.query) && this.answered(answer.query), TAP_WAIT_MS);
     return null;
   }
 
   answered(query) {
+    if (!this.waiting.has(query)) this.early.add(query);
     this.waiting.get(query)?.classList.remove("waits");
     this.waiting.delete(query);
   }
