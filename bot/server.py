@@ -15,7 +15,8 @@ from starlette.types import ASGIApp
 from bot.settings import Settings
 from bot.settings.made_up import own_url
 
-GRACE_S = 20
+# Webhooks take milliseconds; a page of phones left open would hold the stop for as long as this.
+GRACE_S = 5
 LOOK_S = 0.02
 
 
@@ -64,7 +65,8 @@ async def _run(settings: Settings, process: AbstractAsyncContextManager[Up]) -> 
 def _listening(settings: Settings) -> socket.socket:
     """The port, taken before anything slow begins, so that a taken one is said at once."""
     family = socket.AF_INET6 if ":" in settings.http.host else socket.AF_INET
-    listener = socket.socket(family)
+    # The protocol is named so that asyncio knows TCP and sends small answers at once.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((settings.http.host, settings.http.port))
