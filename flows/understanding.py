@@ -202,7 +202,7 @@ def _answers_step(turn: Turn, words: Words) -> bool:
     if command is not None:
         _obey_words(turn, top, command)
         return True
-    if (read_back := _read_back(turn, top.question)) is not None and answers.yes_or_no(words.text):
+    if (read_back := _read_back(top.question)) is not None and answers.yes_or_no(words.text):
         obey_step(turn, top, read_back)
         return True
     step = turn.flow(top).steps[top.step]
@@ -219,7 +219,7 @@ def _obey_words(turn: Turn, run: Run, command: str) -> None:
         obey_step(turn, run, command)
 
 
-def _read_back(turn: Turn, question: Question) -> str | None:
+def _read_back(question: Question) -> str | None:
     """The option of "Do you mean 1,234.00?", to which a yes is an answer; no other question has one value to set."""
     one = len(question.options) == 1 and question.kind == "slot" and question.expects in ("money", "date")
     return question.options[0] if one and question.options[0].startswith("set:") else None
