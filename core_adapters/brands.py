@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Literal
 
 import yaml
 from pydantic import TypeAdapter, ValidationError
@@ -46,6 +47,8 @@ class BankBrand:
     colours: Mapping[str, str]
     limits: Limits
     features: Mapping[str, bool]
+    persona: str = ""
+    people_hours: str = ""
 
     def for_flows(self) -> Brand:
         """The part that content runs under."""
@@ -53,7 +56,10 @@ class BankBrand:
             name: str(getattr(self.limits, name)) for name in Limits.__slots__ if name != "quick_amounts"
         }
         limits["quick_amounts"] = tuple(str(amount) for amount in self.limits.quick_amounts)
-        return Brand(self.name, self.currency, self.locales, self.time_zone, limits, self.features, self.regions)
+        return Brand(
+            self.name, self.currency, self.locales, self.time_zone, limits, self.features, self.regions,
+            self.persona, self.people_hours,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,8 @@ class _File:
     colours: dict[str, str]
     limits: _Limits
     features: dict[str, bool]
+    persona: Literal["", "formal", "friendly"] = ""
+    people_hours: str = ""
 
 
 @cache
@@ -107,5 +115,6 @@ def _brand(bank: str, file: _File) -> BankBrand:
     if wrong:
         raise MoneyError(f"limits are in {file.currency}, but {', '.join(wrong)} stands there")
     return BankBrand(
-        bank, file.name, file.currency, file.locales, file.time_zone, file.regions, file.colours, limits, file.features
-    )
+        bank, file.name, file.currency, file.locales, file.time_zone, file.regions, file.colours, limits,
+        file.features, file.persona, file.people_hours,
+    )  # fmt: skip

@@ -333,7 +333,11 @@ class Catalogue:
 
 @dataclass(frozen=True, slots=True)
 class Brand:
-    """The bank whose name, currency and limits the content runs under. Limits are money literals or lists of them."""
+    """The bank whose name, currency and limits the content runs under. Limits are money literals or lists of them.
+
+    ``persona`` chooses ``formal`` or ``friendly`` wording where a response has such. ``people_hours`` is when people
+    can take a chat, ``08:00-22:00`` where the bank is; empty for always.
+    """
 
     name: str
     currency: str
@@ -342,6 +346,8 @@ class Brand:
     limits: Mapping[str, str | tuple[str, ...]]
     features: Mapping[str, bool]
     regions: tuple[str, ...] = ("UA",)
+    persona: str = ""
+    people_hours: str = ""
 
 
 @dataclass(frozen=True, slots=True)

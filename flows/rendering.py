@@ -179,7 +179,10 @@ def _lookup(turn: Turn, run: Run | None, extra: Mapping[str, str]) -> Lookup:
 
 
 def _wording(turn: Turn, response: Response) -> Wording | None:
-    texts = response.channels.get(turn.session.channel, response.texts) if response.channels else response.texts
+    texts = response.texts
+    if response.persona or response.channels:
+        texts = response.persona.get(turn.library.brand.persona, texts)
+        texts = response.channels.get(turn.session.channel, texts)
     return texts.get(turn.locale) or texts.get(turn.library.brand.locales[0]) or response.texts.get(turn.locale)
 
 

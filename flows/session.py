@@ -95,7 +95,8 @@ class Session:
     ``stack`` holds the runs, the active one last. ``offer`` is a question of the engine itself and comes before the
     run's own. ``answered`` remembers recent questions with the operation each led to, for second taps. ``version`` is
     the content that the open runs began under; they finish under it. Empty when nothing is open. ``keyboard``: a button
-    that asks for a contact hangs under the chat. ``album``: the last one of which a picture was heard.
+    that asks for a contact hangs under the chat. ``album``: the last one of which a picture was heard. ``kept``: slots
+    that outlive their run, by their ``retain``. ``unread_told``: when a message of a kind nobody reads was last answered.
     """
 
     conversation: UUID
@@ -121,6 +122,8 @@ class Session:
     operations: list[tuple[str, str, str]] = field(default_factory=list)
     early: list[BankEvent] = field(default_factory=list)
     timers: dict[str, int] = field(default_factory=dict)
+    kept: dict[str, SlotValue] = field(default_factory=dict, repr=False)
+    unread_told: int = 0
 
     @classmethod
     def new(cls, conversation: UUID, channel: str, address: str, locale: str, account: str = "") -> "Session":
@@ -155,7 +158,7 @@ class Session:
             self.verified_until, self.strong_until, self.level, [run.copy() for run in self.stack], self.offer,
             self.version, self.paused, self.heard, self.misses, self.degraded_told, self.with_people_until,
             self.keyboard, self.album, list(self.answered),
-            list(self.operations), list(self.early), dict(self.timers),
+            list(self.operations), list(self.early), dict(self.timers), dict(self.kept), self.unread_told,
         )  # fmt: skip
 
     def to_json(self) -> bytes:
@@ -175,6 +178,8 @@ class Session:
             "op": self.operations,
             "ea": [BANK_EVENT.dump_python(event, mode="json") for event in self.early],
             "ti": self.timers,
+            "ke": _pack_values(self.kept),
+            "un": self.unread_told,
         })  # fmt: skip
 
     @classmethod
@@ -197,6 +202,7 @@ class Session:
             [(question, op_id) for question, op_id in packed["an"]],
             [(op_id, action, state) for op_id, action, state in packed["op"]],
             [BANK_EVENT.validate_python(event) for event in packed["ea"]], packed["ti"],
+            _unpack_values(packed.get("ke", {})), packed.get("un", 0),
         )  # fmt: skip
 
 

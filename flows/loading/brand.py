@@ -49,6 +49,8 @@ def _brand(reading: Reading, node: Node) -> Brand:
         limits=_limits(fields, currency),
         features=_features(fields),
         regions=fields.texts("regions") or ("UA",),
+        persona=fields.text("persona"),
+        people_hours=fields.text("people_hours"),
     )
 
 
