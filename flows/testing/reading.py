@@ -82,7 +82,7 @@ class _File:
         )
 
     def _card(self, node: Node) -> Mapping[str, str]:
-        fields = Fields(self._reading, node, "a card", (), open_=True)
+        fields = Fields(self._reading, node, "a card or option", (), open_=True)
         fields.require("id")
         return {key.text: value.text for key, value in fields.table.entries if isinstance(value, Scalar)}
 
@@ -90,15 +90,16 @@ class _File:
         table = fields.part("stubs", "stubs", (), open_=True)
         found: dict[str, tuple[Answer, ...]] = {}
         for key, body in table.table.entries if table else ():
-            if key.text not in self._library.catalogue.operations:
-                what = f"there is no bank operation '{key.text}'"
-                self._add("E230", key.at, what, key.text, self._library.catalogue.operations)
+            known = {**self._library.catalogue.operations, **self._library.catalogue.sources}
+            if key.text not in known:
+                what = f"there is no bank operation or source '{key.text}'"
+                self._add("E230", key.at, what, key.text, known)
             bodies = body.items if isinstance(body, Listing) else (body,)
             found[key.text] = tuple(self._answer(key.text, one) for one in bodies)
         return found
 
     def _answer(self, operation: str, body: Node) -> Answer:
-        fields = Fields(self._reading, body, "a stub", ("return", "error"))
+        fields = Fields(self._reading, body, "a stub", ("return", "error", "options"))
         known = self._library.catalogue.operations.get(operation)
         error = fields.optional_name("error")
         codes = (*known.errors, *known.soft_errors, "unavailable", "unknown_result") if known else ()
@@ -106,7 +107,7 @@ class _File:
             self._add(
                 "E204", fields.place("error"), f"'{operation}' never answers '{error}'", error, dict.fromkeys(codes)
             )
-        return Answer(fields.text_map("return"), error)
+        return Answer(fields.text_map("return"), error, tuple(self._card(item) for item in fields.items("options")))
 
     def _case(self, node: Node, stubs: Stubs) -> Case:
         fields = Fields(self._reading, node, "a test", ("test", "with", "stubs", "turns"))

@@ -28,13 +28,14 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the fake bank answers: outputs, or an error code."""
+    """What the fake bank answers: outputs, the options of a source of choices, or an error code."""
 
     outputs: Mapping[str, str] = field(default_factory=dict)
     error: str | None = None
+    options: tuple[Mapping[str, str], ...] = ()
 
 
-# By operation; of several answers each call takes the next, the last one stays.
+# By operation or source of choices; of several answers each call takes the next, the last one stays.
 Stubs = Mapping[str, tuple[Answer, ...]]
 
 
