@@ -24,8 +24,9 @@ log = structlog.get_logger("bot.messengers")
 class Messengers:
     """All channels that have their secrets set. ``start`` once our own port answers."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, commands: Mapping[str, Mapping[str, str]]) -> None:
         self._settings = settings
+        self._commands = commands
         self._telegram: Telegram | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         if "telegram" in messengers_on(settings):
@@ -62,6 +63,8 @@ class Messengers:
         pause_s = AGAIN_S
         while True:
             try:
+                for number, (locale, commands) in enumerate(self._commands.items()):
+                    await telegram.set_commands(commands, locale if number else None)
                 if own.polling:
                     await telegram.unregister()
                     await self._poll(telegram, door, turns)

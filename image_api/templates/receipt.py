@@ -20,13 +20,16 @@ SIZE = (1080, 1350)
 MARGIN = 72
 GRID = 24
 ROW = 84
+ROWS_TOP = 564
 QR_SIDE = 216
 
 
 def draw(values: Receipt, look: Look, locale: str) -> tuple[Image.Image, dict[str, Box]]:
     """The picture and where its texts stand."""
     pending = values.state == "pending"
-    picture = _ground(look, pending).copy()
+    rows = _rows(values, look, locale)
+    height = SIZE[1] if values.verify_url else ROWS_TOP + len(rows) * ROW + 2 * MARGIN + 2 * GRID
+    picture = _ground(look, pending, height).copy()
     pen = ImageDraw.Draw(picture)
     boxes: dict[str, Box] = {}
     bank, size = fit(look.name, 640, 44, 30, "extrabold")
@@ -36,8 +39,8 @@ def draw(values: Receipt, look: Look, locale: str) -> tuple[Image.Image, dict[st
     kind, size = fit(word(locale, values.kind), SIZE[0] - 4 * MARGIN, 40, 30, "medium")
     boxes["kind"] = write(pen, (2 * MARGIN - GRID, 388), kind, size, "medium", look.quiet)
     _state(pen, word(locale, values.state), look, pending, boxes)
-    y = 564
-    for name, text in _rows(values, look, locale):
+    y = ROWS_TOP
+    for name, text in rows:
         y = _row(pen, y, word(locale, name), text, look, boxes, name)
     _foot(picture, values, look, locale, boxes)
     return picture, boxes
@@ -123,19 +126,21 @@ def _foot(picture: Image.Image, values: Receipt, look: Look, locale: str, boxes:
     boxes["qr"] = Box(left, top, left + side, top + side)
 
 
-@lru_cache(maxsize=8)
-def _ground(look: Look, pending: bool) -> Image.Image:
+@lru_cache(maxsize=16)
+def _ground(look: Look, pending: bool, height: int) -> Image.Image:
     """The page: a band of the brand's ink, paper on sand; a pending receipt has a broken edge and an accent band."""
-    large, pen = canvas.smooth(SIZE, canvas.rgb(look.ground))
+    large, pen = canvas.smooth((SIZE[0], height), canvas.rgb(look.ground))
     s = canvas.SMOOTH
     band = look.accent_text if pending else look.ink
     pen.rectangle((0, 0, SIZE[0] * s, 300 * s), fill=canvas.rgb(band))
     pen.ellipse(
         (820 * s, -260 * s, 1240 * s, 160 * s), fill=canvas.blend(band, look.accent if not pending else "#FFFFFF", 0.35)
     )
-    paper = (MARGIN * s, 168 * s, (SIZE[0] - MARGIN) * s, 1278 * s)
+    paper = (MARGIN * s, 168 * s, (SIZE[0] - MARGIN) * s, (height - MARGIN) * s)
     pen.rounded_rectangle(paper, 36 * s, fill=canvas.rgb(look.paper))
     if pending:
         for x in range(MARGIN + GRID, SIZE[0] - MARGIN - GRID, 2 * GRID):
-            pen.rectangle((x * s, 1262 * s, (x + GRID) * s, 1278 * s), fill=canvas.rgb(look.accent))
+            pen.rectangle(
+                (x * s, (height - MARGIN - 16) * s, (x + GRID) * s, (height - MARGIN) * s), fill=canvas.rgb(look.accent)
+            )
     return canvas.settle(large)

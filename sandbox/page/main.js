@@ -25,6 +25,7 @@ class Page {
 
   type(text) {
     this.tabs.turn("phone");
+    this.phones[0].putAwayBanner();
     this.phones[0].foot.type(text);
   }
 

@@ -138,6 +138,11 @@ export class Phone {
     setTimeout(close, BANNER_MS);
   }
 
+  // What it said has been used.
+  putAwayBanner() {
+    this.element.querySelector(".banner")?.remove();
+  }
+
   menu() {
     const entry = (sign, title, below, act) => ({ sign: icon(sign), title, below, act });
     const blocked = this.foot.state.blocked;

@@ -1,0 +1,34 @@
+"""The commands that a messenger shows in its own menu, in the customer's language, from what staff wrote."""
+
+from collections.abc import Mapping
+
+from flows.model import Flow, Library
+
+
+def commands(library: Library) -> Mapping[str, Mapping[str, str]]:
+    """Locale -> command without its slash -> what it does, for the flows that are switched on.
+
+    A flow's name in a locale is the title of its button in the menu; without one it is shown in no other language
+    than its own.
+    """
+    shown = [flow for flow in library.flows.values() if flow.starts_on.commands and _is_on(library, flow)]
+    return {
+        locale: {
+            flow.starts_on.commands[0].removeprefix("/"): title
+            for flow in shown
+            if (title := _title(library, flow, locale, own=locale == library.brand.locales[0]))
+        }
+        for locale in library.brand.locales
+    }
+
+
+def _is_on(library: Library, flow: Flow) -> bool:
+    return all(library.brand.features.get(flag, False) for flag in flow.flags)
+
+
+def _title(library: Library, flow: Flow, locale: str, *, own: bool) -> str:
+    for response in library.system.values():
+        for button in response.buttons if not isinstance(response.buttons, str) else ():
+            if button.flow == flow.id and locale in button.titles:
+                return button.titles[locale]
+    return flow.title if own else ""
