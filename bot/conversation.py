@@ -15,6 +15,7 @@ from bot import content, webhooks
 from bot.door import Door, Tokeniser
 from bot.facts import Facts
 from bot.keyring import Keyring
+from bot.menu import commands
 from bot.messengers import Messengers
 from bot.operations import Operations
 from bot.outbox import Outbox
@@ -48,7 +49,8 @@ class Conversation:
         self._settings, self._brand, self._keyring = settings, brand, keyring
         self._library = content.library(brand.for_flows())
         self._store = Store(connect, keyring)
-        self._messengers = Messengers(settings)
+        self._messengers = Messengers(settings, commands(self._library))
+        self._vault = vault
         self._door = Door(self._messengers.channels, vault)
         self._pace = pace_at(settings.redis_url.get_secret_value(), {})
         self._understanding = Embedded(settings.data_dir / "nlu", self._library)
@@ -63,7 +65,14 @@ class Conversation:
         self._operations = Operations(self._store.outbox, clients, self._take)
         self._performer = Performer(self._store.outbox, outbox, self._operations, Desk())
         self._turns = Turns(
-            self._store, self._decide, facts, self._performer, channels, self._brand.locales, self._note_timer
+            self._store,
+            self._decide,
+            facts,
+            self._performer,
+            channels,
+            self._brand.locales,
+            self._note_timer,
+            self._vault,
         )
         self._recovery = Recovery(self._store, self._turns, self._performer)
         self._timers = Timers(self._store.timers, self._recovery.wake)
