@@ -11,11 +11,14 @@ from flows.stack import drop_all
 from flows.turn import Turn
 
 ACCESS_LIFE_MS = 8 * 3600 * 1000  # where the one who grants it names no end
+IDLE_MS = 10 * 60 * 1000  # a customer who was silent for longer proves anew who it is
 
 
 def settle_level(turn: Turn) -> None:
-    """What has expired is gone."""
+    """What has expired is gone, and so is the access of a customer who was silent for too long."""
     session = turn.session
+    if session.heard and turn.now - session.heard > IDLE_MS:
+        session.verified_until = session.strong_until = 0
     if session.strong_until > turn.now:
         session.level = "strong"
     elif session.verified_until > turn.now:
@@ -31,6 +34,7 @@ def grant(turn: Turn, run: Run, outputs: Mapping[str, Value]) -> None:
     if isinstance(customer, str):
         if session.customer_id is not None and session.customer_id != customer:
             session.stack = [run]
+            session.kept = {}
         session.customer_id = customer
     until = _until(outputs.get("expires_at"), turn.now)
     session.verified_until = max(session.verified_until, until)
@@ -49,6 +53,7 @@ def changed(turn: Turn, event: AccessChanged) -> None:
     settle_level(turn)
     if lost:
         drop_all(turn)
+        session.kept = {}
         system(turn, "access_lost")
 
 

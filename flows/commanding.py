@@ -15,6 +15,8 @@ def begin(turn: Turn, payload: str) -> None:
         if start(turn, flow):
             proceed(turn)
         return
+    session, top = turn.session, turn.session.top
+    session.paused = top is not None and top.waiting is None
     show_menu(turn, "welcome")
 
 

@@ -87,12 +87,15 @@ class OpenForm:
 
 @dataclass(frozen=True, slots=True)
 class HandOff:
-    """Give the chat to people: the queue, why, the pending question and the slots that may be shared, masked."""
+    """Give the chat to people: the queue, why, in which flow, the slots that may be shared (masked), and what the
+    customer was being asked, in their language. The edge adds the last turns.
+    """
 
     queue: str
     reason: str
     title: str
     shared: dict[str, str] = field(default_factory=dict)
+    question: str = ""
     kind: Literal["hand_off"] = "hand_off"
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from flows.access import changed, settle_level
 from flows.effects import DeleteInbound, Effect
-from flows.events import AccessChanged, BankEvent, Event, FormSubmitted, OperationSettled, TimerFired
+from flows.events import AccessChanged, BankEvent, Event, FormSubmitted, HandoffClosed, OperationSettled, TimerFired
 from flows.expressions import EvaluationError
 from flows.facts import Facts, Needs
 from flows.messages import InboundEvent
@@ -16,7 +16,15 @@ from flows.model import Library
 from flows.money import MoneyError
 from flows.ports import Capabilities
 from flows.session import Session
-from flows.settling import bank_event, form_submitted, keep_time, late_event, operation_settled, timer_fired
+from flows.settling import (
+    bank_event,
+    form_submitted,
+    keep_time,
+    late_event,
+    operation_settled,
+    people_left,
+    timer_fired,
+)
 from flows.speaking import system
 from flows.stack import drop_all
 from flows.turn import BrokenContent, Missing, QuestionFailed, TooManySteps, Turn
@@ -68,6 +76,8 @@ def _dispatch(turn: Turn) -> None:
             form_submitted(turn, turn.event)
         case AccessChanged():
             changed(turn, turn.event)
+        case HandoffClosed():
+            people_left(turn)
     _finish(turn)
 
 

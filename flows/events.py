@@ -88,8 +88,18 @@ class AccessChanged:
     kind: Literal["access"] = "access"
 
 
+@dataclass(frozen=True, slots=True)
+class HandoffClosed:
+    """People have given the chat back."""
+
+    id: UUID
+    conversation: UUID
+    at: datetime
+    kind: Literal["handoff_closed"] = "handoff_closed"
+
+
 Event = Annotated[
-    InboundEvent | OperationSettled | BankEvent | TimerFired | FormSubmitted | AccessChanged,
+    InboundEvent | OperationSettled | BankEvent | TimerFired | FormSubmitted | AccessChanged | HandoffClosed,
     Field(discriminator="kind"),
 ]
 

@@ -44,12 +44,14 @@ def gather(turn: Turn, flow: Flow, run: Run, words: Words, pending: str | None) 
         if reading is not None:
             readings[slot.name] = reading
             kinds.add(slot.type)
+            if slot.name == pending and slot.type == "choice" and words.plain.isdecimal():
+                break  # the number has chosen an option and is no amount besides
     return readings
 
 
 def _open_to_words(turn: Turn, step: Collect) -> bool:
     slot = turn.slot(step.slot)
-    return slot.from_entity is not None and not step.ask_before_filling and may_take(turn, slot)
+    return (slot.from_entity is not None or slot.type == "choice") and not step.ask_before_filling and may_take(turn, slot)
 
 
 def answer(turn: Turn, run: Run, step: Collect, words: Words) -> bool:

@@ -8,12 +8,13 @@ from datetime import date
 from flows.cards import CardNumber
 from flows.entities import amounts, answers, codes, dates, ibans, numbers, periods, phones
 from flows.entities.found import Found
+from flows.mentions import may_mention, mentioned
 from flows.messages import Attachment, Contact
 from flows.model import Response, Slot
 from flows.money import Money
 from flows.rendering import chosen_label
 from flows.session import Run
-from flows.turn import Turn
+from flows.turn import QuestionFailed, Turn
 from flows.values import Chosen, Sent, SharedContact, SlotValue
 
 TEXT_CHARS_MAX = 500  # for a text slot that names no length of its own
@@ -111,7 +112,7 @@ def _money(turn: Turn, _run: Run, _slot: Slot, words: Words, _asked: bool) -> Re
     if not found:
         return None
     values = tuple(dict.fromkeys(one.value for one in found if one.value is not None))
-    if len(values) == 1 and len(found) >= 1 and not any(one.readings for one in found):
+    if len(values) == 1 and not any(one.readings or one.refused for one in found):
         return _in_currency(values[0], brand.currency)
     readings = values or tuple(dict.fromkeys(reading for one in found for reading in one.readings))
     if readings:
@@ -131,15 +132,21 @@ def _card(_turn: Turn, run: Run, _slot: Slot, words: Words, _asked: bool) -> Rea
 
 
 def _choice(turn: Turn, run: Run, slot: Slot, words: Words, asked: bool) -> Reading | None:
-    if not asked:
+    if not asked and (not may_mention(words.plain) or (slot.source is not None and turn.session.level == "guest")):
         return None
-    options = turn.choices(slot)
-    fits = [option for option in options if words.plain in set(_names(turn, run, slot, option))]
-    if len(fits) == 1:
-        return Taken(fits[0])
-    if not fits and words.plain.isdecimal() and 1 <= int(words.plain) <= len(options):
+    try:
+        options = turn.choices(slot)
+    except QuestionFailed:
+        if asked:
+            raise
+        return None
+    names = {option.id: set(_names(turn, run, slot, option)) for option in options}
+    fits = [option for option in options if words.plain in names[option.id]]
+    if not fits and asked and words.plain.isdecimal() and 1 <= int(words.plain) <= len(options):
         return Taken(options[int(words.plain) - 1])
-    return None
+    if not fits and (key := mentioned(words.plain, names)) is not None:
+        fits = [option for option in options if option.id == key]
+    return Taken(fits[0]) if len(fits) == 1 else None
 
 
 def _names(turn: Turn, run: Run, slot: Slot, option: Chosen) -> Iterable[str]:

@@ -18,6 +18,9 @@ from flows.values import Chosen, SharedContact, SlotValue, wire
 
 MASK_SHOWN = 4  # how many characters of a masked value may be seen, and only of a long one
 MASK_LONG = 8
+HIDDEN = "•••"
+# What a channel's ``may_show`` speaks of, by slot type and, for a text that identifies a person, by the slot's name.
+SHOWN_KINDS: Mapping[str, str] = {"iban": "iban", "tax_id": "tax_id"}
 _PLACEHOLDER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_.]*)\}")
 Lookup = Callable[[str], str]
 NOTHING: Mapping[str, str] = {}
@@ -85,11 +88,11 @@ def label(turn: Turn, name: str) -> str:
 
 
 def show(turn: Turn, run: Run | None, slot: Slot | None, value: SlotValue) -> str:
-    """A value in the customer's words; a masked one masked."""
+    """A value in the customer's words; a masked one masked, and so is one that the channel may not show."""
     if isinstance(value, Money):
         return formats.money(value, turn.locale)
     if isinstance(value, CardNumber):
-        return str(value)
+        return str(value) if may_show(turn, "last4") else HIDDEN
     if isinstance(value, Chosen):
         return _show_chosen(turn, run, slot, value)
     if isinstance(value, bool) or value is None:
@@ -101,12 +104,21 @@ def show(turn: Turn, run: Run | None, slot: Slot | None, value: SlotValue) -> st
     if isinstance(value, SharedContact):
         return masked(value.phone)
     text = str(wire(value))
-    return masked(text) if slot is not None and (slot.mask or slot.type == "code") else text
+    if slot is None:
+        return text
+    kind = SHOWN_KINDS.get(slot.type) or SHOWN_KINDS.get(slot.name)
+    barred = kind is not None and not may_show(turn, kind)
+    return masked(text) if slot.mask or slot.type == "code" or barred else text
+
+
+def may_show(turn: Turn, kind: str) -> bool:
+    """Whether the channel may show this kind of value."""
+    return turn.channel is None or kind in turn.channel.may_show
 
 
 def masked(text: str) -> str:
     """``•••4242`` of a long text, dots alone of a short one."""
-    return "•••" + (text[-MASK_SHOWN:] if len(text) >= MASK_LONG else "")
+    return HIDDEN + (text[-MASK_SHOWN:] if len(text) >= MASK_LONG else "")
 
 
 def plain_buttons(turn: Turn, response: Response, look: Lookup) -> list[Choice]:
@@ -220,6 +232,8 @@ def chosen_label(turn: Turn, slot: Slot, value: Chosen) -> str:
 
     def look(name: str) -> str:
         field = name.partition(".")[2] or name
+        if field == "last4" and not may_show(turn, "last4"):
+            return HIDDEN
         return value.id if field == "id" else show(turn, None, None, value.fields.get(field))
 
     return _filled(slot.label, look)[0]

@@ -87,7 +87,7 @@ def _resume(turn: Turn) -> None:
     """A digression has ended: the interrupted flow's own settings say how it goes on."""
     turn.resuming = False
     top = turn.session.top
-    if top is None or top.question is None or turn.quiet:
+    if top is None or top.question is None or turn.quiet or turn.now < turn.session.with_people_until:
         return
     if turn.flow(top).settings.digressions == "resume_silently":
         repeat(turn)
@@ -95,6 +95,14 @@ def _resume(turn: Turn) -> None:
     options = {command: engine_label(turn, command) for command in ("yes", "no")}
     base = turn.session.stack[thread_start(turn)]
     offer(turn, "resume", ("ask_to_resume",), options, flow=flow_title(turn, base.flow))
+
+
+def offer_to_continue(turn: Turn) -> None:
+    """What was open has been put aside: ask whether it goes on."""
+    stack = turn.session.stack
+    if stack:
+        options = {command: engine_label(turn, command) for command in ("continue", "no")}
+        offer(turn, "continue", ("ask_to_continue",), options, flow=flow_title(turn, stack[thread_start(turn)].flow))
 
 
 def allowed(turn: Turn, run: Run) -> bool:

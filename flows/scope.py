@@ -1,12 +1,12 @@
 """Gives expressions and placeholders their values: the run's slots, what was confirmed, and the context objects."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import cast
 
 from flows.expressions import Expression, evaluate, holds
 from flows.facts import Need
-from flows.model import AUTH_ORDER
+from flows.model import AUTH_ORDER, Collect, SetSlots, Step
 from flows.session import Run
 from flows.turn import QuestionFailed, Turn, brand_limit, typed
 from flows.values import SlotValue, attribute
@@ -15,11 +15,21 @@ CONTEXT = frozenset({"customer", "limits", "feature", "channel"})
 NO_SLOTS: Mapping[str, SlotValue] = {}
 
 
+def filled_by(step: Step) -> Collection[str]:
+    """The slots that a step puts values into."""
+    match step:
+        case Collect():
+            return (step.slot,)
+        case SetSlots():
+            return step.values
+    return getattr(step, "save", ())
+
+
 class RunScope:
     """The names a run's expressions may use. ``frozen`` values come before the live slots."""
 
     def __init__(self, turn: Turn, run: Run | None, frozen: Mapping[str, SlotValue] = NO_SLOTS) -> None:
-        self._turn, self._frozen = turn, frozen
+        self._turn, self._run, self._frozen = turn, run, frozen
         self._slots: Mapping[str, SlotValue] = run.slots if run is not None else NO_SLOTS
 
     def value(self, name: str) -> SlotValue:
@@ -28,7 +38,16 @@ class RunScope:
         if dot and head in CONTEXT:
             return context(self._turn, head, field)
         value = self._frozen[head] if head in self._frozen else self._slots.get(head)
+        if value is None and head in self._turn.session.kept and self._run is not None:
+            value = self._kept(self._run, head)
         return attribute(value, field) if dot else value
+
+    def _kept(self, run: Run, name: str) -> SlotValue:
+        """What the conversation keeps of a slot from an earlier run; a flow that fills it itself sees its own."""
+        flow = self._turn.library.flows.get(run.flow)
+        if flow is None or any(name in filled_by(step) for step in flow.steps.values()):
+            return None
+        return self._turn.session.kept[name]
 
     def options(self, slot: str) -> int:
         """How many options a choice slot has right now."""

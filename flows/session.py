@@ -96,7 +96,7 @@ class Session:
     run's own. ``answered`` remembers recent questions with the operation each led to, for second taps. ``version`` is
     the content that the open runs began under; they finish under it. Empty when nothing is open. ``keyboard``: a button
     that asks for a contact hangs under the chat. ``album``: the last one of which a picture was heard. ``kept``: slots
-    that outlive their run, by their ``retain``. ``unread_told``: when a message of a kind nobody reads was last answered.
+    that outlive their run, by their ``retain``. ``unread_told``: when a message that nobody reads was last answered.
     """
 
     conversation: UUID

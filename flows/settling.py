@@ -7,7 +7,7 @@ from flows.filling import take
 from flows.model import Action, Collect, Confirm, SlotType, Wait
 from flows.money import Money, MoneyError
 from flows.reading import Taken, Words, read_words
-from flows.running import allowed, go_on
+from flows.running import allowed, go_on, offer_to_continue
 from flows.secure import page_token
 from flows.session import Run
 from flows.speaking import flow_title, system
@@ -129,8 +129,7 @@ def timer_fired(turn: Turn, event: TimerFired) -> None:
     if kind == SILENCE:
         _fallen_silent(turn)
     elif kind == LIFE:
-        drop_all(turn)
-        turn.session.paused = False
+        _life_over(turn)
     elif run is not None:
         _run_timer(turn, run, kind)
 
@@ -161,15 +160,39 @@ def _may_renew(turn: Turn, run: Run) -> bool:
 def _fallen_silent(turn: Turn) -> None:
     """The customer said nothing for as long as the flow allows: pause, keep everything, forget it a day later."""
     session, top = turn.session, turn.session.top
-    if top is None:
-        return
+    if top is None or top.waiting is not None:
+        return  # nobody waits for the customer; their time begins with the next question
     due = session.heard + silence_ms(turn, top)
-    if turn.now < due or top.waiting is not None:
-        turn.set_timer(SILENCE, max(due, turn.now + silence_ms(turn, top) if turn.now >= due else due))
+    if turn.now < due:
+        turn.set_timer(SILENCE, due)
         return
     session.paused = True
     turn.close_offer()
-    turn.set_timer(LIFE, turn.now + SESSION_LIFE_MS)
+
+
+def _life_over(turn: Turn) -> None:
+    """The session has lived its life since the customer was last heard: what was open is gone, kept slots with it."""
+    session = turn.session
+    over = session.heard + SESSION_LIFE_MS
+    if turn.now < over:
+        turn.set_timer(LIFE, over)
+        return
+    drop_all(turn)
+    session.paused = False
+    session.kept = {name: value for name, value in session.kept.items() if turn.slot(name).retain == "forever"}
+
+
+def people_left(turn: Turn) -> None:
+    """People have given the chat back: what was open can go on, otherwise there is the menu."""
+    session = turn.session
+    if turn.now >= session.with_people_until:
+        return
+    session.with_people_until = 0
+    session.paused = False
+    if session.stack:
+        offer_to_continue(turn)
+    else:
+        system(turn, "people_left", "menu")
 
 
 def silence_ms(turn: Turn, run: Run) -> int:
@@ -178,13 +201,27 @@ def silence_ms(turn: Turn, run: Run) -> int:
 
 
 def keep_time(turn: Turn) -> None:
-    """At the end of a turn: a timer for silence while something is open, none when nothing is."""
-    session = turn.session
-    if not session.stack:
-        for name in (SILENCE, LIFE):
-            turn.cancel_timer(name)
+    """At the end of a turn: a timer for silence while the customer is asked, one for the session's life while
+    something must be forgotten at its end, none when nothing is open.
+    """
+    session, top = turn.session, turn.session.top
+    if top is None:
         session.paused = False
-    elif not session.paused and session.top is not None:
+    if top is None or session.paused:
+        turn.cancel_timer(SILENCE)
+    elif top.waiting is None and SILENCE not in session.timers:
+        turn.set_timer(SILENCE, turn.now + silence_ms(turn, top))
+    if not _ends_with_the_session(turn):
         turn.cancel_timer(LIFE)
-        if SILENCE not in session.timers:
-            turn.set_timer(SILENCE, turn.now + silence_ms(turn, session.top))
+    elif LIFE not in session.timers:
+        turn.set_timer(LIFE, max(turn.now, session.heard) + SESSION_LIFE_MS)
+
+
+def _ends_with_the_session(turn: Turn) -> bool:
+    """Whether something is held that nothing but the end of the session's life would let go."""
+    session, top = turn.session, turn.session.top
+    if session.paused or any(turn.slot(name).retain == "session" for name in session.kept):
+        return True
+    if top is None or top.waiting is None:
+        return False
+    return top.waiting.kind == "event" and f"wait:{top.id}" not in session.timers

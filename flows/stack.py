@@ -17,6 +17,8 @@ from flows.values import SlotValue
 
 THREADS_MAX = 3
 AUTH_FLOWS: Mapping[AuthLevel, str] = {"verified": "identify", "strong": "strong_auth"}
+KEPT_MOST = 32
+NEVER_KEPT = frozenset({"card_number", "code", "contact", "attachment"})
 NO_SLOTS: Mapping[str, SlotValue] = {}
 
 
@@ -118,6 +120,7 @@ def leave(turn: Turn, run: Run) -> None:
     session = turn.session
     turn.close_question(run)
     cancel_timers(turn, run)
+    keep_slots(turn, run)
     session.stack.remove(run)
     top = session.top
     if run.via == "call" and top is not None:
@@ -142,6 +145,7 @@ def link(turn: Turn, run: Run, flow: str, slots: Mapping[str, SlotValue]) -> Non
     """Leave a flow for another one, which takes its place."""
     turn.close_question(run)
     cancel_timers(turn, run)
+    keep_slots(turn, run)
     turn.session.stack.remove(run)
     push(turn, flow, run.via, slots)
 
@@ -169,6 +173,7 @@ def drop_thread(turn: Turn) -> None:
     for run in stack[thread_start(turn) :]:
         turn.close_question(run)
         cancel_timers(turn, run)
+        keep_slots(turn, run)
     del stack[thread_start(turn) :]
 
 
@@ -177,6 +182,19 @@ def drop_all(turn: Turn) -> None:
     turn.close_offer()
     while turn.session.stack:
         drop_thread(turn)
+
+
+def keep_slots(turn: Turn, run: Run) -> None:
+    """A run is over: what its slots say must not all be forgotten with it. What is masked or a secret always is."""
+    session, slots = turn.session, turn.library.slots
+    for name, value in run.slots.items():
+        slot = slots.get(name)
+        if value is None or slot is None or slot.retain == "flow" or slot.mask or slot.type in NEVER_KEPT:
+            continue
+        session.kept.pop(name, None)
+        session.kept[name] = value
+    while len(session.kept) > KEPT_MOST:
+        del session.kept[next(iter(session.kept))]
 
 
 def cancel_timers(turn: Turn, run: Run) -> None:

@@ -4,6 +4,8 @@ Stop, operator and block-card words, then a valid button, then a typed value for
 no, then a correction, then another flow, then a plain answer, then "I did not understand".
 """
 
+import re
+
 from flows import buttons
 from flows.commanding import begin, give_command
 from flows.commands import INTENTS, command_in, flow_by_intent
@@ -16,10 +18,10 @@ from flows.messages import Attachment, Contact, EventType, InboundEvent, Text
 from flows.model import Collect, Confirm, Flow
 from flows.obeying import obey_offer, obey_step
 from flows.reading import Words, looks_meant
-from flows.running import allowed, go_on, proceed, repeat
+from flows.running import allowed, go_on, offer_to_continue, proceed, repeat
 from flows.session import Question, Run, Snapshot
 from flows.speaking import engine_label, flow_title, label_command, offer, option_labels, system
-from flows.stack import has_level, start, thread_start
+from flows.stack import has_level, start
 from flows.steps import collect
 from flows.turn import Turn
 
@@ -29,6 +31,9 @@ HEARD = frozenset({EventType.MESSAGE, EventType.POSTBACK, EventType.START, Event
 NUMBERED = frozenset({"clarify", "language", "change"})
 FREE_TEXT_WORDS_MAX = 12  # a longer text for a free-text slot is surely meant for it
 MISSES_TO_OPERATOR = 2
+UNREAD_TOLD_EVERY_MS = 5 * 60 * 1000  # a burst of stickers gets one answer
+# What the door writes in the place of a CVV or a PIN. A phone that we show masked has digits after it.
+_SECRET = re.compile(r"•{3}(?![•\d])")
 
 
 def hear(turn: Turn, event: InboundEvent) -> None:
@@ -65,7 +70,8 @@ def _content(turn: Turn, event: InboundEvent, *, first: bool) -> None:
         answer_contact(turn, *asking, content)
     elif isinstance(content, Attachment) and content.media != "sticker" and content.media != "audio":
         _attachment(turn, content)
-    else:
+    elif turn.now - turn.session.unread_told >= UNREAD_TOLD_EVERY_MS:
+        turn.session.unread_told = turn.now
         system(turn, "unsupported")
         repeat(turn)
 
@@ -142,14 +148,14 @@ def _text(turn: Turn, event: InboundEvent, content: Text, *, first: bool) -> Non
         return
     turn.close_offer()
     if turn.session.paused:
-        _offer_to_continue(turn)
+        offer_to_continue(turn)
     elif not _answers_step(turn, words):
         _meaning(turn, words, first=first)
 
 
 def _safe(turn: Turn, event: InboundEvent, content: Text) -> bool:
     """Take away what a chat must not keep. False when the message held a secret and is not used at all."""
-    secret = bool(cvv.find(content.text))
+    secret = bool(cvv.find(content.text)) or _SECRET.search(content.text) is not None
     deletable = turn.channel is None or turn.channel.delete_max_age_s is not None
     if (content.cards or secret) and deletable and event.message_id is not None:
         turn.effects.append(DeleteInbound(event.message_id, "secret" if secret else "card_number"))
@@ -177,13 +183,6 @@ def _answers_offer(turn: Turn, question: Question, words: Words) -> bool:
         return False
     obey_offer(turn, question, command)
     return True
-
-
-def _offer_to_continue(turn: Turn) -> None:
-    stack = turn.session.stack
-    if stack:
-        options = {"continue": engine_label(turn, "continue"), "no": engine_label(turn, "no")}
-        offer(turn, "continue", ("ask_to_continue",), options, flow=flow_title(turn, stack[thread_start(turn)].flow))
 
 
 def _answers_step(turn: Turn, words: Words) -> bool:

@@ -14,6 +14,13 @@ from flows.ports import ButtonLimits, Capabilities
 WHATSAPP = Capabilities("whatsapp", 4096, "char", 1024, ButtonLimits(3, 1, 20, 256), may_take=frozenset({"last4"}))
 
 
+def proven_again(chat: Chat) -> None:
+    """The customer's access as if they had just proved who they are: a stay of minutes ends it."""
+    session = chat.session
+    session.verified_until, session.heard = int(chat.now.timestamp() * 1000) + 3_600_000, session.heard + 1_199_000
+    chat.stored = session.to_json()
+
+
 def titles(chat: Chat) -> list[str]:
     return [choice.title for message in chat.sent for choice in message.choices]
 
@@ -181,6 +188,7 @@ def test_silence_pauses_the_flow_and_the_next_word_offers_to_continue() -> None:
     chat = Chat()
     chat.write("send 50")
     chat.wait(timedelta(minutes=20))
+    proven_again(chat)
     chat.write("4111111111111111")
     assert titles(chat) == ["Continue", "No"]
     chat.tap("Continue")
