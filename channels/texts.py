@@ -9,7 +9,7 @@ _BREAKS = ("\n\n", "\n", ". ", "! ", "? ", "; ", ", ", " ")
 def length(text: str, unit: Unit) -> int:
     """How long a platform says the text is."""
     if unit == "utf16":
-        return len(text) + sum(ord(char) > 0xFFFF for char in text)
+        return len(text.encode("utf-16-le", "surrogatepass")) // 2
     return len(text.encode()) if unit == "byte" else len(text)
 
 

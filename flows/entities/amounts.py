@@ -31,6 +31,8 @@ from flows.entities.numerals import WHOLE_DIGITS_MAX, Numeral, scan
 from flows.money import Money, minor_digits
 
 _PLACEHOLDER = re.compile(r"\[[^\]\n]{0,40}\]|(?:[•*xXхХ]{1,4}|\.{2,4})[0-9]{4}(?![0-9])|[#№][ ]?[\w-]+")
+# The commonest amount of all: digits alone, too few for anything else.
+_DIGITS_ALONE = re.compile(r"[1-9][0-9]{0,5}")
 _TAIL_CUE = re.compile(r"(?:card|ending(?: in| with)?|картк\w*|карт\w{0,2}|закінчується(?: на)?)\s*$", re.IGNORECASE)
 _ORDER_CUE = re.compile(
     r"(?:orders?|invoice|ticket|tracking|contract|замовленн\w+|заказ\w*|накладн\w+|договір|договор\w*)"
@@ -79,6 +81,8 @@ class _Part:
 def find(text: str, currency: str, region: str = "UA") -> list[Found[Money]]:
     """The amounts of a text, in ``currency`` where none is named. National phones are read as of ``region``."""
     text = text[:TEXT_CHARS_MAX]
+    if _DIGITS_ALONE.fullmatch(text):
+        return [Found(0, len(text), Money(int(text) * 10 ** minor_digits(currency), currency), text)]
     parts = _joined(text, _unbroken(text, _parts(text, currency, region)))
     return [_found(text, part) for part in parts]
 
@@ -99,7 +103,7 @@ def _elsewhere(text: str, region: str) -> Sequence[Place]:
     """Where other kinds stand whose digits are no amounts."""
     places = [match.span() for match in _PLACEHOLDER.finditer(text)]
     places += [(date.start, date.end) for date in dates.find_certain(text)]
-    if sum(character.isdigit() for character in text) >= 7:
+    if sum(map(str.isdigit, text)) >= 7:
         places += [(phone.start, phone.end) for phone in phones.find(text, region)]
         places += [(card.start, card.end) for card in cards.find(text)]
         places += [(iban.start, iban.end) for iban in ibans.find(text)]

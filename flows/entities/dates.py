@@ -25,6 +25,8 @@ _ISO = re.compile(r"(?<![\w-])(?P<y>[0-9]{4})-(?P<m>[0-9]{2})-(?P<d>[0-9]{2})(?!
 _NUMBERS = re.compile(
     r"(?<![\w./-])(?P<d>[0-9]{1,2})(?P<sep>[./-])(?P<m>[0-9]{1,2})(?P=sep)(?P<y>[0-9]{4}|[0-9]{2})(?![\w/-]|\.[0-9])"
 )
+# The least that all shapes have: a digit and something else beside it. Amounts are nearly always digits alone.
+_DIGIT_BESIDES = re.compile(r"[0-9][^0-9]|[^0-9][0-9]")
 _ORDINAL = r"(?:st|nd|rd|th|-?го|-?е)?"
 _DAY_MONTH = re.compile(
     rf"(?<![\w.,])(?P<d>[0-9]{{1,2}}){_ORDINAL}\s+(?:of\s+)?(?P<name>{PATTERN})\b\.?(?:,?\s+(?P<y>20[0-9]{{2}}))?",
@@ -82,6 +84,8 @@ def exact(day: int, month: int, year: int) -> date | None:
 
 
 def _written(text: str, *, short: bool) -> Iterator[Written]:
+    if not _DIGIT_BESIDES.search(text):
+        return
     places: list[Place] = []
     for shape in (_ISO, _NUMBERS, _DAY_MONTH, _MONTH_DAY, _SHORT):
         for match in shape.finditer(text):
