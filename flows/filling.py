@@ -51,7 +51,9 @@ def gather(turn: Turn, flow: Flow, run: Run, words: Words, pending: str | None) 
 
 def _open_to_words(turn: Turn, step: Collect) -> bool:
     slot = turn.slot(step.slot)
-    return (slot.from_entity is not None or slot.type == "choice") and not step.ask_before_filling and may_take(turn, slot)
+    if slot.from_entity is None and slot.type != "choice":
+        return False
+    return not step.ask_before_filling and may_take(turn, slot)
 
 
 def answer(turn: Turn, run: Run, step: Collect, words: Words) -> bool:

@@ -190,6 +190,7 @@ def people_left(turn: Turn) -> None:
     session.with_people_until = 0
     session.paused = False
     if session.stack:
+        system(turn, "people_left", optional=True)
         offer_to_continue(turn)
     else:
         system(turn, "people_left", "menu")

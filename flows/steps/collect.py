@@ -18,7 +18,7 @@ from flows.model import END, Collect, Slot
 from flows.rendering import text_of
 from flows.scope import true_for, value_of
 from flows.secure import ask_securely
-from flows.session import Run
+from flows.session import Question, Run
 from flows.speaking import system
 from flows.stack import forget_slots
 from flows.steps import handoff
@@ -64,8 +64,12 @@ def ask_again(turn: Turn, run: Run, step: Collect, reason: str) -> str | None:
     turn.close_question(run)
     if step.on_failure is not None:
         return step.on_failure
+    # The question stays open, unsaid: when people give the chat back the customer may go on with it.
+    slot = turn.slot(step.slot)
+    run.attempts = 0
+    run.question = Question(turn.short_id("question"), "slot", slot.name, slot.type)
     handoff.hand_over(turn, run, handoff.QUEUE_OF_FAILURES, f"no usable answer for {step.slot}")
-    return END
+    return None
 
 
 def unusable(turn: Turn, run: Run, step: Collect, *reasons: str, **values: SlotValue) -> str | None:
