@@ -65,7 +65,8 @@ def _cancel(turn: Turn) -> None:
         system(turn, "cannot_cancel_sent", run=top, flow=flow_title(turn, top.flow))
     else:
         session.paused = False
-        system(turn, "cancelled", flow=flow_title(turn, session.stack[thread_start(turn)].flow))
+        names = ("cancelled_waiting", "cancelled") if top.waiting is not None else ("cancelled",)
+        system(turn, *names, flow=flow_title(turn, session.stack[thread_start(turn)].flow))
         give_up(turn)
 
 

@@ -25,6 +25,8 @@ def ask_securely(turn: Turn, run: Run, step: Collect, slot: Slot, reason: str = 
     if response is None:
         turn.alert("system_response_missing", "system.yml has no response 'secure_link'")
         return
+    if slot.name not in run.asked:
+        run.asked.append(slot.name)  # a value that the page brings and that is refused counts as an attempt
     turn.close_question(run)
     run.question = Question(turn.short_id("page"), "slot", slot.name, slot.type)
     asked = turn.response(run, step.ask)
