@@ -1,25 +1,32 @@
 """`teller flows`: check the conversations, and try them in the real engine. Needs no database and no settings."""
 
-import importlib
-import importlib.util
-import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
-from flows.facts import Fact
-from flows.model import Brand, Library
-from flows.ports import Capabilities
+from bot.cli.flow_content import (
+    CONTENT,
+    Bank,
+    Folder,
+    brand_of,
+    cannot_run,
+    capabilities,
+    embedded,
+    library_of,
+    templates,
+)
+from bot.cli.flow_graph import graph
+from bot.cli.flow_play import play
 from flows.problems import Problem
 
-COULD_NOT_RUN = 2
-ROOT = Path(__file__).resolve().parents[2]
-CONTENT = ROOT / "flows" / "content"
+__all__ = ["CONTENT", "app", "brand_of", "cannot_run", "capabilities", "library_of", "templates"]
 
 app = typer.Typer(help="Check, try and publish the conversations.", add_completion=False)
+app.command()(play)
+app.command()(graph)
 
 
 class CheckFormat(StrEnum):
@@ -35,12 +42,6 @@ class TestFormat(StrEnum):
 
     TEXT = "text"
     JSON = "json"
-
-
-Folder = Annotated[
-    Path, typer.Argument(help="The content folder, with slots.yml and flows/.", show_default="flows/content")
-]
-Bank = Annotated[str, typer.Option(envvar="TELLER_BANK", help="Whose currency, limits and languages hold.")]
 
 
 @app.callback()
@@ -104,7 +105,7 @@ def play_tests(
     if checked.library is None or found:
         _show(found, sources, format)
         raise typer.Exit(1)
-    understand = _embedded(checked.library, nlu) if nlu is not None else None
+    understand = embedded(checked.library, nlu) if nlu is not None else None
     report = run(checked.library, files, chosen, every=channel != "", understand=understand)
     typer.echo(report.as_json() if format is TestFormat.JSON else report.as_text(with_coverage=coverage))
     raise typer.Exit(1 if report.failures else 0)
@@ -137,19 +138,6 @@ def _show(found: tuple[Problem, ...], sources: Mapping[str, str], format: TestFo
         typer.echo("\n\n".join(problems.as_text(problem, sources) for problem in found))
 
 
-def _embedded(library: Library, cache: Path) -> Callable[[str, str], Fact]:
-    """The embedded NLU, trained on these flows' examples."""
-    import asyncio
-
-    from nlu.embedded import open_engine
-
-    examples = {
-        flow.starts_on.intents[0]: flow.starts_on.examples for flow in library.flows.values() if flow.starts_on.intents
-    }
-    engine = open_engine(cache, examples)
-    return lambda text, locale: asyncio.run(engine.parse(text, locale))
-
-
 def _summary(found: tuple[Problem, ...]) -> str:
     errors = sum(problem.severity == "error" for problem in found)
     warnings = len(found) - errors
@@ -160,38 +148,3 @@ def _summary(found: tuple[Problem, ...]) -> str:
 
 def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def brand_of(bank: str) -> Brand:
-    """The bank's brand; ends the command with 2 when there is none or it is wrong."""
-    from flows.loader import BrandError, load_brand
-
-    try:
-        return load_brand(ROOT / "core_adapters" / "internal" / bank / "brand.yml")
-    except BrandError as error:
-        cannot_run(str(error))
-
-
-def capabilities() -> tuple[Capabilities, ...]:
-    """The capability record of every messenger there is."""
-    import channels
-
-    found = []
-    for module in pkgutil.iter_modules(channels.__path__):
-        name = f"channels.{module.name}.capabilities"
-        if module.ispkg and importlib.util.find_spec(name) is not None:
-            found.append(importlib.import_module(name).CAPABILITIES)
-    return tuple(found)
-
-
-def templates() -> Mapping[str, frozenset[str]]:
-    """The pictures a response may ask for, with their inputs."""
-    from bot.pictures import QUESTIONS
-
-    return {template: frozenset({value}) for template, (_, _, value, _) in QUESTIONS.items()}
-
-
-def cannot_run(why: str) -> NoReturn:
-    """End the command: nothing could be said about the content."""
-    typer.echo(f"teller flows: {why}", err=True)
-    raise typer.Exit(COULD_NOT_RUN)

@@ -1,6 +1,6 @@
 """Plays the turns of one test in one channel: messages and news go in as events, effects are performed at once."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -20,7 +20,7 @@ from flows.ports import Capabilities
 from flows.session import Session
 from flows.testing.script import Case, Line, Plain
 from flows.testing.watching import Watch
-from flows.testing.world import ACCESS, BEGIN, Understand, World
+from flows.testing.world import ACCESS, BEGIN, Bank, Scripted, Understand, World
 
 KEY = b"a key that only flow tests use.."
 Media = Literal["image", "audio", "video", "document", "sticker"]
@@ -34,12 +34,13 @@ class CannotPlay(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A message as the customer got it, with the responses it was made of."""
+    """A message as the customer got it, with the responses it was made of and the template of its picture."""
 
     text: str
     responses: tuple[str, ...]
     parts: tuple[str, ...]
     choices: tuple[Choice, ...]
+    picture: str = ""
 
 
 @dataclass(slots=True)
@@ -59,13 +60,19 @@ class Chat:
     """One conversation from its beginning. ``world.started`` are all operations so far."""
 
     def __init__(
-        self, library: Library, case: Case, watch: Watch, understand: Understand, channel: Capabilities | None
+        self,
+        library: Library,
+        case: Case,
+        watch: Watch,
+        understand: Understand,
+        channel: Capabilities | None,
+        bank: Bank | None = None,
     ) -> None:
         library = _for(library, case)
         self._library, self._watch, self._channel = library, watch, channel
         name = channel.channel if channel is not None else case.person.channel or "chat"
         self._conversation = uuid5(NAMESPACE_URL, f"teller:flow-tests/{case.name}/{name}")
-        self.world = World(library, case.person, case.stubs, understand, self._conversation)
+        self.world = World(library, case.person, bank or Scripted(library, case.stubs), understand, self._conversation)
         self.session = _session(self._conversation, name, case)
         self._count, self._seen, self._timers = 0, set[str](), dict[str, datetime]()
         self._history: list[Shown] = []
@@ -94,6 +101,11 @@ class Chat:
         self._turned.open_after = self._open()
         self._note_ways(line)
         return self._turned
+
+    @property
+    def history(self) -> Sequence[Shown]:
+        """Every message so far."""
+        return tuple(self._history)
 
     def _open(self) -> tuple[str, ...]:
         return tuple(run.flow for run in self.session.stack)
@@ -279,7 +291,8 @@ class Chat:
 
     def _show(self, message: OutboundMessage) -> None:
         text, responses, parts = self._watch.read(message.text)
-        shown = Shown(text, responses, parts, message.choices)
+        picture = message.picture.template if message.picture is not None else ""
+        shown = Shown(text, responses, parts, message.choices, picture)
         self._history.append(shown)
         self._turned.shown.append(shown)
 

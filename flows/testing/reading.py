@@ -39,6 +39,15 @@ def read_tests(content: Path, library: Library) -> tuple[list[TestFile], list[Pr
     return files, reading.problems, sources
 
 
+def read_test_file(text: str, file: str, library: Library) -> tuple[TestFile | None, list[Problem]]:
+    """One test file from its text, for a test that is not on the disk yet."""
+    reading = Reading()
+    node, _, problems = read(text.encode(), file)
+    reading.problems += problems
+    found = _File(reading, library, file).read(node) if node is not None else None
+    return found, reading.problems
+
+
 class _File:
     def __init__(self, reading: Reading, library: Library, file: str) -> None:
         self._reading, self._library, self._file = reading, library, file

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Literal, Protocol
 from uuid import UUID, uuid5
 
 from flows.cards import CardNumber
@@ -24,6 +24,40 @@ State = Literal["done", "failed", "unknown"]
 
 class NotStubbed(Exception):
     """A test came to an operation whose answer it does not say."""
+
+
+class Bank(Protocol):
+    """Who answers for the bank. ``known`` is what the person's own cards say of the question, if they do."""
+
+    def answer(self, operation: str, known: Mapping[str, object] | None = None) -> Answer:
+        """Raises NotStubbed."""
+        ...
+
+
+class Scripted:
+    """A bank that answers as a test's stubs say; of several answers each call takes the next, the last one stays."""
+
+    def __init__(self, library: Library, stubs: Stubs) -> None:
+        self._library, self._stubs = library, stubs
+        self._calls: dict[str, int] = {}
+
+    def answer(self, operation: str, known: Mapping[str, object] | None = None) -> Answer:
+        """The next answer.
+
+        Raises:
+            NotStubbed.
+        """
+        answers = self._stubs.get(operation)
+        if answers:
+            place = self._calls.get(operation, 0)
+            self._calls[operation] = place + 1
+            return answers[min(place, len(answers) - 1)]
+        if known is not None:
+            return Answer({name: str(value) for name, value in known.items()})
+        kind = self._library.catalogue.operations.get(operation)
+        if kind is not None and not kind.outputs and kind.effect != "none":
+            return Answer()
+        raise NotStubbed(f"the test does not say what '{operation}' answers; add it under 'stubs'")
 
 
 class Vault:
@@ -64,11 +98,10 @@ class World:
     """Answers what the engine asks. ``started`` are the operations with an effect, in order, each ``op_id`` once."""
 
     def __init__(
-        self, library: Library, person: Person, stubs: Stubs, understand: Understand, conversation: UUID
+        self, library: Library, person: Person, bank: Bank, understand: Understand, conversation: UUID
     ) -> None:
         self._conversation = conversation
-        self._library, self._person, self._stubs, self._understand = library, person, stubs, understand
-        self._calls: dict[str, int] = {}
+        self._library, self._person, self._bank, self._understand = library, person, bank, understand
         self.now = BEGIN
         self.vault = Vault()
         self.started: list[StartOperation] = []
@@ -99,8 +132,15 @@ class World:
         if need.kind == "context":
             return self._context(need.name)
         if need.kind == "choices":
-            return {"options": self.cards} if need.name == "cards.list_active" else self._read(need, "options")
-        return self._read(need, "outputs")
+            return self._options(need.name)
+        return self._read(need)
+
+    def _options(self, source: str) -> Fact:
+        """The fixture's own cards, or what the test says that there is to choose from."""
+        if source == "cards.list_active":
+            return {"options": self.cards}
+        answer = self._bank.answer(source)
+        return {"error": answer.error} if answer.error else {"options": [dict(one) for one in answer.options]}
 
     def _context(self, name: str) -> Fact:
         person, brand = self._person, self._library.brand
@@ -112,14 +152,11 @@ class World:
         left = per_day or brand.limits.get("transfer_max")
         return {**brand.limits, **({"transfer_left_today": left} if left else {}), **person.limits}
 
-    def _read(self, need: Need, key: str) -> Fact:
+    def _read(self, need: Need) -> Fact:
         inputs: dict[str, object] = json.loads(need.inputs)
         self.reads.append((need.name, {name: _shown(value) for name, value in inputs.items()}))
-        known = None if need.name in self._stubs else self._of_card(need.name, inputs)
-        if known is not None:
-            return {key: known}
-        answer = self._next(need.name)
-        return {"error": answer.error} if answer.error else {key: dict(answer.outputs)}
+        answer = self._bank.answer(need.name, self._of_card(need.name, inputs))
+        return {"error": answer.error} if answer.error else {"outputs": dict(answer.outputs)}
 
     def _of_card(self, operation: str, inputs: Mapping[str, object]) -> Mapping[str, object] | None:
         """What the fixture itself says of the card that is asked about, such as its balance."""
@@ -129,17 +166,6 @@ class World:
             return None
         return {name: card[name] for name in known.outputs}
 
-    def _next(self, operation: str) -> Answer:
-        answers = self._stubs.get(operation)
-        if not answers:
-            known = self._library.catalogue.operations.get(operation)
-            if known is not None and not known.outputs and known.effect != "none":
-                return Answer()
-            raise NotStubbed(f"the test does not say what '{operation}' answers; add it under 'stubs'")
-        place = self._calls.get(operation, 0)
-        self._calls[operation] = place + 1
-        return answers[min(place, len(answers) - 1)]
-
     def settle(self, effect: StartOperation) -> OperationSettled | None:
         """Run an operation; None when the same ``op_id`` has run already, for the bank does nothing twice.
 
@@ -148,7 +174,7 @@ class World:
         """
         if any(one.op_id == effect.op_id for one in self.started):
             return None
-        answer = self._next(effect.action)
+        answer = self._bank.answer(effect.action)
         self.started.append(effect)
         state: State = "unknown" if answer.error == UNKNOWN else "failed" if answer.error else "done"
         return self.outcome(effect, state, self._outputs(effect, answer), answer.error)
