@@ -13,12 +13,14 @@ from redis.asyncio import Redis
 from redis_server import RedisServer, redis_server
 from structlog.testing import capture_logs
 
+from bot.pace import pace_at
 from bot.pace_redis import ANSWER_S, RedisPace
 
 RATE = 50.0
 SENDER = """
 import asyncio, sys
 from redis.asyncio import Redis
+from bot.pace import pace_at
 from bot.pace_redis import RedisPace
 
 async def main():
@@ -168,7 +170,8 @@ async def test_a_killed_redis_is_used_again_when_it_is_back(real: RedisServer) -
 
 @pytest.mark.needs("redis")
 async def test_a_hung_redis_delays_a_message_by_its_timeout_and_no_more(real: RedisServer) -> None:
-    pace = RedisPace.at(real.url, {})
+    pace = pace_at(real.url, {})
+    assert isinstance(pace, RedisPace)
     await took_s(pace, 1)
     real.hang()
     assert await took_s(pace, 10) >= ANSWER_S
