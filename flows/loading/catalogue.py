@@ -31,9 +31,8 @@ def read_catalogue(reading: Reading, nodes: Iterable[Node]) -> Catalogue:
         sources |= {
             name: _types(Fields(reading, body, name, (), open_=True)) for name, body in _entries(top, "sources")
         }
-        context |= {
-            name: _context(Fields(reading, body, name, (), open_=True)) for name, body in _entries(top, "context")
-        }
+        for name, body in _entries(top, "context"):  # each file may add fields to an object
+            context[name] = {**context.get(name, {}), **_context(Fields(reading, body, name, (), open_=True))}
     return Catalogue(operations, events, sources, context)
 
 
