@@ -18,8 +18,10 @@ Connect: TypeAlias = "Callable[[], Awaitable[asyncpg.Connection[asyncpg.Record]]
 STATEMENT_S_MAX = 10.0
 
 # Every statement here finds its rows by key. A plan made while the tables were small would read them whole, and a
-# prepared statement keeps its plan.
-BY_KEY = "set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off"
+# prepared statement keeps its plan. It is made once: planning costs as much as the statement itself.
+BY_KEY = """
+set enable_seqscan = off; set enable_bitmapscan = off; set enable_material = off;
+set enable_hashjoin = off; set enable_mergejoin = off; set plan_cache_mode = force_generic_plan"""
 
 # Refusals that some row's data causes, from the server and from asyncpg's own encoder. Whatever is not listed
 # counts as the connection's fault: asyncpg raises its own InternalClientError for a lost connection, too.

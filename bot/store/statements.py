@@ -16,13 +16,14 @@ fresh as (
     select id, arrival, channel, account, dedupe, conversation, body, now() + $7::float8 * interval '1 s'
     from item order by channel, account, dedupe, n
     on conflict (channel, account, dedupe) do nothing returning id)
-select fresh.id is not null, c.state, c.version,
+select i.id in (select id from fresh), c.state, c.version,
     array(select w.id from bot.inbox w where w.conversation = i.conversation and w.status = 'new')
-from item i left join fresh on fresh.id = i.id left join bot.conversation c on c.id = i.conversation
+from item i left join bot.conversation c on c.id = i.conversation
 order by i.n"""
 
-# Turns, each under its version (0: the conversation's first). Without the `exists` a stale version of a missing
-# conversation would insert it. $1-3 turns, $4-5 inbox rows done, $6-10 outbox, $11-13 timers (due null: cancelled),
+# Turns, each under its version (0: the conversation's first). Without the question whether it exists a stale version
+# of a missing conversation would insert it; `exists` would be answered by reading all conversations. The winners are
+# an array, because a join with them compares every row of the batch with every other. $1-3 turns, $4-5 inbox rows done, $6-10 outbox, $11-13 timers (due null: cancelled),
 # $14 lease in seconds.
 SAVE = """
 with turn as (
@@ -31,7 +32,7 @@ with turn as (
 won as (
     insert into bot.conversation as c(id, state, version)
     select conversation, state, expected + 1 from turn
-    where expected = 0 or exists (select from bot.conversation x where x.id = conversation)
+    where expected = 0 or (select true from bot.conversation x where x.id = conversation)
     order by conversation
     on conflict (id) do update set state = excluded.state, version = excluded.version,
         unreachable = null, updated_at = now()
@@ -39,27 +40,28 @@ won as (
     returning c.id),
 done as (
     update bot.inbox b set status = 'done' from unnest($4::uuid[], $5::uuid[]) as d(id, conversation)
-    join won on won.id = d.conversation where b.conversation = d.conversation and b.id = d.id and b.status = 'new'),
+    where d.conversation = any(array(select id from won))
+        and b.conversation = d.conversation and b.id = d.id and b.status = 'new'),
 sent as (
     insert into bot.outbox(id, conversation, seq, kind, body, lease_until)
     select o.id, o.conversation, o.seq, o.kind, o.body, now() + $14::float8 * interval '1 s'
     from unnest($6::uuid[], $7::uuid[], $8::bigint[], $9::text[], $10::bytea[])
         as o(id, conversation, seq, kind, body)
-    join won on won.id = o.conversation),
+    where o.conversation = any(array(select id from won))),
 set_timer as (
     insert into bot.timer as t(conversation, timer, due)
     select s.conversation, s.timer, s.due from unnest($11::uuid[], $12::text[], $13::timestamptz[])
         as s(conversation, timer, due)
-    join won on won.id = s.conversation where s.due is not null order by s.conversation, s.timer
+    where s.due is not null and s.conversation = any(array(select id from won)) order by s.conversation, s.timer
     on conflict (conversation, timer) do update set due = excluded.due),
 cancelled as (
     delete from bot.timer t using unnest($11::uuid[], $12::text[], $13::timestamptz[]) as s(conversation, timer, due)
-    join won on won.id = s.conversation
-    where s.due is null and t.conversation = s.conversation and t.timer = s.timer)
-select won.id is not null,
+    where s.due is null and s.conversation = any(array(select id from won))
+        and t.conversation = s.conversation and t.timer = s.timer)
+select t.conversation in (select id from won),
     array(select o.id from bot.outbox o
           where o.conversation = t.conversation and o.status = 'new' and o.kind <> 'operation')
-from turn t left join won on won.id = t.conversation order by t.n"""
+from turn t order by t.n"""
 
 LOAD = """
 select c.state, c.version,
