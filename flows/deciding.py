@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from flows.commands import flow_by_intent
 from flows.facts import Fact, Need
+from flows.rendering import startable
 from flows.speaking import system
 from flows.turn import Turn
 
@@ -29,17 +31,26 @@ NOTHING = Decision()
 def understand(turn: Turn, text: str) -> Decision:
     """What a sentence means. When understanding is down the customer is told once, and nothing is guessed.
 
+    In doubt, a flow that is not to be had is no candidate: nobody is asked whether they mean it.
+
     Raises:
         Missing.
     """
     fact = turn.fact(Need("nlu", text))
     if not fact.get("degraded", False):
         turn.session.degraded_told = False
-        return decide(fact)
+        decision = decide(fact)
+        return decision if decision.intent is not None else decide(_to_be_had(turn, fact))
     if not turn.session.degraded_told:
         turn.session.degraded_told = True
         system(turn, "nlu_degraded", optional=True)
     return NOTHING
+
+
+def _to_be_had(turn: Turn, fact: Fact) -> Fact:
+    flows = {one["intent"]: flow_by_intent(turn.library, one["intent"]) for one in fact.get("ranking", ())}
+    off = {intent for intent, flow in flows.items() if flow is not None and not startable(turn, flow.id)}
+    return {**fact, "ranking": [one for one in fact.get("ranking", ()) if one["intent"] not in off]}
 
 
 def decide(fact: Fact) -> Decision:
