@@ -9,6 +9,7 @@ from flows.facts import Fact
 from flows.model import Library
 
 _WORD = re.compile(r"\[card[^\]]*\]|[0-9][0-9 .,]*|[^\W\d_']+(?:'[^\W\d_]+)?")
+EXACT = 0.99  # a sentence that is an example
 
 
 def by_examples(library: Library) -> "Examples":
@@ -38,12 +39,14 @@ class Examples:
         best: dict[str, float] = {}
         for intent, known in self._known:
             best[intent] = max(best.get(intent, 0.0), self._likeness(said, known))
+        if EXACT in best.values():  # an example word for word leaves no doubt, however near the others are
+            best = {intent: sure if sure == EXACT else sure / 2 for intent, sure in best.items()}
         ranking = sorted(best.items(), key=lambda one: (-one[1], one[0]))
         return {"ranking": [{"intent": intent, "confidence": sure} for intent, sure in ranking], "degraded": False}
 
     def _likeness(self, said: frozenset[str], known: frozenset[str]) -> float:
         if said == known:
-            return 0.99
+            return EXACT
         whole = sum(self._weight.get(word, self._strange) for word in said)
         shared = sum(self._weight.get(word, self._strange) for word in said & known)
         return 0.95 * shared / whole if whole else 0.0
