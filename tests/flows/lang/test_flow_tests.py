@@ -14,8 +14,11 @@ from flows.testing import Report, read_tests, run
 
 PAGE = Path(__file__).parent / "page"
 BRAND = Path(__file__).parents[3] / "core_adapters" / "internal" / "sandbox" / "brand.yml"
-OPEN = Capabilities("open", 4096, "char", 1024, ButtonLimits(10, 3, 20, 64), may_take=frozenset({"card_number"}))
-STRICT = Capabilities("strict", 4096, "char", 1024, ButtonLimits(10, 3, 20, 64))
+LAST4 = frozenset({"last4"})
+OPEN = Capabilities(
+    "open", 4096, "char", 1024, ButtonLimits(10, 3, 20, 64), may_take=frozenset({"card_number"}), may_show=LAST4
+)
+STRICT = Capabilities("strict", 4096, "char", 1024, ButtonLimits(10, 3, 20, 64), may_show=LAST4)
 
 HEAD = """\
 dsl: "1"
