@@ -10,7 +10,7 @@ from flows.session import Question, Run
 from flows.speaking import first_response
 from flows.turn import Turn
 
-PAGE_LIFE_MS = 15 * 60 * 1000
+PAGE_LIFE_MS = 3 * 60 * 1000
 TOKEN_BYTES = 24
 
 

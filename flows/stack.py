@@ -118,10 +118,7 @@ def downstream(flow: Flow, names: set[str]) -> set[str]:
 def leave(turn: Turn, run: Run) -> None:
     """The run has come to its end: back to who called it, or to the interrupted flow."""
     session = turn.session
-    turn.close_question(run)
-    cancel_timers(turn, run)
-    keep_slots(turn, run)
-    session.stack.remove(run)
+    drop_run(turn, run)
     top = session.top
     if run.via == "call" and top is not None:
         _return_to(turn, top, run)
@@ -143,10 +140,7 @@ def _return_to(turn: Turn, caller: Run, called: Run) -> None:
 
 def link(turn: Turn, run: Run, flow: str, slots: Mapping[str, SlotValue]) -> None:
     """Leave a flow for another one, which takes its place."""
-    turn.close_question(run)
-    cancel_timers(turn, run)
-    keep_slots(turn, run)
-    turn.session.stack.remove(run)
+    drop_run(turn, run)
     push(turn, flow, run.via, slots)
 
 
@@ -169,12 +163,16 @@ def raise_thread(turn: Turn, run: Run) -> bool:
 
 def drop_thread(turn: Turn) -> None:
     """Forget the active thread: its runs, questions and timers."""
-    stack = turn.session.stack
-    for run in stack[thread_start(turn) :]:
-        turn.close_question(run)
-        cancel_timers(turn, run)
-        keep_slots(turn, run)
-    del stack[thread_start(turn) :]
+    for run in turn.session.stack[thread_start(turn) :]:
+        drop_run(turn, run)
+
+
+def drop_run(turn: Turn, run: Run) -> None:
+    """Forget one run: its question and timers, and the slots that end with it."""
+    turn.close_question(run)
+    cancel_timers(turn, run)
+    keep_slots(turn, run)
+    turn.session.stack.remove(run)
 
 
 def drop_all(turn: Turn) -> None:

@@ -21,7 +21,7 @@ from flows.reading import Words, looks_meant
 from flows.running import allowed, go_on, offer_to_continue, proceed, repeat
 from flows.session import Question, Run, Snapshot
 from flows.speaking import engine_label, flow_title, label_command, offer, option_labels, system
-from flows.stack import has_level, start
+from flows.stack import drop_run, has_level, start
 from flows.steps import collect
 from flows.turn import Turn
 
@@ -31,6 +31,7 @@ HEARD = frozenset({EventType.MESSAGE, EventType.POSTBACK, EventType.START, Event
 NUMBERED = frozenset({"clarify", "language", "change"})
 FREE_TEXT_WORDS_MAX = 12  # a longer text for a free-text slot is surely meant for it
 MISSES_TO_OPERATOR = 2
+CORRECTION_WORDS_MIN = 2  # "make it 60" is about the payment, "code 12345" a mistyped code
 UNREAD_TOLD_EVERY_MS = 5 * 60 * 1000  # a burst of stickers gets one answer
 # What the door writes in the place of a CVV or a PIN. A phone that we show masked has digits after it.
 _SECRET = re.compile(r"•{3}(?![•\d])")
@@ -207,7 +208,25 @@ def _answers_step(turn: Turn, words: Words) -> bool:
     step = turn.flow(top).steps[top.step]
     if isinstance(step, Confirm):
         return _answers_confirm(turn, top, words)
-    return isinstance(step, Collect) and not _leaves(turn, step, words) and answer(turn, top, step, words)
+    taken = isinstance(step, Collect) and not _leaves(turn, step, words) and answer(turn, top, step, words)
+    return taken or _corrects_caller(turn, top, words)
+
+
+def _corrects_caller(turn: Turn, called: Run, words: Words) -> bool:
+    """Words about what was confirmed, said while a called flow asks for something else, such as a code: that dies."""
+    stack = turn.session.stack
+    caller = stack[-2] if len(stack) > 1 and called.via == "call" else None
+    if caller is None or caller.snapshot is None or caller.snapshot.state != "approved":
+        return False
+    if len([word for word in words.plain.split() if not word.isdigit()]) < CORRECTION_WORDS_MIN:
+        return False
+    readings = gather(turn, turn.flow(caller), caller, words, None)
+    news = {name: value for name, value in changes(caller, readings).items() if caller.slots.get(name) is not None}
+    if news:
+        drop_run(turn, called)
+        system(turn, "changed", run=caller, optional=True)
+        take(turn, caller, news)
+    return bool(news)
 
 
 def _obey_words(turn: Turn, run: Run, command: str) -> None:
