@@ -40,7 +40,7 @@ def graph(
     bank: Bank = "sandbox",
 ) -> None:
     """Draw a flow: every step, every way, every error, each with its line."""
-    from flows.graph import Palette, as_mermaid, as_page, as_svg, picture_of, picture_of_all
+    from flows.graph import Palette, as_mermaid, as_overview, as_page, as_svg, picture_of, picture_of_all
 
     library = library_of(folder, bank)
     if flow and flow not in library.flows:
@@ -53,7 +53,7 @@ def graph(
     if format is GraphFormat.MERMAID:
         drawn = as_mermaid(picture, palette)
     elif format is GraphFormat.SVG:
-        drawn = as_svg(picture, palette)
+        drawn = as_svg(picture, palette) if flow else as_overview(picture, palette)
     else:
         file = library.flows[flow].at.file
         drawn = as_page(picture, file, (folder / file).read_text(encoding="utf-8"), palette)

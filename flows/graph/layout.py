@@ -11,6 +11,7 @@ from itertools import pairwise
 GAP = 26  # between two nodes of a row
 SWEEPS = 12
 PULLS = 24
+MAIN = 6
 
 Pair = tuple[str, str]
 
@@ -26,8 +27,13 @@ class Layout:
     back: list[Pair] = field(default_factory=list)
 
 
-def lay_out(ids: Sequence[str], arrows: Sequence[Pair], widths: Mapping[str, float]) -> Layout:
-    """The place of every node. ``ids`` in their natural order; a ``widths`` that is missing is a bend's."""
+def lay_out(
+    ids: Sequence[str], arrows: Sequence[Pair], widths: Mapping[str, float], main: Sequence[Pair] = ()
+) -> Layout:
+    """The place of every node. ``ids`` in their natural order; a ``widths`` that is missing is a bend's.
+
+    The arrows of ``main`` are drawn as straight as can be.
+    """
     plan = Layout()
     plan.back = _ways_back(ids, arrows)
     down = [pair for pair in arrows if pair not in plan.back]
@@ -36,8 +42,19 @@ def lay_out(ids: Sequence[str], arrows: Sequence[Pair], widths: Mapping[str, flo
     _fill_rows(plan, ids)
     above, below = _neighbours(segments)
     _order(plan, above, below)
+    _stress(plan, main, above, below)
     _spread(plan, above, below, widths)
     return plan
+
+
+def _stress(plan: Layout, main: Sequence[Pair], above: dict[str, list[str]], below: dict[str, list[str]]) -> None:
+    """A main arrow pulls its ends together as if it were several."""
+    for source, target in main:
+        if (source, target) in plan.bends:
+            chain = [source, *plan.bends[source, target], target]
+            for upper, lower in pairwise(chain):
+                below[upper] += [lower] * MAIN
+                above[lower] += [upper] * MAIN
 
 
 def _ways_back(ids: Sequence[str], arrows: Sequence[Pair]) -> list[Pair]:
@@ -148,8 +165,10 @@ def _spread(
 
 def _pulling(id_: str, pull: int, above: dict[str, list[str]], below: dict[str, list[str]]) -> list[str]:
     """Neighbours on one side in turn, on both at last."""
-    if pull >= PULLS - 4:
+    if PULLS - 6 <= pull < PULLS - 2:
         return above.get(id_, []) + below.get(id_, [])
+    if pull >= PULLS - 2:
+        return above.get(id_, [])
     return (above if pull % 2 == 0 else below).get(id_, [])
 
 

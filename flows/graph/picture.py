@@ -84,14 +84,29 @@ def kind_of(step: Step) -> tuple[str, str]:
 
 def picture_of(library: Library, flow: Flow, coverage: Coverage | None = None) -> Picture:
     """One flow, step by step."""
-    nodes = [_node(library, flow, flow.steps[id_], coverage) for id_ in flow.order]
-    arrows = [arrow for id_ in flow.order for arrow in _arrows(flow, flow.steps[id_], coverage)]
+    drawn_steps = [flow.steps[id_] for id_ in flow.order if not _only_goes_on(flow.steps[id_])]
+    nodes = [_node(library, flow, step, coverage) for step in drawn_steps]
+    arrows = [arrow for step in drawn_steps for arrow in _arrows(flow, step, coverage)]
     ends = [Node(a.target, ENDING, "", note="the flow ends") for a in arrows if a.target not in flow.steps]
     links = {step.flow for step in flow.steps.values() if isinstance(step, Link)}
     others = [_other(library, name) for name in sorted(links)]
     drawn = {node.id: node for node in [*nodes, *others, *ends][::-1]}
     ordered = tuple(drawn[id_] for id_ in dict.fromkeys([n.id for n in [*nodes, *others, *ends]]))
     return Picture(f"{flow.id}: {flow.title}", ordered, tuple(arrows), coverage is not None)
+
+
+def _only_goes_on(step: Step) -> bool:
+    """``- next: END`` in a branch: a way, not a step."""
+    return isinstance(step, SetSlots) and not step.values
+
+
+def _onward(flow: Flow, target: str) -> str:
+    """The step that is reached in the end."""
+    seen = set[str]()
+    while target in flow.steps and _only_goes_on(flow.steps[target]) and target not in seen:
+        seen.add(target)
+        target = flow.steps[target].follows
+    return target
 
 
 def _node(library: Library, flow: Flow, step: Step, coverage: Coverage | None) -> Node:
@@ -129,7 +144,8 @@ def _arrows(flow: Flow, step: Step, coverage: Coverage | None) -> Iterator[Arrow
     labels: dict[str, list[str]] = {}
     covered: dict[str, bool | None] = {}
     for edge in edges(step):
-        target = edge.target if edge.target in flow.steps else f"{step.id}:{END}"
+        onward = _onward(flow, edge.target)
+        target = onward if onward in flow.steps else f"{step.id}:{END}"
         label, way = _label(step, edge), _way(flow, step, edge)
         labels.setdefault(target, []).extend([label] if label else [])
         if coverage is not None and way is not None:
