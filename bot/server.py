@@ -33,16 +33,16 @@ class Up(Protocol):
     def when_up(self) -> Callable[[], Awaitable[None]]: ...
 
 
-def run(settings: Settings, process: AbstractAsyncContextManager[Up]) -> None:
+def run(settings: Settings, process: AbstractAsyncContextManager[Up], role: str = "all") -> None:
     """Serve until a signal comes; blocks.
 
     Raises:
         PortTaken: when another program has the port.
     """
-    uvloop.run(_run(settings, process))
+    uvloop.run(_run(settings, process, role))
 
 
-async def _run(settings: Settings, process: AbstractAsyncContextManager[Up]) -> None:
+async def _run(settings: Settings, process: AbstractAsyncContextManager[Up], role: str) -> None:
     with _listening(settings) as listener:
         async with process as up:
             config = uvicorn.Config(
@@ -58,7 +58,7 @@ async def _run(settings: Settings, process: AbstractAsyncContextManager[Up]) -> 
             while not serving.started and not task.done():  # noqa: ASYNC110 - uvicorn has no event to wait for
                 await asyncio.sleep(LOOK_S)
             await up.when_up()
-            say(welcome(settings))
+            say(welcome(settings, role))
             await task
 
 
@@ -82,14 +82,12 @@ def say(text: str) -> None:
     sys.stderr.flush()
 
 
-def welcome(settings: Settings) -> str:
+def welcome(settings: Settings, role: str) -> str:
     """What a newcomer reads when everything is up."""
     url = own_url(settings)
-    if settings.is_sandbox:
-        return (
-            f"\n  Teller is running.  Open {url}/sandbox/ for a phone, the bank and the SMS box.\n  Stop with Ctrl-C.\n"
-        )
-    return f"Teller is running at {url}"
+    if role not in ("all", "sandbox") or not settings.is_sandbox:
+        return f"Teller's {role} is running at {url}"
+    return f"\n  Teller is running.  Open {url}/sandbox/ for a phone, the bank and the SMS box.\n  Stop with Ctrl-C.\n"
 
 
 def _taken(settings: Settings, error: OSError) -> str:

@@ -27,11 +27,12 @@ class Running:
     url: str
     environment: dict[str, str]
     log: Path
+    role: str = "all"
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def start(self) -> None:
         with self.log.open("ab") as log:
-            command = [sys.executable, "-m", "bot.cli", "run"]
+            command = [sys.executable, "-m", "bot.cli", "run", "--role", self.role]
             self.processes.append(subprocess.Popen(command, env=self.environment, stdout=log, stderr=log))
         deadline = time.monotonic() + START_S
         while time.monotonic() < deadline:
