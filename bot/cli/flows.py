@@ -18,8 +18,10 @@ from bot.cli.flow_content import (
     library_of,
     templates,
 )
+from bot.cli.flow_diff import diff
 from bot.cli.flow_graph import graph
 from bot.cli.flow_play import play
+from bot.cli.flow_versions import add_to
 from flows.problems import Problem
 
 __all__ = ["CONTENT", "app", "brand_of", "cannot_run", "capabilities", "library_of", "templates"]
@@ -27,6 +29,8 @@ __all__ = ["CONTENT", "app", "brand_of", "cannot_run", "capabilities", "library_
 app = typer.Typer(help="Check, try and publish the conversations.", add_completion=False)
 app.command()(play)
 app.command()(graph)
+app.command()(diff)
+add_to(app)
 
 
 class CheckFormat(StrEnum):
