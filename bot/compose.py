@@ -35,6 +35,7 @@ from bot.settings import Settings
 from bot.settings.made_up import own_url
 from bot.store import Link
 from bot.tokens import Tokens
+from bot.versions.room import Versions
 from core_adapters import brands
 from core_adapters.app import CoreAdapters, CoreSettings
 from core_adapters.external.sms.gateway import SmsGateway
@@ -161,7 +162,12 @@ class _Builder:
     async def _conversation(
         self, core: CoreAdapters, asks_core: httpx.AsyncClient, customers: httpx.AsyncClient, images: httpx.AsyncClient
     ) -> Callable[[], Awaitable[None]]:
-        talk = Conversation(self.settings, self.brand, self.keyring, self._connect, core.vault)
+        versions = Versions(self.settings, self.brand.for_flows(), self._connect)
+        await versions.open()
+        await self.stack.enter_async_context(versions.working())
+        self.apps["/api/v1/flows"] = versions.app(self.tokens)
+        self.routes += versions.routes()
+        talk = Conversation(self.settings, self.brand, self.keyring, self._connect, core.vault, versions.live)
         talk.join(asks_core, customers, images)
         await self.stack.enter_async_context(talk.working())
         if self.role != "worker":

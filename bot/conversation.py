@@ -11,7 +11,7 @@ from datetime import datetime
 import httpx
 from starlette.routing import Route
 
-from bot import content, webhooks
+from bot import webhooks
 from bot.door import Door, Tokeniser
 from bot.facts import Facts
 from bot.keyring import Keyring
@@ -29,11 +29,12 @@ from bot.store import Connect, Store
 from bot.timers import Timers
 from bot.turn import Turns
 from bot.understanding import Embedded
+from bot.versions.live import Live
 from core_adapters.brands import BankBrand
 from flows.engine import Outcome, advance
 from flows.events import Event
 from flows.facts import Facts as Known
-from flows.facts import Needs
+from flows.facts import Need, Needs
 from flows.session import Session
 
 STOP_S = 15.0
@@ -44,22 +45,29 @@ class Conversation:
     """All that talks. ``join`` ties it to the services; ``working`` runs its background work."""
 
     def __init__(
-        self, settings: Settings, brand: BankBrand, keyring: Keyring, connect: Connect, vault: Tokeniser
+        self,
+        settings: Settings,
+        brand: BankBrand,
+        keyring: Keyring,
+        connect: Connect,
+        vault: Tokeniser,
+        live: Live,
     ) -> None:
         self._settings, self._brand, self._keyring = settings, brand, keyring
-        self._library = content.library(brand.for_flows())
+        self._live = live
         self._store = Store(connect, keyring)
-        self._messengers = Messengers(settings, commands(self._library))
+        self._messengers = Messengers(settings, commands(live.library))
         self._vault = vault
         self._door = Door(self._messengers.channels, vault)
         self._pace = pace_at(settings.redis_url.get_secret_value(), {})
-        self._understanding = Embedded(settings.data_dir / "nlu", self._library)
+        self._understanding = Embedded(settings.data_dir / "nlu", live.library)
+        live.on_change(self._understanding.renew)
         self._button_key = keyring.subkey(BUTTON_KEY)
 
     def join(self, core: httpx.AsyncClient, customers: httpx.AsyncClient, images: httpx.AsyncClient) -> None:
         """Wire the loop to the bank's wrappers, CustomerAPI and ImageAPI."""
         channels = self._messengers.channels
-        facts = Facts(core, customers, self._understanding, self._brand.features)
+        facts = Facts(core, customers, self._understanding, self._brand.features, self._live.fetch)
         outbox = Outbox(self._store.outbox, channels, Pictures(core, images, self._settings.bank), self._pace)
         clients = {"core_adapters": core, "customer_api": customers}
         self._operations = Operations(self._store.outbox, clients, self._take)
@@ -106,7 +114,11 @@ class Conversation:
     def _decide(self, session: Session, event: Event, known: Known) -> Outcome | Needs:
         channel = self._messengers.channels.get(session.channel)
         capabilities = None if channel is None else channel.capabilities
-        return advance(self._library, session, event, known, self._button_key, capabilities)
+        placed = self._live.place(session)
+        if placed is None:  # this process has not met that version yet
+            return Needs((Need("content", session.version),), session.customer_id, session.level)
+        library, session = placed
+        return advance(library, session, event, known, self._button_key, capabilities)
 
     async def _take(self, event: Event, source: str, dedupe: str) -> bool:
         return await self._turns.take(event, source, dedupe)

@@ -1,12 +1,13 @@
 """What the engine needs to know, from the services that know it. A service that is down is a fact, too."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 import httpx
 import structlog
 
 from bot.metrics import FACTS, NLU_CONFIDENCE
+from bot.store import StoreDown
 from flows.facts import Fact, Need
 from flows.ports import Understanding
 
@@ -22,7 +23,10 @@ class Unanswered(Exception):
 
 
 class Facts:
-    """Satisfies ``flows.ports.FactSource``. ``features`` are the brand's. The clients carry their tokens."""
+    """Satisfies ``flows.ports.FactSource``. ``features`` are the brand's. The clients carry their tokens.
+
+    ``content`` fetches the version that an open conversation runs under.
+    """
 
     def __init__(
         self,
@@ -30,16 +34,20 @@ class Facts:
         customers: httpx.AsyncClient,
         understanding: Understanding,
         features: Mapping[str, bool],
+        content: Callable[[str], Awaitable[Fact]],
     ) -> None:
         self._core = core
         self._customers = customers
         self._understanding = understanding
         self._features = dict(features)
+        self._content = content
 
     async def answer(self, need: Need, customer_id: str | None, level: str, locale: str) -> Fact:
-        """The fact in the shape that ``flows.facts`` gives; never raises."""
+        """The fact in the shape that ``flows.facts`` gives; never raises, but StoreDown for ``content``."""
         try:
             fact = await self._answer(need, customer_id, level, locale)
+        except StoreDown:
+            raise  # the turn waits for the database, and is worked out again
         except (Unanswered, httpx.HTTPError, ValueError) as error:
             log.warning("fact_unavailable", kind=need.kind, error=type(error).__name__)
             fact = UNAVAILABLE
@@ -60,6 +68,8 @@ class Facts:
             case "read":
                 answer = await self._core_answer(need.name, need, customer_id)
                 return answer if "error" in answer else {"outputs": answer["outputs"]}
+            case "content":
+                return await self._content(need.name)
 
     async def _understood(self, text: str, locale: str) -> Fact:
         try:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import structlog
 
+from bot.metrics import alert
 from flows.facts import Fact
 from flows.model import Library
 from nlu.embedded import EmbeddedEngine, open_engine
@@ -22,11 +23,21 @@ class Embedded:
     def __init__(self, cache: Path, library: Library) -> None:
         self._cache = cache
         self._examples = of_flows(library)
+        self._next: asyncio.Task[None] | None = None
         self._opening: asyncio.Task[EmbeddedEngine] | None = None
 
     def open(self) -> None:
         """Begin to read or train the model in a thread."""
         self._opening = asyncio.create_task(self._open())
+
+    def renew(self, library: Library) -> None:
+        """Other flows are served: train on their examples if they are others, and answer as before meanwhile."""
+        examples = of_flows(library)
+        if examples != self._examples:
+            self._examples = examples
+            if self._next is not None:
+                self._next.cancel()
+            self._next = asyncio.create_task(self._renewed())
 
     async def parse(self, text: str, locale: str) -> Fact:
         """The ``nlu`` fact; a degraded one while there is no model."""
@@ -40,8 +51,18 @@ class Embedded:
 
     async def close(self) -> None:
         """Stop waiting for a model that is still being made."""
-        if self._opening is not None:
-            self._opening.cancel()
+        for task in (self._opening, self._next):
+            if task is not None:
+                task.cancel()
+
+    async def _renewed(self) -> None:
+        opening = asyncio.create_task(self._open())
+        try:
+            await asyncio.shield(opening)
+        except Exception as error:  # the old model goes on answering
+            alert("understanding_not_renewed", type(error).__name__)
+        else:
+            self._opening = opening
 
     async def _open(self) -> EmbeddedEngine:
         engine = await asyncio.to_thread(open_engine, self._cache, self._examples)

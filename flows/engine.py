@@ -12,9 +12,10 @@ from flows.events import AccessChanged, BankEvent, Event, FormSubmitted, Handoff
 from flows.expressions import EvaluationError
 from flows.facts import Facts, Needs
 from flows.messages import InboundEvent
-from flows.model import Library
+from flows.model import Collect, Confirm, Library
 from flows.money import MoneyError
 from flows.ports import Capabilities
+from flows.running import proceed
 from flows.session import Session
 from flows.settling import (
     bank_event,
@@ -29,6 +30,7 @@ from flows.speaking import system
 from flows.stack import drop_all
 from flows.turn import BrokenContent, Missing, QuestionFailed, TooManySteps, Turn
 from flows.understanding import hear
+from flows.withdrawing import put_aside, put_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,14 @@ def advance(
 def _dispatch(turn: Turn) -> None:
     settle_level(turn)
     _forget_the_unknown(turn)
+    aside = put_aside(turn)
+    if not _entered_anew(turn):
+        _take_in(turn)
+    _finish(turn)
+    put_back(turn, aside)
+
+
+def _take_in(turn: Turn) -> None:
     match turn.event:
         case InboundEvent():
             hear(turn, turn.event)
@@ -78,7 +88,19 @@ def _dispatch(turn: Turn) -> None:
             changed(turn, turn.event)
         case HandoffClosed():
             people_left(turn)
-    _finish(turn)
+
+
+def _entered_anew(turn: Turn) -> bool:
+    """A conversation that was moved to a step that asks something else: what was said answered the old question."""
+    top = turn.session.top
+    if not isinstance(turn.event, InboundEvent) or turn.session.paused or top is None:
+        return False
+    asks = isinstance(turn.flow(top).steps[top.step], Collect | Confirm)
+    if not asks or top.question is not None or top.waiting is not None:
+        return False
+    turn.session.heard = turn.now
+    proceed(turn)
+    return True
 
 
 def _finish(turn: Turn) -> None:
@@ -94,13 +116,16 @@ def _finish(turn: Turn) -> None:
 
 
 def _forget_the_unknown(turn: Turn) -> None:
-    """A run whose flow or step this version of the content does not have cannot go on."""
-    flows = turn.library.flows
-    if all(run.flow in flows and run.step in flows[run.flow].steps for run in turn.session.stack):
+    """A run cannot go on when its version of the content is gone, or does not have its flow or step."""
+    flows, version = turn.library.flows, turn.session.version
+    gone = version not in ("", turn.library.version)
+    if not gone and all(run.flow in flows and run.step in flows[run.flow].steps for run in turn.session.stack):
         return
     turn.alert("run_lost", "a conversation stood in a step that this version of the content does not have")
     turn.session.stack = []
     turn.session.offer = None
+    turn.session.paused = False
+    turn.session.version = ""
     system(turn, "apology")
 
 

@@ -25,6 +25,7 @@ class Need:
     choices     source, e.g. cards.list_active     {"options": [{"id", ...fields of the source}]} | {"error": code}
     read        action with ``effect: none``       {"outputs": {...}} | {"error": code}
     nlu         the text                           {"ranking": [{"intent", "confidence"}, ...], "degraded": bool}
+    content     a version of the content           {"found": bool}; asked by the edge, never by the engine
     ==========  =================================  ==========================================================
 
     ``inputs`` is canonical JSON (sorted keys), so that a Need is hashable and equal for equal questions. For a
@@ -32,7 +33,7 @@ class Need:
     with the fields of ``CardNumber``, never digits.
     """
 
-    kind: Literal["context", "choices", "read", "nlu"]
+    kind: Literal["context", "choices", "read", "nlu", "content"]
     name: str
     inputs: str = "{}"
 

@@ -352,7 +352,10 @@ class Brand:
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """One version of the content, with the catalogue and the brand it runs under."""
+    """One version of the content, with the catalogue and the brand it runs under.
+
+    ``withdrawn`` are flows that nobody may start at present, and whose open runs are put aside.
+    """
 
     flows: Mapping[str, Flow]
     slots: Mapping[str, Slot]
@@ -360,3 +363,4 @@ class Library:
     catalogue: Catalogue
     brand: Brand
     version: str
+    withdrawn: frozenset[str] = frozenset()

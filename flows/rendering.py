@@ -145,8 +145,10 @@ def plain_button(turn: Turn, button: Button, look: Lookup) -> Choice | None:
 
 
 def startable(turn: Turn, flow: str) -> bool:
-    """Whether a flow exists and its flags are on."""
+    """Whether a flow exists, is not withdrawn, and its flags are on."""
     found = turn.library.flows.get(flow)
+    if flow in turn.library.withdrawn:
+        return False
     return found is not None and all(context(turn, "feature", flag) is True for flag in found.flags)
 
 

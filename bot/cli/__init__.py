@@ -22,7 +22,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
 WRONG_USE = 2
 INTERRUPTED = 130
 # Their texts say what to do. By name, for most commands never import them.
-FOR_PEOPLE = ("SettingsWrong", "NoPostgres", "PostgresDidNotStart", "KeyUnusable", "TokenKeyUnusable")
+FOR_PEOPLE = (
+    "SettingsWrong", "NoPostgres", "PostgresDidNotStart", "PortTaken", "KeyUnusable", "TokenKeyUnusable",
+    "ContentBroken", "NothingPublished",
+)  # fmt: skip
 
 
 def main() -> None:

@@ -94,6 +94,12 @@ class Keycloak(Group):
     client_secret: SecretStr = NO_SECRET
 
 
+class Flows(Group):
+    """Where staff's content lies in sandbox mode; empty: the one that comes with Teller."""
+
+    folder: str = ""
+
+
 class Sms(Group):
     url: str = ""
     token: SecretStr = NO_SECRET
@@ -147,6 +153,7 @@ class Settings(BaseSettings):
     core: Core = Core()
     keycloak: Keycloak = Keycloak()
     sms: Sms = Sms()
+    flows: Flows = Flows()
     customer_api: Service = Service()
     image_api: Service = Service()
     core_adapters: Service = Service()

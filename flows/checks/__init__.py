@@ -17,12 +17,13 @@ from flows.checks import (
     links,
     overlap,
     privacy,
+    published,
     texts,
     values,
 )  # fmt: skip
 from flows.loader import Loaded, library_of, read_content
 from flows.loading.draft import Draft, replace_outside
-from flows.model import Brand
+from flows.model import Brand, Library
 from flows.ports import Capabilities
 from flows.problems import Problem, has_errors, in_order
 
@@ -39,6 +40,7 @@ CHECKS: tuple[Callable[[Draft], Iterable[Problem]], ...] = (
     texts.check_lengths, texts.check_twins,
     channels.check_texts, channels.check_buttons, channels.check_pictures, channels.check_taken,
     overlap.check_overlap,
+    published.check_migrations, published.check_slot_types, published.check_removed_slots,
 )  # fmt: skip
 
 
@@ -49,14 +51,17 @@ def check(
     *,
     channels: tuple[Capabilities, ...] = (),
     templates: Mapping[str, frozenset[str]] | None = None,
+    before: Library | None = None,
 ) -> Loaded:
     """Read and check a content folder; the library is there when nothing blocks.
+
+    ``before`` is the published version, for what a change would do to conversations under way.
 
     Raises:
         ContentError: when the folder is no content folder.
     """
     draft, problems = read_content(content, brand, catalogue)
-    draft = replace_outside(draft, channels, templates)
+    draft = replace_outside(draft, channels, templates, before)
     checks = () if draft.blind else CHECKS
     found = in_order([*problems, *(problem for one in checks for problem in one(draft))])
     return Loaded(None if has_errors(found) else library_of(draft), found, dict(draft.sources))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from flows.expressions import Expression, literal
-from flows.model import Brand, Catalogue, Flow, Place, Response, Slot, Step
+from flows.model import Brand, Catalogue, Flow, Library, Place, Response, Slot, Step
 from flows.ports import Capabilities
 from flows.problems import Problem
 from flows.source import Listing, Node, Scalar, Table
@@ -56,7 +56,8 @@ class Draft:
     ``blind``: slots.yml or the catalogue could not be read, so that no name can be judged. ``gaps`` are flows with a
     step of unknown kind: what such a step fills or asks cannot be judged.
     ``falling`` are the (flow, step) behind which the list of steps is over and no ``next`` says so. ``channels`` and
-    ``templates`` (the inputs of each picture) are what the bank runs; without them their checks have nothing to say.
+    ``templates`` (the inputs of each picture) are what the bank runs and ``published`` is the version that customers
+    have now; without them their checks have nothing to say.
     ``remembered`` spares checks from reading the same texts many times.
     """
 
@@ -73,6 +74,7 @@ class Draft:
     blind: bool = False
     channels: tuple[Capabilities, ...] = ()
     templates: Mapping[str, frozenset[str]] | None = None
+    published: Library | None = None
     remembered: dict[tuple[str, str], object] = field(default_factory=dict, repr=False, compare=False)
 
     def node(self, owner: Owner, *path: str | int) -> Node | None:
@@ -112,7 +114,10 @@ class Draft:
 
 
 def replace_outside(
-    draft: Draft, channels: tuple[Capabilities, ...], templates: Mapping[str, frozenset[str]] | None
+    draft: Draft,
+    channels: tuple[Capabilities, ...],
+    templates: Mapping[str, frozenset[str]] | None,
+    published: Library | None = None,
 ) -> Draft:
-    """The draft beside the channels and pictures that the bank runs."""
-    return replace(draft, channels=channels, templates=templates)
+    """The draft beside the channels and pictures that the bank runs, and the version that customers have now."""
+    return replace(draft, channels=channels, templates=templates, published=published)
