@@ -22,6 +22,7 @@ async def poll(
     token: str,
     allowed: tuple[str, ...],
     accept: Callable[[bytes], Awaitable[None]],
+    pause_s: float = PAUSE_S,
 ) -> None:
     """Fetch updates for ever and hand each body to ``accept``, in order; stops when cancelled."""
     offset = 0
@@ -33,7 +34,7 @@ async def poll(
                 offset = max(offset, int(str(update["update_id"])) + 1)
         except (httpx.HTTPError, ValueError, KeyError) as error:
             log.warning("polling_paused", channel="telegram", reason=type(error).__name__)
-            await asyncio.sleep(PAUSE_S)
+            await asyncio.sleep(pause_s)
 
 
 async def _fetch(client: httpx.AsyncClient, url: str, offset: int, allowed: tuple[str, ...]) -> list[dict[str, object]]:

@@ -21,8 +21,11 @@ class Recorder:
 
     async def handle(self, request: Request) -> Response:
         method = request.path_params["method"]
-        async with request.form() as form:
-            said = {key: value if isinstance(value, str) else value.filename for key, value in form.items()}
+        if request.headers.get("content-type", "").startswith("application/json"):
+            said = await request.json()
+        else:
+            async with request.form() as form:
+                said = {key: value if isinstance(value, str) else value.filename for key, value in form.items()}
         self.calls.append((method, said))
         if self.answers:
             status, body = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
