@@ -11,7 +11,7 @@ from datetime import datetime
 import httpx
 from starlette.routing import Route
 
-from bot import webhooks
+from bot import secure, webhooks
 from bot.door import Door, Tokeniser
 from bot.facts import Facts
 from bot.keyring import Keyring
@@ -25,7 +25,8 @@ from bot.perform import Performer
 from bot.pictures import Pictures
 from bot.recovery import Recovery
 from bot.settings import Settings
-from bot.store import Connect, Store
+from bot.settings.made_up import own_url
+from bot.store import Connect, Link, Store
 from bot.timers import Timers
 from bot.turn import Turns
 from bot.understanding import Embedded
@@ -63,12 +64,16 @@ class Conversation:
         self._understanding = Embedded(settings.data_dir / "nlu", live.library)
         live.on_change(self._understanding.renew)
         self._button_key = keyring.subkey(BUTTON_KEY)
+        self._forms_link = Link(connect)
+        self._forms = secure.Forms(self._forms_link, keyring)
 
     def join(self, core: httpx.AsyncClient, customers: httpx.AsyncClient, images: httpx.AsyncClient) -> None:
         """Wire the loop to the bank's wrappers, CustomerAPI and ImageAPI."""
         channels = self._messengers.channels
         facts = Facts(core, customers, self._understanding, self._brand.features, self._live.fetch)
-        outbox = Outbox(self._store.outbox, channels, Pictures(core, images, self._settings.bank), self._pace)
+        pictures = Pictures(core, images, self._settings.bank)
+        pages = secure.Pages(self._forms, self._settings.http.public_url or own_url(self._settings))
+        outbox = Outbox(self._store.outbox, channels, pictures, self._pace, pages=pages)
         clients = {"core_adapters": core, "customer_api": customers}
         self._operations = Operations(self._store.outbox, clients, self._take)
         self._performer = Performer(self._store.outbox, outbox, self._operations, Desk())
@@ -102,10 +107,13 @@ class Conversation:
             await self._performer.stop(STOP_S)
             await self._pace.close()
             await self._store.close()
+            await self._forms_link.close()
 
     def routes(self) -> list[Route]:
-        """The webhooks of the messengers."""
-        return webhooks.routes(self._door, self._turns)
+        """The webhooks of the messengers, and the one-time pages."""
+        face = secure.Face(self._brand.name, self._brand.time_zone, self._brand.colours)
+        pages = secure.routes(self._forms, self._vault, self._turns, face)
+        return [*webhooks.routes(self._door, self._turns), *pages]
 
     def meet_messengers(self) -> None:
         """Register at the platforms, or begin to poll; our port answers by now."""

@@ -35,7 +35,7 @@ from channels.errors import (
     Unclear,
     WindowClosed,
 )
-from flows.effects import DeleteInbound, Send
+from flows.effects import DeleteInbound, OpenForm, Send
 from flows.messages import OutboundMessage, Picture
 from flows.ports import Channel, DrawnPicture
 
@@ -60,6 +60,18 @@ class Pictures(Protocol):
         ...
 
 
+class Pages(Protocol):
+    """Opens one-time pages, in the chat's order so that a page is there before its link."""
+
+    async def open(self, row: OutboxRow, effect: OpenForm) -> None:
+        """Raises StoreDown."""
+        ...
+
+    def linked(self, message: OutboundMessage) -> OutboundMessage:
+        """The message with the addresses of its pages."""
+        ...
+
+
 @dataclass(slots=True)
 class _Item:
     """A message in its chat's queue, and rows of other processes that must leave before it."""
@@ -78,12 +90,14 @@ class Outbox:
         pictures: Pictures,
         pace: Pace,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        pages: Pages | None = None,
     ) -> None:
         self._store = store
         self._channels = channels
         self._pictures = pictures
         self._pace = pace
         self._clock = clock
+        self._pages = pages
         self._lanes: Lanes[_Item] = Lanes(self._work)
         self._held: dict[UUID, float] = {}
         self._tasks: set[asyncio.Future[bool] | asyncio.Future[None]] = set()
@@ -136,7 +150,8 @@ class Outbox:
         while True:
             if isinstance(row.effect, Send) and _too_late(row.effect.message, self._clock()):
                 return Mark(row.id, "expired", error="its time had passed")
-            await self._pace.ready(row.to.channel, row.to.account)
+            if not isinstance(row.effect, OpenForm):
+                await self._pace.ready(row.to.channel, row.to.account)
             try:
                 return await self._once(row)
             except (Transient, Unclear, Throttled, ChannelDown) as failure:
@@ -160,10 +175,22 @@ class Outbox:
         if isinstance(effect, DeleteInbound):
             deleted = await channel.delete(row.to.address, effect.message_id)
             return Mark(row.id, "done", error=None if deleted else "the platform does not delete it")
+        if isinstance(effect, OpenForm):
+            return await self._opened(row, effect)
         assert isinstance(effect, Send)
         message, drawn, undrawn = await self._drawn(effect.message, row)
+        message = message if self._pages is None else self._pages.linked(message)
         sent = await channel.send(message, row.to.address, drawn)
         return Mark(row.id, "done", sent.provider_ids, sent.degradations + undrawn)
+
+    async def _opened(self, row: OutboxRow, effect: OpenForm) -> Mark:
+        if self._pages is None:
+            return Mark(row.id, "failed", error="this process opens no pages")
+        try:
+            await self._pages.open(row, effect)
+        except StoreDown as error:
+            raise Transient("the database is away") from error
+        return Mark(row.id, "done")
 
     async def _drawn(
         self, message: OutboundMessage, row: OutboxRow

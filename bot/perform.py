@@ -11,7 +11,7 @@ from bot.metrics import alert
 from bot.operations import Operations
 from bot.outbox import Outbox
 from bot.store import Mark, OutboxRow, OutboxStore, StoreDown, Taken
-from flows.effects import DeleteInbound, HandOff, Send, StartOperation
+from flows.effects import DeleteInbound, HandOff, OpenForm, Send, StartOperation
 
 log = structlog.get_logger("bot.perform")
 
@@ -38,7 +38,7 @@ class Performer:
         """Begin with all of these, in order where order matters. Returns at once."""
         for row in rows:
             match row.effect:
-                case Send() | DeleteInbound():
+                case Send() | DeleteInbound() | OpenForm():
                     self._outbox.put(row, ahead)
                 case StartOperation():
                     self._operations.put(row)

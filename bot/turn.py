@@ -24,7 +24,7 @@ from bot.door import Tokeniser
 from bot.lanes import Lanes
 from bot.metrics import EVENTS, TURN_SECONDS, TURNS, alert
 from bot.store import Accepted, Arrival, BadRow, Claimed, OutboxRow, Saved, Store, StoreDown, To, TurnRow, uuid7
-from flows.effects import Alert, CancelTimer, DeleteInbound, Effect, HandOff, Send, SetTimer, StartOperation
+from flows.effects import Alert, CancelTimer, DeleteInbound, Effect, HandOff, OpenForm, Send, SetTimer, StartOperation
 from flows.events import Event, TimerFired
 from flows.facts import Fact, Facts, Need, Needs
 from flows.messages import EventType, InboundEvent
@@ -365,7 +365,7 @@ def _row(conversation: UUID, task: _Task, version: int, decision: Decision) -> T
     timers: dict[str, datetime | None] = {}
     for effect in (*pieces, *decision.effects):
         match effect:
-            case Send() | StartOperation() | DeleteInbound() | HandOff():
+            case Send() | StartOperation() | DeleteInbound() | HandOff() | OpenForm():
                 seq = (version + 1) * EFFECTS_MAX + len(outbox)
                 outbox.append(OutboxRow(uuid7(), conversation, seq, to, effect))
             case SetTimer():

@@ -19,13 +19,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from bot import secure
 from bot.door import Door
 from bot.operations import Operations
 from bot.outbox import Outbox
 from bot.pace import LocalPace
 from bot.perform import Performer
 from bot.recovery import Recovery
-from bot.store import Store, uuid7
+from bot.store import Link, Store, uuid7
 from bot.timers import Timers
 from bot.turn import Turns
 from bot.webhooks import routes
@@ -40,6 +41,9 @@ from flows.ports import ButtonLimits, Capabilities, DrawnPicture, Sealer, Sent
 from flows.session import Question, Run, Session
 
 SECRET = {"x-secret": "right"}
+COLOURS = {"ink": "#14213D", "accent": "#E4572E", "accent_text": "#C2410C", "ground": "#F6F1E9", "paper": "#FFFFFF",
+           "quiet": "#4A5568", "good": "#1F7A6D", "bad": "#B4232C"}  # fmt: skip
+FACE = secure.Face("Teller Bank", "Europe/Kyiv", COLOURS)
 
 
 @dataclass
@@ -118,7 +122,8 @@ class Post:
 
     async def send(self, message: OutboundMessage, address: str, drawn: DrawnPicture | None) -> Sent:
         picture = {} if drawn is None else {"picture": drawn.file_name}
-        answer = await self._call("/send", {"chat": address, "text": message.text, **picture})
+        links = {"link": choice.url or "" for choice in message.choices if choice.kind == "form"}
+        answer = await self._call("/send", {"chat": address, "text": message.text, **picture, **links})
         return Sent((str(answer["id"]),))
 
     async def delete(self, address: str, message_id: str) -> bool:
@@ -244,11 +249,15 @@ class Worker:
         clients: Mapping[str, httpx.AsyncClient] | None = None,
         advance: Callable[[Session, Event, Facts], Decided | Needs] = talk,
         patience_s: float = 20.0,
+        pages_at: str = "",
     ) -> None:
         self.post = Post(recorder.url)
         channels = {"post": self.post}
         self.store = Store(lambda: asyncpg.connect(database), sealer, lease_s)
-        self.outbox = Outbox(self.store.outbox, channels, Pictures(), LocalPace({"post": 1000.0}))
+        self.forms_link = Link(lambda: asyncpg.connect(database))
+        self.forms = secure.Forms(self.forms_link, sealer)
+        pages = secure.Pages(self.forms, pages_at) if pages_at else None
+        self.outbox = Outbox(self.store.outbox, channels, Pictures(), LocalPace({"post": 1000.0}), pages=pages)
         self.operations = Operations(self.store.outbox, clients or {}, self._settle, patience_s)
         self.performer = Performer(self.store.outbox, self.outbox, self.operations, People())
         self.timers = Timers(self.store.timers, lambda: self.recovery.wake(), poll_s=0.5)
@@ -256,7 +265,9 @@ class Worker:
             self.store, advance, Known(), self.performer, channels, ("en", "uk"), self.timers.note, Vault()
         )
         self.recovery = Recovery(self.store, self.turns, self.performer, sweep_s=0.1)
-        app = Starlette(routes=routes(Door(channels, Vault()), self.turns, body_bytes_max=10_000))
+        webhooks = routes(Door(channels, Vault()), self.turns, body_bytes_max=10_000)
+        self.pages = secure.routes(self.forms, Vault(), self.turns, FACE)
+        app = Starlette(routes=[*webhooks, *self.pages])
         self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bot")
         self._running: list[asyncio.Task[None]] = []
 
@@ -290,6 +301,7 @@ class Worker:
         await self.turns.stop(0)
         await self.performer.stop(0)
         await self.store.close()
+        await self.forms_link.close()
         await self.post.close()
         await self.http.aclose()
 

@@ -1,0 +1,13 @@
+"""One-time pages for what a chat may not take: ``GET|POST /secure/{token}``.
+
+A link lives three minutes and is used once; looking at it spends nothing, so a messenger's preview may. The page is
+bound to the conversation and customer it was made for, holds one field, and works without JavaScript. What is typed
+becomes ``FormSubmitted`` in the inbox; a card number is in the vault before that.
+"""
+
+from bot.secure.forms import Form, Forms
+from bot.secure.html import Face
+from bot.secure.pages import Pages
+from bot.secure.routes import routes
+
+__all__ = ["Face", "Form", "Forms", "Pages", "routes"]

@@ -1,0 +1,134 @@
+"""The page as HTML: one field, one button, every word from ``words``; no script, nothing from elsewhere."""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from html import escape
+from zoneinfo import ZoneInfo
+
+from bot.secure.forms import Form
+from bot.secure.words import FAULTS, Words, words_in
+
+# The field by slot type or, for a text, by the slot's name: keyboard, what a browser may fill in, longest text.
+FIELDS: Mapping[str, tuple[str, str, int]] = {
+    "card_number": ("numeric", "off", 30), "tax_id": ("numeric", "off", 14), "iban": ("text", "off", 42),
+    "code": ("numeric", "one-time-code", 10), "integer": ("numeric", "off", 20), "percent": ("decimal", "off", 10),
+    "money": ("decimal", "off", 30), "phone": ("tel", "tel", 24),
+}  # fmt: skip
+PLAIN = ("text", "off", 200)
+
+_STYLE = """
+:root { color-scheme: light; font: 17px/1.5 Manrope, Roboto, system-ui, -apple-system, sans-serif; }
+* { box-sizing: border-box; }
+body { margin: 0; min-height: 100vh; background: GROUND; color: INK; }
+header { background: INK; color: #fff; padding: 14px 20px; font-weight: 750; letter-spacing: -.01em; }
+header i { display: inline-block; width: 12px; height: 12px; border-radius: 50%; background: ACCENT; margin-right: 10px; }
+main { max-width: 430px; margin: 0 auto; padding: 24px 20px 40px; }
+h1 { font-size: 23px; line-height: 1.3; letter-spacing: -.02em; margin: 0 0 8px; overflow-wrap: anywhere; }
+p { margin: 0 0 10px; color: QUIET; }
+form { background: PAPER; border-radius: 16px; padding: 20px 16px; margin: 20px 0; box-shadow: 0 1px 2px #00000014, 0 8px 28px #00000012; }
+label { display: block; font-weight: 700; margin-bottom: 6px; }
+input { width: 100%; min-height: 56px; padding: 12px 14px; font: inherit; font-size: 20px; color: INK; background: PAPER;
+  border: 2px solid QUIET; border-radius: 12px; font-variant-numeric: tabular-nums; }
+input[aria-invalid] { border-color: BAD; }
+input:focus-visible, button:focus-visible { outline: 3px solid #2563EB; outline-offset: 2px; }
+.fault { color: BAD; font-weight: 650; margin: 8px 0 0; }
+button { width: 100%; min-height: 56px; margin-top: 16px; font: inherit; font-weight: 750; color: #fff; background: ACCENT_TEXT;
+  border: 0; border-radius: 12px; cursor: pointer; }
+.what { font-size: 15px; margin: 14px 0 0; }
+.mark { display: inline-grid; place-items: center; width: 56px; height: 56px; border-radius: 50%; margin-bottom: 14px;
+  font-size: 28px; font-weight: 800; color: #fff; background: QUIET; }
+.mark.good { background: GOOD; }
+"""  # noqa: E501 - a rule a line
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """Whose page it is: the bank's name, its time zone, its colours by role."""
+
+    name: str
+    time_zone: str
+    colours: Mapping[str, str]
+
+    @property
+    def style(self) -> str:
+        """The style sheet in the bank's colours."""
+        style = _STYLE
+        for role in sorted(self.colours, key=len, reverse=True):
+            style = style.replace(role.upper(), self.colours[role])
+        return style
+
+    @property
+    def policy(self) -> str:
+        """The Content-Security-Policy that lets this style in and nothing else."""
+        digest = base64.b64encode(sha256(self.style.encode()).digest()).decode()
+        return (
+            f"default-src 'none'; style-src 'sha256-{digest}'; form-action 'self'; base-uri 'none'; "
+            "frame-ancestors 'none'"
+        )
+
+
+def asking(face: Face, form: Form, fault: str = "", typed: str = "") -> str:
+    """The page with its field; with a ``fault`` beside it. ``typed`` stands in the field again, never a card number."""
+    language, words = words_in(form.locale)
+    kind = form.slot_type if form.slot_type in FIELDS else form.slot
+    keyboard, autofill, longest = FIELDS.get(kind, PLAIN)
+    label = words.get(kind, words["value"])
+    title = form.title.strip() or label
+    about = words["about"].format(bank=face.name)
+    life = words["life"].format(until=_clock(form.due, face))
+    error = f'<p class="fault" id="fault" role="alert">{_say(words, fault)}</p>' if fault else ""
+    wrong = ' aria-invalid="true" aria-describedby="fault"' if fault else ""
+    of_card = form.slot_type == "card_number"
+    kept = words["card_kept" if of_card else "kept"]
+    never = f"\n<p>{escape(words['never'])}</p>" if of_card else ""
+    body = f"""<h1>{escape(title)}</h1>
+<p>{escape(about)} {escape(life)}</p>
+<form method="post" autocomplete="off">
+<label for="value">{escape(label)}</label>
+<input id="value" name="value" inputmode="{keyboard}" autocomplete="{autofill}" maxlength="{longest}" required
+ autocapitalize="off" spellcheck="false" autofocus value="{escape(typed)}"{wrong}>
+{error}<button>{escape(words["send"])}</button>
+<p class="what">{escape(kept)}</p>
+</form>{never}"""
+    return _whole(face, language, title, body)
+
+
+def telling(face: Face, what: str, locale: str) -> str:
+    """A page that only says how it stands: ``done``, ``used``, ``expired``, ``unknown`` or ``down``."""
+    language, words = words_in(locale)
+    sign, good = ("✓", " good") if what == "done" else ("–", "")
+    body = f"""<div class="mark{good}" aria-hidden="true">{sign}</div>
+<h1>{escape(words[what])}</h1>
+<p>{escape(words[what + "_more"])}</p>"""
+    return _whole(face, language, words[what], body)
+
+
+def _say(words: Words, fault: str) -> str:
+    return escape(words[FAULTS.get(fault, fault)])
+
+
+def _clock(due: datetime, face: Face) -> str:
+    return f"{due.astimezone(ZoneInfo(face.time_zone)):%H:%M:%S}"
+
+
+def _whole(face: Face, language: str, title: str, body: str) -> str:
+    return f"""<!doctype html>
+<html lang="{language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex, nofollow">
+<title>{escape(title)} · {escape(face.name)}</title>
+<style>{face.style}</style>
+</head>
+<body>
+<header><i></i>{escape(face.name)}</header>
+<main>
+{body}
+</main>
+</body>
+</html>
+"""

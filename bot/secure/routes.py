@@ -1,0 +1,125 @@
+"""``GET`` and ``POST /secure/{token}``.
+
+GET 200 the page, or what became of it · 404 no such page · 410 expired.
+POST 303 taken, back to the page · 422 with the fault beside the field · 404, 410 as above · 413 too long ·
+503 the database is away: nothing is used up.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Protocol
+from urllib.parse import parse_qs
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from bot.door import Tokeniser
+from bot.secure.forms import Form, Forms, place
+from bot.secure.html import Face, asking, telling
+from bot.secure.values import Typed, read
+from bot.store import BadRow, StoreDown, uuid7
+from flows.cards import CardNumber
+from flows.events import FormSubmitted
+
+BODY_BYTES_MAX = 4096
+SOURCE = "form"  # whose events these are in the inbox; the dedupe key is where the page lies
+
+log = structlog.get_logger("bot.secure")
+
+
+class Taker(Protocol):
+    """Takes an event into the inbox, once for each dedupe key."""
+
+    async def take(self, event: FormSubmitted, source: str, dedupe: str) -> bool: ...
+
+
+class TooLong(Exception):
+    """More was posted than one field holds."""
+
+
+def now_utc() -> datetime:
+    """The time, for who does not bring a clock."""
+    return datetime.now(UTC)
+
+
+def routes(
+    forms: Forms, vault: Tokeniser, inbox: Taker, face: Face, clock: Callable[[], datetime] = now_utc
+) -> list[Route]:
+    """The route of all pages."""
+    desk = _Counter(forms, vault, inbox, face, clock)
+    return [Route("/secure/{token}", desk.answer, methods=["GET", "POST"])]
+
+
+class _Counter:
+    """Where pages are shown and taken back."""
+
+    def __init__(self, forms: Forms, vault: Tokeniser, inbox: Taker, face: Face, clock: Callable[[], datetime]) -> None:
+        self._forms, self._vault, self._inbox, self._face, self._clock = forms, vault, inbox, face, clock
+        self._headers = {
+            "Cache-Control": "no-store", "Content-Security-Policy": face.policy, "Referrer-Policy": "no-referrer",
+            "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "X-Robots-Tag": "noindex",
+            "Cross-Origin-Opener-Policy": "same-origin",
+        }  # fmt: skip
+
+    async def answer(self, request: Request) -> Response:
+        """One request, whatever it is."""
+        token = str(request.path_params["token"])
+        locale = request.headers.get("accept-language", "en")[:2]
+        try:
+            found = await self._forms.find(token, self._clock())
+            if found is None:
+                return self._tell("unknown", locale, 404)
+            form, state = found
+            locale = form.locale
+            if state == "expired":
+                return self._tell("expired", locale, 410)
+            if state == "used":
+                return self._tell("done" if request.method != "POST" else "used", locale, 200)
+            if request.method != "POST":
+                return self._show(asking(self._face, form), 200)
+            return await self._submitted(token, form, await _field(request))
+        except TooLong:
+            return self._tell("down", locale, 413)
+        except (StoreDown, BadRow):
+            return self._tell("down", locale, 503)
+        except Exception as error:  # the vault's database, or a fault of ours: nothing is used up
+            log.error("secure_page_failed", error=type(error).__name__)
+            return self._tell("down", locale, 503)
+
+    async def _submitted(self, token: str, form: Form, raw: str) -> Response:
+        typed = read(form.slot, form.slot_type, raw)
+        if typed.fault:
+            again = "" if form.slot_type == "card_number" or typed.fault == "secret" else raw[:200]
+            return self._show(asking(self._face, form, typed.fault, again), 422)
+        event = await self._event(token, form, typed)
+        fresh = await self._inbox.take(event, SOURCE, place(token).hex())
+        await self._forms.use(token)
+        if not fresh:
+            return self._tell("used", form.locale, 200)
+        return RedirectResponse(f"/secure/{token}", 303, self._headers)
+
+    async def _event(self, token: str, form: Form, typed: Typed) -> FormSubmitted:
+        cards: dict[str, CardNumber] = {}
+        if typed.card:
+            (cards[form.slot],) = await self._vault.tokenise([typed.card])
+        values: dict[str, str | int | bool | None] = {form.slot: typed.text} if typed.text else {}
+        return FormSubmitted(uuid7(), form.conversation, self._clock(), token, values, cards)
+
+    def _tell(self, what: str, locale: str, status: int) -> Response:
+        return self._show(telling(self._face, what, locale), status)
+
+    def _show(self, html: str, status: int) -> Response:
+        return HTMLResponse(html, status, self._headers)
+
+
+async def _field(request: Request) -> str:
+    """What stands in the field. Raises TooLong."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > BODY_BYTES_MAX:
+            raise TooLong
+    fields = parse_qs(body.decode("utf-8", "replace"), max_num_fields=4)
+    return fields.get("value", [""])[0]
