@@ -1,6 +1,6 @@
 """Puts what a customer wrote into slots: the one asked for, others of the flow, and corrections of what was said."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from flows.asking import ask_reading, may_take
 from flows.messages import Attachment, Contact
@@ -56,8 +56,11 @@ def _open_to_words(turn: Turn, step: Collect) -> bool:
     return not step.ask_before_filling and may_take(turn, slot)
 
 
-def answer(turn: Turn, run: Run, step: Collect, words: Words) -> bool:
-    """Take a text as an answer to the pending question. False when it says nothing of the flow's."""
+def answer(turn: Turn, run: Run, step: Collect, words: Words, elsewhere: Callable[[], bool]) -> bool:
+    """Take a text as an answer to the pending question. False when it says nothing of the flow's.
+
+    ``elsewhere`` says whether it is for another flow; it is asked only where the pending question is not answered.
+    """
     slot = turn.slot(step.slot)
     readings = gather(turn, turn.flow(run), run, words, slot.name)
     own = readings.get(slot.name)
@@ -67,6 +70,8 @@ def answer(turn: Turn, run: Run, step: Collect, words: Words) -> bool:
         ask_securely(turn, run, step, slot, typed=True)
         return True
     news = changes(run, readings)
+    if own is None and news and elsewhere():
+        return False
     if news:
         take(turn, run, news)
         return True

@@ -157,6 +157,7 @@ def _names(turn: Turn, run: Run, slot: Slot, option: Chosen) -> Iterable[str]:
         for part in ("name", "last4"):
             if isinstance(text := option.fields.get(part), str):
                 yield normal(text)
+                yield normal(f"•{text}")
     for response in turn.flow(run).responses.values():
         yield from _titles(response, slot.name, option.id)
 

@@ -21,7 +21,7 @@ from flows.reading import Words, looks_meant
 from flows.running import allowed, go_on, offer_to_continue, proceed, repeat
 from flows.session import Question, Run, Snapshot
 from flows.speaking import engine_label, flow_title, label_command, offer, option_labels, system
-from flows.stack import drop_run, has_level, start
+from flows.stack import drop_run, has_level, start, thread_start
 from flows.steps import collect
 from flows.turn import Turn
 
@@ -31,7 +31,7 @@ HEARD = frozenset({EventType.MESSAGE, EventType.POSTBACK, EventType.START, Event
 NUMBERED = frozenset({"clarify", "language", "change"})
 FREE_TEXT_WORDS_MAX = 12  # a longer text for a free-text slot is surely meant for it
 MISSES_TO_OPERATOR = 2
-CORRECTION_WORDS_MIN = 2  # "make it 60" is about the payment, "code 12345" a mistyped code
+SENTENCE_WORDS_MIN = 2  # "make it 60" is about the payment, "code 12345" a mistyped code
 UNREAD_TOLD_EVERY_MS = 5 * 60 * 1000  # a burst of stickers gets one answer
 # What the door writes in the place of a CVV or a PIN. A phone that we show masked has digits after it.
 _SECRET = re.compile(r"•{3}(?![•\d])")
@@ -208,8 +208,24 @@ def _answers_step(turn: Turn, words: Words) -> bool:
     step = turn.flow(top).steps[top.step]
     if isinstance(step, Confirm):
         return _answers_confirm(turn, top, words)
-    taken = isinstance(step, Collect) and not _leaves(turn, step, words) and answer(turn, top, step, words)
+    if not isinstance(step, Collect):
+        return False
+    taken = not _leaves(turn, step, words) and answer(turn, top, step, words, lambda: _is_for_another(turn, words))
     return taken or _corrects_caller(turn, top, words)
+
+
+def _is_for_another(turn: Turn, words: Words) -> bool:
+    """Whether a sentence with values in it is surely addressed to a flow that is not the active one."""
+    if not _is_sentence(words):
+        return False
+    decision = understand(turn, words.text)
+    flow = flow_by_intent(turn.library, decision.intent) if decision.intent is not None else None
+    active = {run.flow for run in turn.session.stack[thread_start(turn) :]}
+    return flow is not None and decision.confidence >= FREE_TEXT_MIN and flow.id not in active
+
+
+def _is_sentence(words: Words) -> bool:
+    return len([word for word in words.plain.split() if not word.isdigit()]) >= SENTENCE_WORDS_MIN
 
 
 def _corrects_caller(turn: Turn, called: Run, words: Words) -> bool:
@@ -218,7 +234,7 @@ def _corrects_caller(turn: Turn, called: Run, words: Words) -> bool:
     caller = stack[-2] if len(stack) > 1 and called.via == "call" else None
     if caller is None or caller.snapshot is None or caller.snapshot.state != "approved":
         return False
-    if len([word for word in words.plain.split() if not word.isdigit()]) < CORRECTION_WORDS_MIN:
+    if not _is_sentence(words) or _is_for_another(turn, words):
         return False
     readings = gather(turn, turn.flow(caller), caller, words, None)
     news = {name: value for name, value in changes(caller, readings).items() if caller.slots.get(name) is not None}
@@ -246,6 +262,8 @@ def _read_back(question: Question) -> str | None:
 def _answers_confirm(turn: Turn, run: Run, words: Words) -> bool:
     given = answers.yes_or_no(words.text)
     news = {} if given is not None else changes(run, gather(turn, turn.flow(run), run, words, None))
+    if news and _is_for_another(turn, words):
+        return False
     if news:
         system(turn, "changed", run=run, optional=True)
         take(turn, run, news)

@@ -1,50 +1,11 @@
 """Single rules of the language, each on a flow small enough to read beside its test."""
 
 from pathlib import Path
-from textwrap import dedent, indent
 
-from chatting import CONTENT, INTENTS, ROOT, Bank, Chat
+from chatting import Chat
+from small_content import ASK_NOTE, chat_with, content, flow
 
 from flows.effects import Alert, HandOff
-from flows.loader import load_brand, load_library
-from flows.model import Library
-
-SLOTS = """
-dsl: "1"
-slots:
-  note:   {type: text, max_length: 20}
-  extra:  {type: text, optional: true}
-  many:   {type: integer}
-  sum:    {type: money, from_entity: money}
-  colour: {type: choice, options: [red, blue]}
-  day:    {type: date}
-  app:    {type: text, set_by: action}
-"""
-
-
-def content(folder: Path, *flows: str, slots: str = SLOTS) -> Library:
-    (folder / "flows").mkdir()
-    (folder / "slots.yml").write_text(dedent(slots))
-    (folder / "system.yml").write_text((CONTENT / "system.yml").read_text())
-    for text in flows:
-        name = next(line.split()[1] for line in text.splitlines() if line.startswith("flow:"))
-        (folder / "flows" / f"{name}.flow.yml").write_text(text)
-    loaded = load_library(folder, load_brand(ROOT / "core_adapters" / "internal" / "sandbox" / "brand.yml"))
-    assert loaded.library is not None, [problem.what for problem in loaded.problems]
-    return loaded.library
-
-
-def flow(name: str, steps: str, responses: str, more: str = "") -> str:
-    head = f'dsl: "1"\nflow: {name}\ntitle: {name}\nowner: a@b.example\nstarts_on: {{commands: [/{name}]}}\n'
-    parts = (indent(dedent(part), "  ") for part in (steps, responses))
-    return f"{head}requires: {{auth: guest}}\n{more}\nsteps:\n{next(parts)}\nresponses:\n{next(parts)}"
-
-
-ASK_NOTE = "  ask: {en: Say it., uk: Скажіть.}\n  done: {en: 'Noted: {note}', uk: 'Записано: {note}'}\n"
-
-
-def chat_with(library: Library) -> Chat:
-    return Chat(level="verified", content=library, bank=Bank(intents=dict(INTENTS)))
 
 
 def test_a_flow_that_runs_in_circles_is_stopped_with_an_apology_and_an_alert(tmp_path: Path) -> None:
