@@ -68,7 +68,7 @@ def _personal(draft: Draft, flow: Flow, step: Step) -> str | None:
         return f"'{slot.source}'"
     if isinstance(step, Action):
         operation = draft.catalogue.operations.get(step.action)
-        if operation is not None and operation.provider == "core_adapters":
+        if operation is not None and operation.provider == "core_adapters" and not operation.public:
             return f"'{step.action}'"
     names = {name for written in expressions_of(step) for name in written.expression.names}
     for _, response in responses_of(step):
