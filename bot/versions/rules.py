@@ -26,7 +26,7 @@ def against_approving(
     if standing.state(head.number) == "withdrawn":
         reasons.append(f"Version {head.number} was withdrawn. Hand in a new one.")
     if warnings and not ticked:
-        reasons.append(f"{len(warnings)} warnings are not ticked: {'; '.join(warnings)}.")
+        reasons.append(f"Warnings that are not ticked: {'; '.join(warnings)}.")
     return reasons
 
 
@@ -37,7 +37,7 @@ def against_publishing(head: Head, standing: Standing, proof: Proof, played: Pla
     people other than the author take it on themselves.
     """
     blocking = _never(head, standing, proof)
-    reasons = [*_unapproved(head, standing, proof), *_red(played)]
+    reasons = [*_unapproved(head, standing, proof), *(_red(played) if proof.clean else ())]
     urgent = bool(reasons) and _overridden(head, standing)
     return [*blocking, *([] if urgent else reasons)], "urgent" if urgent else "people"
 
@@ -53,7 +53,7 @@ def _never(head: Head, standing: Standing, proof: Proof) -> list[str]:
     errors = [problem for problem in proof.problems if problem.severity == "error"]
     if errors or not proof.clean:
         first = f", the first at {errors[0].at}: {errors[0].code}: {errors[0].what}" if errors else ""
-        reasons.append(f"The checks find {len(errors)} errors{first}.")
+        reasons.append(f"The checks find {_counted(len(errors), 'error')}{first}.")
     return reasons
 
 
@@ -70,7 +70,11 @@ def _red(played: Played) -> list[str]:
         return []
     if not played.failures:
         return ["There are no tests."]
-    return [f"{len(played.failures)} tests fail, the first: {played.failures[0].splitlines()[0]}."]
+    return [f"{_counted(len(played.failures), 'test')} failed, the first: {played.failures[0].splitlines()[0]}."]
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _overridden(head: Head, standing: Standing) -> bool:

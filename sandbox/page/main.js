@@ -4,6 +4,7 @@ import { follow } from "./api.js";
 import { Bank } from "./bank.js";
 import { h } from "./dom.js";
 import { Faults } from "./faults.js";
+import { Flows } from "./flows.js";
 import { Inbox } from "./inbox.js";
 import { drawPerson, rememberLight, whoIsHere } from "./person.js";
 import { Phone } from "./phone.js";
@@ -21,6 +22,7 @@ class Page {
     this.bank = new Bank(type);
     this.inbox = new Inbox(type, (message, code) => this.smsArrived(message, code));
     new Faults();
+    new Flows();
   }
 
   type(text) {
