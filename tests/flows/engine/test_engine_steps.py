@@ -1,5 +1,6 @@
 """Single rules of the language, each on a flow small enough to read beside its test."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from chatting import Chat
@@ -92,6 +93,23 @@ def test_a_channel_can_have_words_of_its_own(tmp_path: Path) -> None:
     library = content(tmp_path, flow("hey", "  - {say: hi}\n", texts))
     for channel, text in (("viber", "Hello Viber"), ("telegram", "Hello")):
         chat = Chat(content=library, channel=channel)
+        chat.write("/hey")
+        assert chat.said == text
+
+
+def test_a_brand_speaks_in_its_persona_where_a_response_has_one(tmp_path: Path) -> None:
+    texts = """
+      hi:
+        en: Hello
+        uk: Вітаю
+        persona:
+          friendly: {en: Hey!, uk: Привіт!}
+    """
+    library = content(tmp_path, flow("hey", "  - {say: hi}\n", texts))
+    friendly = replace(library, brand=replace(library.brand, persona="friendly"))
+    formal = replace(library, brand=replace(library.brand, persona="formal"))
+    for chosen, text in ((library, "Hello"), (friendly, "Hey!"), (formal, "Hello")):
+        chat = Chat(content=chosen)
         chat.write("/hey")
         assert chat.said == text
 
