@@ -79,7 +79,7 @@ def read(data: bytes, file: str) -> tuple[Node | None, str, list[Problem]]:
     try:
         text = data.decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
-        return None, "", [not_utf8(data, error, file)]
+        return None, data.decode("utf-8", "replace"), [not_utf8(data, error, file)]
     problems = [*tabs(text, file), *invisible(text, file)]
     if problems:
         return None, text, problems

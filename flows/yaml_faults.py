@@ -123,7 +123,7 @@ _READINGS = (
 def from_parser(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
     words = f"{error.context or ''} {error.problem or ''}"
     mark = error.problem_mark or error.context_mark
-    if "quoted scalar" in words and error.context_mark is not None:
+    if ("quoted scalar" in words or "expected ','" in words) and error.context_mark is not None:
         mark = error.context_mark
     line, col = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
     lines = text.split("\n")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from flows.checks.graph import callers, with_called
-from flows.checks.names import owner_of, responses_of
+from flows.checks.names import owner_of, responses_of, unread_words
 from flows.loading.draft import Draft, flow_owner, response_owner
 from flows.model import Button, Call, Flow, Handoff, Link, Place, Response
 from flows.problems import Problem, unknown_word
@@ -90,9 +90,8 @@ def _leaves(draft: Draft, flow: Flow, call: Call, called: Flow) -> Iterator[Prob
 
 def check_ways_in(draft: Draft) -> Iterator[Problem]:
     """E224: a flow that nothing starts."""
-    if draft.unreadable:
-        return  # the file that cannot be read may be the one that starts it
-    started = {button.flow for name, _, _, button in all_buttons(draft) if button.flow and button.flow != name}
+    started = set(unread_words(draft))  # a file that cannot be read may be the one that starts it
+    started |= {button.flow for name, _, _, button in all_buttons(draft) if button.flow and button.flow != name}
     started |= set(callers(draft.flows)) | {step.flow for _, step in draft.all_steps() if isinstance(step, Link)}
     started |= {AUTH_FLOWS[flow.auth] for flow in draft.flows.values() if flow.auth in AUTH_FLOWS}
     for flow in draft.flows.values():

@@ -204,3 +204,9 @@ def head_slot(draft: Draft, name: str) -> str | None:
 def owner_of(flow: Flow, step: Step) -> Owner:
     """The mark of a step."""
     return step_owner(flow.id, step.id)
+
+
+def unread_words(draft: Draft) -> frozenset[str]:
+    """Every word of the flows that could not be read whole: what they name may be used there."""
+    texts = [draft.sources.get(f"flows/{flow}.flow.yml", "") for flow in (*draft.unreadable, *draft.gaps)]
+    return frozenset(word for text in texts for word in re.findall(r"\w+", text))

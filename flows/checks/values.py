@@ -7,7 +7,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from flows.checks.graph import Edge, edges
-from flows.checks.names import expressions_of, head_slot, mentions, names_in, owner_of, responses_of, written_names
+from flows.checks.names import (
+    expressions_of,
+    head_slot,
+    mentions,
+    names_in,
+    owner_of,
+    responses_of,
+    unread_words,
+    written_names,
+)
 from flows.expressions.nodes import Call as FunctionCall
 from flows.expressions.nodes import Name, Node, Not, walk
 from flows.loading.draft import UNREADABLE, Draft, response_owner
@@ -172,9 +181,7 @@ def _said(draft: Draft, flow: Flow, step: Step) -> Iterator[Use]:
 
 def check_used(draft: Draft) -> Iterator[Problem]:
     """W403: an entry of slots.yml that no flow uses."""
-    if draft.unreadable or draft.gaps:
-        return
-    used = {slot for flow in draft.flows.values() for slot in _slots_of(draft, flow)}
+    used = unread_words(draft) | {slot for flow in draft.flows.values() for slot in _slots_of(draft, flow)}
     for slot in draft.slots.values():
         if slot.name not in used:
             what = f"the slot '{slot.name}' is never used"

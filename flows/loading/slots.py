@@ -24,19 +24,23 @@ def read_slots(reading: Reading, node: Node | None, context: Mapping[str, object
     table = Fields(reading, node, "slots", (), open_=True).table
     found: dict[str, Slot] = {}
     for name, body in table.entries:
-        _check_name(reading, name, context)
+        if _is_reserved(reading, name, context):
+            continue
         reading.marks[slot_owner(name.text)] = body if isinstance(body, Table) else Table((), body.at)
         found[name.text] = _slot(reading, name, body)
     return found
 
 
-def _check_name(reading: Reading, name: Scalar, context: Mapping[str, object]) -> None:
+def _is_reserved(reading: Reading, name: Scalar, context: Mapping[str, object]) -> bool:
+    """Whether the name has a meaning of its own; such a slot is left out, or every use of the word would be wrong."""
     if not is_name(name.text):
         what = f"'{name.text}' cannot name a slot"
         reading.add("E205", name.at, what, "conditions could not use it", "use ASCII letters, digits and '_'")
     elif name.text in RESERVED or name.text in context:
         why = "a condition could not tell the slot from it"
         reading.add("E214", name.at, f"'{name.text}' is a reserved word", why, "call the slot something else")
+        return True
+    return False
 
 
 def _slot(reading: Reading, name: Scalar, body: Node) -> Slot:

@@ -113,6 +113,7 @@ class StepReader:
             self._reading.add(
                 "E214", place, "'END' is a reserved word", "it ends a flow", "call the step something else"
             )
+            id_ = f"{END}~{place.line}"
         if id_ in self._ids:
             what, why = f"the step '{id_}' stands here twice", f"the first one is in line {self._ids[id_].line}"
             self._reading.add("E210", place, what, why, "give one of them another id")

@@ -108,7 +108,7 @@ def test_hidden_digits_keep_the_caret_in_its_place() -> None:
         (b"a: b: c\n", "E101", 1, 5, "': '"),
         (b"a:\n  b: 1\n c: 2\n", "E101", 3, 2, "indented"),
         (b'a: "b\n', "E101", 1, 4, "quotation mark"),
-        (b"a: {b: 1\nc: 2\n", "E101", 2, 2, "'{'"),
+        (b"a: {b: 1\nc: 2\n", "E101", 1, 4, "'{'"),
         (b"---\na: 1\n---\nb: 1\n", "E101", 3, 1, "'---'"),
         (b"a: 1\nb: \xff\n", "E106", 2, 4, "UTF-8"),
         ("a: x\u202ey\n".encode(), "E106", 1, 5, "right-to-left override"),
