@@ -27,6 +27,7 @@ from bench.floor import InMemory
 from bench.floor_postgres import TABLES, OnPostgres
 from bot.migrations import upgrade
 from bot.postgres import ensure_postgres, stop
+from bot.server import spare_the_collector
 
 CHATS = 32
 OUT = Path(__file__).parent / "out" / "turn.json"
@@ -71,6 +72,7 @@ async def measure(dsn: str, rounds: int, dialogues: int) -> dict[str, object]:
             ("floor_postgres", durable.app, _nothing),
         )
     ]
+    spare_the_collector()  # as a serving process does; all three lanes have it
     for number in range(rounds + 1):
         for lane in lanes:
             await lane.run(dialogues if number else 1, postmaster)

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 import httpx
 import structlog
 
-from bot.metrics import FACTS, NLU_CONFIDENCE
+from bot.metrics import FACTS, NLU_CONFIDENCE, counted
 from bot.store import StoreDown
 from flows.facts import Fact, Need
 from flows.ports import Understanding
@@ -54,7 +54,7 @@ class Facts:
         except Exception as error:  # a turn must not fail for a question: the flow has a way for "unavailable"
             log.error("fact_failed", kind=need.kind, error=type(error).__name__, exc_info=error)
             fact = UNAVAILABLE
-        FACTS.labels(need.kind, str(fact.get("error") or "ok")).inc()
+        counted(FACTS, need.kind, str(fact.get("error") or "ok")).inc()
         return fact
 
     async def _answer(self, need: Need, customer_id: str | None, level: str, locale: str) -> Fact:

@@ -1,5 +1,7 @@
 """What Prometheus sees of the turn, and the one way to call staff: ``alert``."""
 
+from functools import lru_cache
+
 import structlog
 from prometheus_client import Counter, Gauge, Histogram
 
@@ -27,6 +29,12 @@ OUTBOX_WAITING = Gauge("teller_outbox_waiting", "Outbox rows that have not left 
 OUTBOX_LAG_SECONDS = Gauge("teller_outbox_lag_seconds", "Age of the oldest of them.")
 REDIS_DOWN = Gauge("teller_redis_down", "1 while the Redis that is set does not answer: each process paces itself.")
 ALERTS = Counter("teller_alerts", "Things staff must look at, by code.", ["code"])
+
+
+@lru_cache(maxsize=512)
+def counted(counter: Counter, *labels: str) -> Counter:
+    """The counter of these labels. To look it up costs more than to count, so it is kept."""
+    return counter.labels(*labels)
 
 
 def alert(code: str, reason: str, **ids: str) -> None:

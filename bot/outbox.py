@@ -23,7 +23,7 @@ from uuid import UUID
 import structlog
 
 from bot.lanes import Lanes
-from bot.metrics import SENDS, alert
+from bot.metrics import SENDS, alert, counted
 from bot.pace import Pace
 from bot.store import Mark, OutboxRow, OutboxStore, StoreDown
 from channels.errors import (
@@ -141,7 +141,7 @@ class Outbox:
             if item.ahead:
                 await asyncio.sleep(AHEAD_PAUSE_S)
         mark = await self._delivered(item.row)
-        SENDS.labels(item.row.to.channel, mark.status).inc()
+        counted(SENDS, item.row.to.channel, mark.status).inc()
         self._record(mark, conversation)
 
     async def _delivered(self, row: OutboxRow) -> Mark:

@@ -22,7 +22,7 @@ import structlog
 from bot import fragments
 from bot.door import Tokeniser
 from bot.lanes import Lanes
-from bot.metrics import EVENTS, TURN_SECONDS, TURNS, alert
+from bot.metrics import EVENTS, TURN_SECONDS, TURNS, alert, counted
 from bot.store import Accepted, Arrival, BadRow, Claimed, OutboxRow, Saved, Store, StoreDown, To, TurnRow, uuid7
 from flows.effects import Alert, CancelTimer, DeleteInbound, Effect, HandOff, OpenForm, Send, SetTimer, StartOperation
 from flows.events import Event, TimerFired
@@ -131,7 +131,7 @@ class Turns:
         """Store what is new and begin its turns. Raises StoreDown (send it again) or BadRow (never do)."""
         arrivals = [Arrival(event, event.channel, event.account, event.dedupe_key) for event in events]
         for event, accepted in zip(events, await self._store.turns.accept(arrivals), strict=True):
-            EVENTS.labels(event.channel, "new" if accepted.fresh else "duplicate").inc()
+            counted(EVENTS, event.channel, "new" if accepted.fresh else "duplicate").inc()
             if accepted.fresh:
                 self._acknowledge(event)
                 self._arrived(event, accepted)
@@ -290,7 +290,7 @@ class Turns:
         if self._lanes.waiting(row.conversation):
             self._warm[row.conversation] = start
         self._remember(row.conversation, row.state, decision.session)
-        TURNS.labels("done").inc()
+        counted(TURNS, "done").inc()
         self._perform.take(row.outbox, saved.ahead)
         for moment in row.timers.values():
             if moment is not None and self._due is not None:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.door import Door
-from bot.metrics import WEBHOOKS
+from bot.metrics import WEBHOOKS, counted
 from bot.store import BadRow, StoreDown
 from bot.turn import Turns
 from channels.errors import Unauthentic, Unreadable
@@ -34,7 +34,7 @@ def routes(door: Door, turns: Turns, body_bytes_max: int = BODY_BYTES_MAX) -> li
         if channel not in door.channels:
             return Response(status_code=404)
         status = await _received(door, turns, channel, request, body_bytes_max)
-        WEBHOOKS.labels(channel, str(status)).inc()
+        counted(WEBHOOKS, channel, str(status)).inc()
         return Response(status_code=status)
 
     return [Route("/webhooks/{channel}", receive, methods=["POST"])]

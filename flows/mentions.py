@@ -12,8 +12,11 @@ _TOKEN = re.compile(r"•[0-9]{4}|\w+")
 
 
 def may_mention(text: str) -> bool:
-    """Whether a text has words at all; a bare number names nothing."""
-    return any(len(token) >= NAME_LETTERS_MIN and not token.isdigit() for token in _TOKEN.findall(text))
+    """Whether a text has words that can name something; a bare number or ``[card •1111]`` does not."""
+    return any(
+        len(token) >= NAME_LETTERS_MIN and not token.strip("•").isdigit() and token.casefold() not in GENERIC
+        for token in _TOKEN.findall(text)
+    )
 
 
 def mentioned(text: str, names: Mapping[str, Iterable[str]]) -> str | None:

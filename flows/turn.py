@@ -61,6 +61,7 @@ class Turn:
         self.quiet = False
         # The customer's words were written before the confirm they now stand under was asked anew.
         self.early = False
+        self._choices: dict[str, tuple[Chosen, ...]] = {}
         self._minted = 0
         self._messages = 0
         self._steps = 0
@@ -120,10 +121,15 @@ class Turn:
         """
         if slot.source is None:
             return tuple(Chosen(option) for option in slot.options)
-        fact = self.fact(Need("choices", slot.source))
+        if slot.source not in self._choices:
+            self._choices[slot.source] = self._options(slot.source)
+        return self._choices[slot.source]
+
+    def _options(self, source: str) -> tuple[Chosen, ...]:
+        fact = self.fact(Need("choices", source))
         if "error" in fact:
             raise QuestionFailed(str(fact["error"]))
-        kinds = self.library.catalogue.sources.get(slot.source, {})
+        kinds = self.library.catalogue.sources.get(source, {})
         return tuple(
             Chosen(str(option["id"]), {name: typed(kinds.get(name, "text"), value) for name, value in option.items()})
             for option in fact["options"]

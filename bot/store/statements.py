@@ -23,8 +23,8 @@ order by i.n"""
 
 # Turns, each under its version (0: the conversation's first). Without the question whether it exists a stale version
 # of a missing conversation would insert it; `exists` would be answered by reading all conversations. The winners are
-# an array, because a join with them compares every row of the batch with every other. $1-3 turns, $4-5 inbox rows done, $6-10 outbox, $11-13 timers (due null: cancelled),
-# $14 lease in seconds.
+# an array, because a join with them compares every row of the batch with every other. $1-3 turns, $4-5 inbox rows
+# done, $6-10 outbox, $11-13 timers (due null: cancelled), $14 lease in seconds.
 SAVE = """
 with turn as (
     select * from unnest($1::uuid[], $2::bytea[], $3::bigint[])
@@ -110,13 +110,14 @@ where id = any($1::uuid[]) and status = 'new'"""
 
 STILL_AHEAD = "select id from bot.outbox where id = any($1::uuid[]) and status = 'new'"
 
-# Provider ids and degradations are joined with newlines: arrays of arrays must be rectangular.
+# Provider ids and degradations are joined with newlines: arrays of arrays must be rectangular. A row without an end
+# is one in state `new`; asked by its state it would be looked for among all that wait, and not by its key.
 MARK_OUTBOX = """
 update bot.outbox o set status = m.status, error = m.error, ended_at = now(),
     provider_ids = string_to_array(m.provider_ids, E'\\n'), degradations = string_to_array(m.degradations, E'\\n')
 from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[])
     as m(id, status, provider_ids, degradations, error)
-where o.id = m.id and o.status = 'new' returning o.id"""
+where o.id = m.id and o.ended_at is null returning o.id"""
 
 UNREACHABLE = "update bot.conversation set unreachable = $2 where id = $1"
 
