@@ -44,9 +44,14 @@ def gather(turn: Turn, flow: Flow, run: Run, words: Words, pending: str | None) 
         if reading is not None:
             readings[slot.name] = reading
             kinds.add(slot.type)
-            if slot.name == pending and slot.type == "choice" and words.plain.isdecimal():
-                break  # the number has chosen an option and is no amount besides
+            if slot.name == pending and isinstance(reading, Taken) and _used_up(slot, words):
+                break
     return readings
+
+
+def _used_up(slot: Slot, words: Words) -> bool:
+    """Whether the answer is the whole text, so that nothing else is in it: an account number is no amount besides."""
+    return slot.type == "text" or (slot.type in ("choice", "integer", "percent", "code") and words.plain.isdecimal())
 
 
 def _open_to_words(turn: Turn, step: Collect) -> bool:
