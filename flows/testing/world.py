@@ -156,7 +156,16 @@ class World:
         inputs: dict[str, object] = json.loads(need.inputs)
         self.reads.append((need.name, {name: _shown(value) for name, value in inputs.items()}))
         answer = self._bank.answer(need.name, self._of_card(need.name, inputs))
-        return {"error": answer.error} if answer.error else {"outputs": dict(answer.outputs)}
+        return {"error": answer.error} if answer.error else {"outputs": self._told(need.name, answer)}
+
+    def _told(self, operation: str, answer: Answer) -> dict[str, Value]:
+        """The outputs as the bank would send them: a stub is text, and a number of the catalogue is a number."""
+        known = self._library.catalogue.operations.get(operation)
+        kinds = known.outputs if known is not None else {}
+        return {
+            name: int(text) if kinds.get(name) == "integer" and text.isdecimal() else text
+            for name, text in answer.outputs.items()
+        }
 
     def _of_card(self, operation: str, inputs: Mapping[str, object]) -> Mapping[str, object] | None:
         """What the fixture itself says of the card that is asked about, such as its balance."""
@@ -198,7 +207,7 @@ class World:
 
     def _outputs(self, effect: StartOperation, answer: Answer) -> dict[str, Value]:
         operation = self._library.catalogue.operations[effect.action]
-        outputs: dict[str, Value] = dict(answer.outputs)
+        outputs = self._told(effect.action, answer)
         if operation.sets_access and not answer.error:
             level = "strong" if operation.provider == "core_adapters" else "verified"
             granted: dict[str, Value] = {
