@@ -18,6 +18,7 @@ from flows.checks import (
     overlap,
     privacy,
     published,
+    spelling,
     texts,
     values,
 )  # fmt: skip
@@ -37,7 +38,7 @@ CHECKS: tuple[Callable[[Draft], Iterable[Problem]], ...] = (
     conditions.check_names, conditions.check_types, conditions.check_constant,
     values.check_filled, values.check_used, choices.check_sources, choices.check_buttons,
     texts.check_locales, texts.check_placeholders, texts.check_same_placeholders, texts.check_plurals,
-    texts.check_lengths, texts.check_twins,
+    texts.check_lengths, texts.check_twins, spelling.check_spelling,
     channels.check_texts, channels.check_buttons, channels.check_pictures, channels.check_taken,
     overlap.check_overlap,
     published.check_migrations, published.check_slot_types, published.check_removed_slots,

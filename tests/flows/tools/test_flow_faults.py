@@ -6,9 +6,9 @@ it must be shown. ``@12`` is a column instead, ``@1:1`` a line and a column.
 
 import json
 import re
+import shutil
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -50,8 +50,8 @@ def place(line: str, number: int, word: str) -> tuple[int, int]:
     return number, line.index(word) + 1
 
 
-def found() -> tuple[Problem, ...]:
-    return check(FAULTS, brand_of("sandbox"), channels=(*capabilities(), STRICT), templates=templates()).problems
+def found(folder: Path = FAULTS) -> tuple[Problem, ...]:
+    return check(folder, brand_of("sandbox"), channels=(*capabilities(), STRICT), templates=templates()).problems
 
 
 def test_every_planted_fault_is_found_at_its_place_and_nothing_else() -> None:
@@ -60,3 +60,36 @@ def test_every_planted_fault_is_found_at_its_place_and_nothing_else() -> None:
     assert sorted(expected - seen) == []
     assert sorted(seen - expected) == []
     assert len(expected) >= 80
+
+
+def test_every_code_but_those_of_versions_and_tests_is_among_them() -> None:
+    catalogue = set(re.findall(r"^([EW][0-9]{3})$", (FAULTS.parent / "codes.txt").read_text(), re.M))
+    assert {code for *_, code in marks()} == catalogue - ELSEWHERE
+
+
+def test_the_command_tells_them_all_at_once(tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["check", str(FAULTS), "--format", "json"])
+    said = json.loads(result.output)
+    assert result.exit_code == 1
+    assert len(said) >= 110
+    assert [(one["file"], one["line"]) for one in said] == sorted((one["file"], one["line"]) for one in said)
+
+
+EDITS = [one for one in found() if one.edit is not None]
+
+
+@pytest.mark.parametrize("problem", EDITS, ids=[f"{one.code}-{one.at.file}:{one.at.line}" for one in EDITS])
+def test_a_quick_fix_mends_its_fault_and_makes_no_other(problem: Problem, tmp_path: Path) -> None:
+    edit = problem.edit
+    assert edit is not None
+    folder = Path(shutil.copytree(FAULTS, tmp_path / "content"))
+    path = folder / edit.range.file
+    lines = path.read_text(encoding="utf-8").split("\n")
+    line = lines[edit.range.line - 1]
+    lines[edit.range.line - 1] = line[: edit.range.col - 1] + edit.text + line[edit.range.end_col - 1 :]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    before = Counter((one.code, one.at.file, one.at.line, one.what) for one in found())
+    after = Counter((one.code, one.at.file, one.at.line, one.what) for one in found(folder))
+    gone, come = before - after, after - before
+    assert gone[problem.code, problem.at.file, problem.at.line, problem.what] == 1
+    assert not come, come
