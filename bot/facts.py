@@ -12,7 +12,7 @@ from flows.facts import Fact, Need
 from flows.ports import Understanding
 
 # Nobody is known yet: what the context objects say to a guest.
-GUEST: Fact = {"name": "", "verified": False, "strong": False, "identified": False, "has_active_card": False}
+GUEST: Fact = {"name": "", "identified": False, "has_active_card": False}
 UNAVAILABLE: Fact = {"error": "unavailable"}
 
 log = structlog.get_logger("bot.facts")
@@ -93,8 +93,7 @@ class Facts:
             raise Unanswered(f"HTTP {response.status_code}")
         person = response.json()
         known = await self._ask("customer", Need("context", "customer"), customer_id)
-        access = {"verified": True, "strong": level == "strong"}
-        return known if "error" in known else GUEST | person | known | access
+        return known if "error" in known else GUEST | person | known
 
     async def _ask(self, verb: str, need: Need, customer_id: str | None) -> Fact:
         """The outputs alone, or the error."""

@@ -37,9 +37,12 @@ Name = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
 class SendCodeInputs(Shape):
-    """The phone and who it belongs to, from the contact that the customer shared."""
+    """The phone and who it belongs to, from the contact that the customer shared.
 
-    phone: Phone
+    Without a phone the code goes to the one that this chat's customer has proved before.
+    """
+
+    phone: Phone | None = None
     own_contact: StrictBool | None = None
     first_name: Name | None = None
     last_name: Name | None = None

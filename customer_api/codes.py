@@ -45,9 +45,9 @@ def failed(error: str) -> Answer:
 
 async def prepare(session: AsyncSession, seals: Seals, ask: SendCode, bank: str, now: datetime) -> Message | Answer:
     """Decide whether a code may go out, and keep it. Asked again for the same operation, the message is the same."""
-    if ask.inputs.own_contact is not True:
+    claim = await _claim(session, seals, ask)
+    if claim is None:
         return failed("not_own_contact")
-    claim = _claim(ask)
     phone = claim.phone
     chat_mark, phone_mark = seals.mark(ask.chat.text, "chat"), seals.mark(phone, "phone")
     await bindings.lock(session, chat_mark)
@@ -76,10 +76,18 @@ async def prepare(session: AsyncSession, seals: Seals, ask: SendCode, bank: str,
     return message
 
 
-def _claim(ask: SendCode) -> Claim:
-    inputs = ask.inputs
-    locale = texts.language(ask.locale, inputs.phone)
-    return Claim(inputs.phone, inputs.first_name or "", inputs.last_name or "", locale)
+async def _claim(session: AsyncSession, seals: Seals, ask: SendCode) -> Claim | None:
+    """Whose phone it is to be: the own contact's, or the one that this chat's customer has proved; else nobody's."""
+    inputs, phone = ask.inputs, ask.inputs.phone
+    if phone is None:
+        bound = await bindings.living(session, seals, ask.chat)
+        phone = await people.phone_of(session, seals, bound.customer_id) if bound is not None else ""
+    elif inputs.own_contact is not True:
+        return None
+    if not phone:
+        return None
+    locale = texts.language(ask.locale, phone)
+    return Claim(phone, inputs.first_name or "", inputs.last_name or "", locale)
 
 
 def _sealable(claim: Claim) -> dict[str, str]:

@@ -70,6 +70,8 @@ def context(turn: Turn, name: str, field: str) -> SlotValue:
     if name == "customer":
         if field in ("verified", "strong"):
             return AUTH_ORDER[session.level] >= AUTH_ORDER[field]
+        if field == "bound":
+            return session.customer_id is not None
         if session.customer_id is None:
             return None
     if name == "feature" and field in turn.library.brand.features:

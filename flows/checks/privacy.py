@@ -10,7 +10,7 @@ from flows.model import Action, Call, Collect, Confirm, Flow, SetSlots, Step
 from flows.problems import Problem
 from flows.stack import AUTH_FLOWS
 
-OPEN_TO_GUESTS = frozenset({"customer.verified", "customer.strong"})
+OPEN_TO_GUESTS = frozenset({"customer.bound", "customer.verified", "customer.strong"})
 SHOWN_MASKED = frozenset({"card_number", "contact"})
 SAFE_PARTS = frozenset({"last4", "scheme", "own"})
 
