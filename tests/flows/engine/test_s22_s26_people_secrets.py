@@ -1,6 +1,7 @@
 """S22 to S26: people, secrets, backward jumps, determinism, values that a channel may not take or show."""
 
 import ast
+import json
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -197,9 +198,9 @@ def test_a_session_survives_its_written_form_at_every_step_and_an_older_form_is_
     for words in ("send 50", "operator", "/menu", "what's my balance?"):
         chat.write(words)
         assert Session.from_json(chat.session.to_json()) == chat.session
-    assert Session.from_json(b'{"v":1,"c":"01980000-0000-7000-8000-000000000001","at":["telegram","1","en",""],'
-                             b'"who":[null,0,0,"guest"],"st":[],"of":null,'
-                             b'"n":["",false,0,0,false,0,false,""],"an":[],"op":[],"ea":[],"ti":{}}').kept == {}  # fmt: skip
+    older = json.loads(chat.session.to_json())
+    del older["ke"], older["un"]
+    assert Session.from_json(json.dumps(older).encode()).kept == {}
 
 
 PURE = [path for path in (ROOT / "flows").rglob("*.py") if not {"testing", "content"} & set(path.parts)]
