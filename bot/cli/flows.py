@@ -57,6 +57,12 @@ def group() -> None:
 def check(
     folder: Folder = CONTENT,
     format: Annotated[CheckFormat, typer.Option(help="For people, editors or code hosts.")] = CheckFormat.TEXT,
+    tests: Annotated[bool, typer.Option("--tests", help="Play the tests, too: what fails, and what none reaches.")] = (
+        False
+    ),
+    nlu: Annotated[
+        Path | None, typer.Option(help="A folder for trained models: whether examples are taken for another flow.")
+    ] = None,
     bank: Bank = "sandbox",
 ) -> None:
     """Say everything that is wrong with the flows. Ends with 0, with 1 when something blocks, 2 if it could not run."""
@@ -68,6 +74,10 @@ def check(
         checked = check_content(folder, brand_of(bank), channels=capabilities(), templates=templates())
     except (ContentError, OSError) as error:
         cannot_run(str(error))
+    if checked.library is not None and (tests or nlu is not None):
+        from bot.cli.flow_proof import proved
+
+        checked = proved(checked, checked.library, folder, tests=tests, models=nlu)
     if format is CheckFormat.TEXT:
         for problem in checked.problems:
             typer.echo(problems.as_text(problem, checked.sources) + "\n")

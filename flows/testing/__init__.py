@@ -5,7 +5,8 @@ random and no time passes, so a test that fails once fails always.
 """
 
 from flows.testing.coverage import Coverage
+from flows.testing.proving import prove, taken_elsewhere
 from flows.testing.reading import read_tests
 from flows.testing.running import Report, run
 
-__all__ = ["Coverage", "Report", "read_tests", "run"]
+__all__ = ["Coverage", "Report", "prove", "read_tests", "run", "taken_elsewhere"]

@@ -19,14 +19,19 @@ from flows.testing.world import NotStubbed, Understand
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One test that failed on one channel. ``where`` is the line of the test, ``flow`` that of the last step."""
+    """One test that failed on one channel. ``at`` is the place in the test, ``flow`` the line of the last step."""
 
     test: str
     channel: str
-    where: str
+    at: Place
     what: str
     flow: str
     transcript: tuple[str, ...]
+
+    @property
+    def where(self) -> str:
+        """``tests/transfer_money.test.yml:22``."""
+        return str_at(self.at)
 
     def as_text(self) -> str:
         """As the terminal shows it: the place first, then the chat with a mark where it went wrong."""
@@ -113,7 +118,7 @@ def _play(
             turned = chat.play(line)
         except (CannotPlay, NotStubbed) as error:
             rows = (*transcript[:-1], f"> {transcript[-1].strip()}")
-            report.failures.append(Failure(case.name, name, str_at(line.at), str(error), "", rows))
+            report.failures.append(Failure(case.name, name, line.at, str(error), "", rows))
             return
         transcript += _rows(turned)
         for expected in line.expect:
@@ -121,7 +126,7 @@ def _play(
             if why is not None:
                 rows = (*transcript, f"> {why}")
                 flow = _flow_line(library, turned)
-                report.failures.append(Failure(case.name, name, str_at(expected.at), why, flow, rows))
+                report.failures.append(Failure(case.name, name, expected.at, why, flow, rows))
                 return
     report.passed += 1
 
