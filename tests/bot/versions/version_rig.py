@@ -30,6 +30,7 @@ slots:
 SYSTEM = """
 dsl: "1"
 responses:
+  welcome: {en: Good day., uk: Добрий день.}
   menu:
     en: Choose.
     uk: Оберіть.
