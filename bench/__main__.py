@@ -20,7 +20,7 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
-from bench.cpu import postmaster_of, used_s
+from bench.cpu import postmaster_of, server_s
 from bench.dialogue import TURNS, Chat, Phones, posting
 from bench.engine import Engine
 from bench.floor import InMemory
@@ -41,16 +41,20 @@ class Lane:
     chats: list[Chat]
     settle: Callable[[], Awaitable[None]]
     cpu_s: list[float] = field(default_factory=list)
+    postgres_s: list[float] = field(default_factory=list)
     wall_s: list[float] = field(default_factory=list)
 
     async def run(self, dialogues: int, postmaster: int) -> None:
         """One round; appended as seconds per 1,000 turns."""
-        cpu, wall = used_s(postmaster), time.perf_counter()
+        server, own, wall = server_s(postmaster), time.process_time(), time.perf_counter()
         await asyncio.gather(*[chat.talk(dialogues) for chat in self.chats])
         await self.settle()
+        own, wall = time.process_time() - own, time.perf_counter() - wall
+        server = server_s(postmaster) - server
         thousands = len(self.chats) * dialogues * TURNS / 1000
-        self.cpu_s.append((used_s(postmaster) - cpu) / thousands)
-        self.wall_s.append((time.perf_counter() - wall) / thousands)
+        self.cpu_s.append((own + server) / thousands)
+        self.postgres_s.append(server / thousands)
+        self.wall_s.append(wall / thousands)
 
 
 async def measure(dsn: str, rounds: int, dialogues: int) -> dict[str, object]:
@@ -77,7 +81,7 @@ async def measure(dsn: str, rounds: int, dialogues: int) -> dict[str, object]:
         for lane in lanes:
             await lane.run(dialogues if number else 1, postmaster)
     for lane in lanes:  # the first round only warmed up
-        del lane.cpu_s[0], lane.wall_s[0]
+        del lane.cpu_s[0], lane.postgres_s[0], lane.wall_s[0]
     for task in background:
         task.cancel()
         with suppress(asyncio.CancelledError):
@@ -104,6 +108,7 @@ def _result(lanes: list[Lane], server: str, rounds: int, dialogues: int) -> dict
         lane.name: {
             "cpu_s_per_1000_turns": round(statistics.median(lane.cpu_s), 4),
             "cpu_s_per_1000_turns_best": round(min(lane.cpu_s), 4),
+            "postgres_cpu_s_per_1000_turns": round(statistics.median(lane.postgres_s), 4),
             "turns_per_s": round(1000 / statistics.median(lane.wall_s)),
         }
         for lane in lanes
@@ -113,7 +118,7 @@ def _result(lanes: list[Lane], server: str, rounds: int, dialogues: int) -> dict
 def _print(result: dict[str, object]) -> None:
     costs = {name: result[name] for name in ("engine", "floor_postgres", "floor_memory")}
     table = Table(title="A turn of the transfer dialogue, Postgres included")
-    for column in ("", "CPU s per 1,000 turns", "best round", "turns/s", "engine / this"):
+    for column in ("", "CPU s per 1,000 turns", "best round", "of it Postgres", "turns/s", "engine / this"):
         table.add_column(column, justify="left" if not column else "right")
     for name, cost in costs.items():
         assert isinstance(cost, dict)

@@ -1,6 +1,8 @@
 """The second floor: the hand-written dialogue, durable. Two statements a turn, micro-batched, nothing else.
 
-Unlike the engine's store it does not encrypt, keeps no timers and never records what was sent.
+Every bot must store the message before the platform has its 200, know a duplicate, and save its state together with
+what it is going to say. Unlike the engine's store it does not encrypt, keeps no timers, has no order between
+processes and never records what was sent, so that after a crash it would not know which answers have left.
 """
 
 import asyncio
@@ -28,7 +30,7 @@ with item as (select * from unnest($1::uuid[], $2::text[], $3::text[], $4::jsonb
         with ordinality as i(id, dedupe, chat, body, n)),
     fresh as (insert into floor.inbox(id, dedupe, chat, body) select id, dedupe, chat, body from item order by dedupe
         on conflict (dedupe) do nothing returning id)
-select fresh.id is not null, c.state, c.version from item i left join fresh on fresh.id = i.id
+select i.id in (select id from fresh), c.state, c.version from item i
 left join floor.conversation c on c.chat = i.chat order by i.n"""
 SAVE = """
 with turn as (select * from unnest($1::uuid[], $2::text[], $3::jsonb[], $4::bigint[])
@@ -38,9 +40,11 @@ with turn as (select * from unnest($1::uuid[], $2::text[], $3::jsonb[], $4::bigi
         on conflict (chat) do update set state = excluded.state, version = excluded.version
         where c.version = excluded.version - 1 returning c.chat),
     sent as (insert into floor.outbox(id, chat, body) select o.id, o.chat, o.body
-        from unnest($5::uuid[], $6::text[], $7::jsonb[]) as o(id, chat, body) join won on won.chat = o.chat),
-    done as (update floor.inbox b set status = 'done' from turn t join won on won.chat = t.chat where b.id = t.inbox)
-select won.chat is not null from turn t left join won on won.chat = t.chat order by t.n"""
+        from unnest($5::uuid[], $6::text[], $7::jsonb[]) as o(id, chat, body)
+        where o.chat = any(array(select chat from won))),
+    done as (update floor.inbox b set status = 'done' from turn t
+        where t.chat = any(array(select chat from won)) and b.id = t.inbox)
+select t.chat in (select chat from won) from turn t order by t.n"""
 
 Loaded = tuple[bool, str | None, int | None]
 Turn = tuple[uuid.UUID, str, State, int, list[Said]]
