@@ -21,7 +21,7 @@ import core_adapters.app
 import customer_api.app
 import image_api.app
 import sandbox.app
-from bot import look, server, webhooks
+from bot import look, people_api, server, webhooks
 from bot.conversation import Conversation
 from bot.directory import Directory
 from bot.keyring import Keyring
@@ -56,7 +56,7 @@ class Process:
 def serve(settings: Settings, role: str = "all") -> None:
     """Run a role until a signal comes; blocks."""
     configure_logs(settings.log)
-    server.run(settings, process(settings, role))
+    server.run(settings, process(settings, role), role)
 
 
 @asynccontextmanager
@@ -172,6 +172,7 @@ class _Builder:
         await self.stack.enter_async_context(talk.working())
         if self.role != "worker":
             self.routes += talk.routes()
+            self.apps[people_api.PREFIX] = talk.people(self.tokens)
 
         async def when_up() -> None:
             if self._has("core-adapters") and not self.settings.core_adapters.url:

@@ -9,9 +9,10 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 
 import httpx
+from fastapi import FastAPI
 from starlette.routing import Route
 
-from bot import secure, webhooks
+from bot import people_api, secure, webhooks
 from bot.door import Door, Tokeniser
 from bot.facts import Facts
 from bot.keyring import Keyring
@@ -36,6 +37,7 @@ from flows.engine import Outcome, advance
 from flows.events import Event
 from flows.facts import Facts as Known
 from flows.facts import Need, Needs
+from flows.ports import TokenVerifier
 from flows.session import Session
 
 STOP_S = 15.0
@@ -66,6 +68,7 @@ class Conversation:
         self._button_key = keyring.subkey(BUTTON_KEY)
         self._forms_link = Link(connect)
         self._forms = secure.Forms(self._forms_link, keyring)
+        self._desk = Desk(self._forms_link, keyring)
 
     def join(self, core: httpx.AsyncClient, customers: httpx.AsyncClient, images: httpx.AsyncClient) -> None:
         """Wire the loop to the bank's wrappers, CustomerAPI and ImageAPI."""
@@ -76,7 +79,7 @@ class Conversation:
         outbox = Outbox(self._store.outbox, channels, pictures, self._pace, pages=pages)
         clients = {"core_adapters": core, "customer_api": customers}
         self._operations = Operations(self._store.outbox, clients, self._take)
-        self._performer = Performer(self._store.outbox, outbox, self._operations, Desk())
+        self._performer = Performer(self._store.outbox, outbox, self._operations, self._desk)
         self._turns = Turns(
             self._store,
             self._decide,
@@ -114,6 +117,10 @@ class Conversation:
         face = secure.Face(self._brand.name, self._brand.time_zone, self._brand.colours)
         pages = secure.routes(self._forms, self._vault, self._turns, face)
         return [*webhooks.routes(self._door, self._turns), *pages]
+
+    def people(self, verifier: TokenVerifier) -> FastAPI:
+        """The API of chats that were given to people."""
+        return people_api.build(self._desk, self._turns, verifier)
 
     def meet_messengers(self) -> None:
         """Register at the platforms, or begin to poll; our port answers by now."""

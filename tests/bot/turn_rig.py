@@ -24,6 +24,7 @@ from bot.door import Door
 from bot.operations import Operations
 from bot.outbox import Outbox
 from bot.pace import LocalPace
+from bot.people import Desk
 from bot.perform import Performer
 from bot.recovery import Recovery
 from bot.store import Link, Store, uuid7
@@ -122,7 +123,7 @@ class Post:
 
     async def send(self, message: OutboundMessage, address: str, drawn: DrawnPicture | None) -> Sent:
         picture = {} if drawn is None else {"picture": drawn.file_name}
-        links = {"link": choice.url or "" for choice in message.choices if choice.kind == "form"}
+        links = dict([("link", choice.url or "") for choice in message.choices if choice.kind == "form"][:1])
         answer = await self._call("/send", {"chat": address, "text": message.text, **picture, **links})
         return Sent((str(answer["id"]),))
 
@@ -230,13 +231,6 @@ class Known:
         return {"options": [need.name]}
 
 
-class People:
-    """Takes no chats."""
-
-    async def hand_off(self, row: object, hand_off: object) -> None:
-        raise NotImplementedError
-
-
 class Worker:
     """One process of the bot, as far as the turn goes."""
 
@@ -256,10 +250,11 @@ class Worker:
         self.store = Store(lambda: asyncpg.connect(database), sealer, lease_s)
         self.forms_link = Link(lambda: asyncpg.connect(database))
         self.forms = secure.Forms(self.forms_link, sealer)
+        self.desk = Desk(self.forms_link, sealer)
         pages = secure.Pages(self.forms, pages_at) if pages_at else None
         self.outbox = Outbox(self.store.outbox, channels, Pictures(), LocalPace({"post": 1000.0}), pages=pages)
         self.operations = Operations(self.store.outbox, clients or {}, self._settle, patience_s)
-        self.performer = Performer(self.store.outbox, self.outbox, self.operations, People())
+        self.performer = Performer(self.store.outbox, self.outbox, self.operations, self.desk)
         self.timers = Timers(self.store.timers, lambda: self.recovery.wake(), poll_s=0.5)
         self.turns = Turns(
             self.store, advance, Known(), self.performer, channels, ("en", "uk"), self.timers.note, Vault()
