@@ -63,6 +63,7 @@ class Live:
         self._standing = Standing(-1, None, (), frozenset(), frozenset(), {}, {})
         self._gone_logic: frozenset[str] = frozenset()
         self._live: Library | None = None
+        self._files_hash = ""
 
     @property
     def library(self) -> Library:
@@ -74,6 +75,10 @@ class Live:
     def number(self) -> int | None:
         """The number of the live version."""
         return self._standing.live
+
+    def serves(self, digest: str) -> bool:
+        """Whether exactly the files with this hash are what is live here."""
+        return self._live is not None and digest == self._files_hash
 
     def on_change(self, hear: Callable[[Library], None]) -> None:
         """Call ``hear`` with each new live library."""
@@ -130,6 +135,7 @@ class Live:
                 heads[number].logic for number in found.served if number not in found.withdrawn
             }
             await self._take(found, logic, frozenset(gone))
+            self._files_hash = heads[found.live].hash if found.live is not None else ""
 
     async def run(self) -> None:
         """Until cancelled: listen, and look now and then all the same."""

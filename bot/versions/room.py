@@ -19,10 +19,13 @@ from bot.versions.desk import Desk
 from bot.versions.live import Live, NothingPublished
 from bot.versions.store import VersionStore
 from bot.versions.watcher import Watcher
+from flows.loader import ContentError
 from flows.model import Brand
 from flows.ports import TokenVerifier
 
 PAGE = "/sandbox/flows/problems"  # the page of phones asks here; it has no token
+
+GO_BACK = "Go back with: teller flows rollback --as NAME --why TEXT, or start the release that it was published under."
 
 
 class Versions:
@@ -40,7 +43,8 @@ class Versions:
 
         Raises:
             NothingPublished: production, and nobody has published anything.
-            bot.content.ContentBroken: sandbox mode, and the first version is wrong.
+            bot.content.ContentBroken: sandbox mode, and the first version is wrong; or this release cannot read
+                what is published.
         """
         if self._watcher is not None:
             await self._watcher.open()
@@ -50,6 +54,8 @@ class Versions:
             if self._watcher is None:
                 raise
             raise ContentBroken(f"The flows cannot be run:\n\n{self._watcher.problems()['trouble']}") from None
+        except ContentError as error:
+            raise ContentBroken(f"The published conversations cannot be run: {error}. {GO_BACK}") from None
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:

@@ -4,7 +4,8 @@ Changes are found by looking at the files' times; a file that is still being wri
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeAlias
 
@@ -20,12 +21,21 @@ from bot.versions.store import VersionStore
 from flows.loader import ContentError
 from flows.model import Brand
 from flows.problems import Problem, as_object, as_text
+from flows.versioning import hash_of_files
 
 LOOK_S = 0.4
 SAVED = "saved in sandbox mode"
 Stamp: TypeAlias = tuple[tuple[str, int, int], ...]
 
 log = structlog.get_logger("bot.versions")
+
+
+def _hash(raw: Mapping[str, bytes]) -> str:
+    """The hash that these files have as a version; of files that are no text, none."""
+    try:
+        return hash_of_files(text_of(raw))
+    except BadDraft:
+        return ""
 
 
 class Watcher:
@@ -48,6 +58,8 @@ class Watcher:
     async def open(self) -> None:
         """Publish the folder as it is, so that there is something to serve. Raises what the database raises."""
         self._stamp = self._stamped()
+        with suppress(ContentError):  # what served before cannot be read by this release; the folder takes its place
+            await self._live.refresh()
         await self._publish()
 
     async def run(self) -> None:
@@ -71,6 +83,9 @@ class Watcher:
         """Publish the folder if it is clean and not what is live; otherwise say what is wrong with it."""
         try:
             raw = raw_of(self._folder)
+            if self._live.serves(_hash(raw)):
+                self._mended()
+                return
             proof = await asyncio.to_thread(prove, raw, self._brand, None)
         except (ContentError, FileNotFoundError) as error:  # an editor may have put a file elsewhere for a moment
             self._wrong((), str(error))
@@ -85,13 +100,16 @@ class Watcher:
         except BadDraft as error:
             self._wrong((), str(error))
             return
-        had_problems, self._problems, self._trouble = bool(self._trouble), (), ""
         published = await self._store.publish_saved(files, hashes_of(files, proof.library), SANDBOX, SAVED)
         await self._live.refresh()
+        self._problems, self._trouble = (), ""
         if published is not None and published > 1:
             self._say(f"The flows are published as version {published}.")
-        elif had_problems:
+
+    def _mended(self) -> None:
+        if self._trouble:
             self._say(f"The flows are as in version {self._live.number} again.")
+        self._problems, self._trouble = (), ""
 
     def _wrong(self, problems: tuple[Problem, ...], trouble: str) -> None:
         self._problems, self._trouble = problems, trouble
