@@ -24,6 +24,7 @@ import sandbox.app
 from bot import look, people_api, server, webhooks
 from bot.conversation import Conversation
 from bot.directory import Directory
+from bot.gate import gate
 from bot.keyring import Keyring
 from bot.logs import RequestIds, configure_logs
 from bot.migrations import upgrade
@@ -39,6 +40,7 @@ from bot.versions.room import Versions
 from core_adapters import brands
 from core_adapters.app import CoreAdapters, CoreSettings
 from core_adapters.external.sms.gateway import SmsGateway
+from flows.ports import TokenVerifier
 from image_api.look import Look
 
 TALKS = ("all", "webhooks", "worker")
@@ -75,6 +77,7 @@ class _Builder:
         self.keyring = Keyring([key.get_secret_value() for key in settings.vault.keys])
         self.tokens = Tokens([key.get_secret_value() for key in settings.jwt.keys])
         self.auth = ServiceToken(self.tokens)
+        self.verifier: TokenVerifier = self.tokens
         self.brand = brands.load(settings.bank)
         self.apps: dict[str, ASGIApp] = {}
         self.routes: list[BaseRoute] = []
@@ -82,6 +85,7 @@ class _Builder:
 
     async def build(self) -> Process:
         """All rooms of the role, and the web over them."""
+        self.verifier = await self.stack.enter_async_context(gate(self.settings, self.tokens))
         if self.role not in ("image-api", "sandbox"):
             self.dsn = await asyncio.to_thread(database_of, self.settings)
             await upgrade(self.dsn)
@@ -119,7 +123,7 @@ class _Builder:
 
     def _image_api(self) -> FastAPI:
         looks = {self.settings.bank: Look.of(self.brand.name, self.brand.time_zone, self.brand.colours)}
-        app = image_api.app.build(looks, self.tokens)
+        app = image_api.app.build(looks, self.verifier)
         self.apps["/api/v1/images"] = app
         return app
 
@@ -130,7 +134,7 @@ class _Builder:
     async def _customer_api(self) -> FastAPI:
         engine = create_async_engine(sqlalchemy_url(self.dsn), pool_size=POOL_MOST)
         self.stack.push_async_callback(engine.dispose)
-        app = customer_api.app.build(engine, self.keyring, await self._sms(), self.tokens, _now, self.brand.name)
+        app = customer_api.app.build(engine, self.keyring, await self._sms(), self.verifier, _now, self.brand.name)
         self.apps["/api/v1/customers"] = app
         return app
 
@@ -151,7 +155,7 @@ class _Builder:
                 f"{self.settings.http.public_url or own_url(self.settings)}/webhooks/core/{self.settings.bank}",
                 self.settings.audit.key.get_secret_value().encode(),
             ),
-            self.tokens,
+            self.verifier,
         )
         self.stack.push_async_callback(core.stop)
         if self._has("core-adapters"):
@@ -165,14 +169,14 @@ class _Builder:
         versions = Versions(self.settings, self.brand.for_flows(), self._connect)
         await versions.open()
         await self.stack.enter_async_context(versions.working())
-        self.apps["/api/v1/flows"] = versions.app(self.tokens)
+        self.apps["/api/v1/flows"] = versions.app(self.verifier)
         self.routes += versions.routes()
         talk = Conversation(self.settings, self.brand, self.keyring, self._connect, core.vault, versions.live)
         talk.join(asks_core, customers, images)
         await self.stack.enter_async_context(talk.working())
         if self.role != "worker":
             self.routes += talk.routes()
-            self.apps[people_api.PREFIX] = talk.people(self.tokens)
+            self.apps[people_api.PREFIX] = talk.people(self.verifier)
 
         async def when_up() -> None:
             if self._has("core-adapters") and not self.settings.core_adapters.url:

@@ -1,17 +1,21 @@
 """Tokens of a realm, against a server that serves Keycloak's certificates over HTTP."""
 
+import asyncio
 import base64
 import json
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from bot.gate import gate
 from bot.keycloak import AnyOf, KeycloakTokens
+from bot.settings import Settings
 from bot.tokens import Tokens
 from flows.ports import Unauthorized
 
@@ -85,3 +89,22 @@ def test_before_the_certificates_came_nothing_is_accepted(url: str) -> None:
 def test_our_own_tokens_go_on_beside_it(url: str) -> None:
     both = AnyOf([OWN, KeycloakTokens(url, "bank", "teller")])
     assert both.verify(OWN.issue("partner", "club")).roles == {"partner"}
+
+
+async def test_the_gate_of_a_process_opens_to_both_and_finds_the_realm_by_itself(url: str, settings: Settings) -> None:
+    keycloak = settings.keycloak.model_copy(update={"url": url, "realm": "bank", "client_id": "teller"})
+    async with gate(settings.model_copy(update={"keycloak": keycloak}), OWN) as verifier, asyncio.timeout(10):
+        assert verifier.verify(OWN.issue("service", "bot")).subject == "bot"
+        while True:
+            with suppress(Unauthorized):
+                assert verifier.verify(token(url)).subject == "olena"
+                break
+            await asyncio.sleep(0.01)
+
+
+async def test_a_keycloak_that_is_away_keeps_our_own_tokens_good(settings: Settings) -> None:
+    keycloak = settings.keycloak.model_copy(
+        update={"url": "http://127.0.0.1:9", "realm": "bank", "client_id": "teller"}
+    )
+    async with gate(settings.model_copy(update={"keycloak": keycloak}), OWN) as verifier:
+        assert verifier.verify(OWN.issue("staff", "olena")).roles == {"staff"}
