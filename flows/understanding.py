@@ -67,13 +67,22 @@ def _content(turn: Turn, event: InboundEvent, *, first: bool) -> None:
         _text(turn, event, content, first=first)
     elif turn.now < turn.session.with_people_until:
         return
-    elif isinstance(content, Contact) and (asking := _asking(turn)) is not None:
-        answer_contact(turn, *asking, content)
+    elif isinstance(content, Contact):
+        _contact(turn, content)
     elif isinstance(content, Attachment) and content.media != "sticker" and content.media != "audio":
         _attachment(turn, content)
     elif turn.now - turn.session.unread_told >= UNREAD_TOLD_EVERY_MS:
         turn.session.unread_told = turn.now
         system(turn, "unsupported")
+        repeat(turn)
+
+
+def _contact(turn: Turn, contact: Contact) -> None:
+    asking = _asking(turn)
+    if asking is not None:
+        answer_contact(turn, *asking, contact)
+    else:
+        system(turn, "no_contact_here", "unsupported")
         repeat(turn)
 
 

@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flows.effects import Alert, OpenForm, Send, StartOperation
-from flows.events import FormSubmitted
+from flows.events import FormSubmitted, HandoffClosed
 from flows.ports import ButtonLimits, Capabilities
-from flows.session import Session
+from flows.session import Run, Session
 
 TEXTS = [
     "send 50 to 4111111111111111", "send please", "4111111111111111", "4222 2222 2222 2222", "4999999999999999", "50",
@@ -26,10 +26,13 @@ ACTIONS = st.one_of(
     st.tuples(st.just("bank"), st.integers(0, 2)),
     st.tuples(st.just("contact"), st.integers(0, 1)),
     st.tuples(st.just("picture"), st.just(0)),
-    st.tuples(st.just("wait"), st.integers(0, 4)),
+    st.tuples(st.just("wait"), st.integers(0, 5)),
     st.tuples(st.just("start"), st.integers(0, 1)),
     st.tuples(st.just("page"), st.integers(0, 2)),
 )
+# Words that ask for something beside the open flow: nothing that was said for it may be lost over them.
+ASIDE = frozenset({"/menu", "/help", "/language", "hello", "qwerty", "what's my balance?", "/documents", "operator"})
+CUSTOMERS = frozenset({"write", "tap", "contact", "start"})
 STRICT = Capabilities("strict", 4096, "char", 1024, ButtonLimits(3, 1, 20, 256))
 WAITS = [timedelta(seconds=5), timedelta(seconds=40), timedelta(minutes=6), timedelta(minutes=20), timedelta(hours=9)]
 
@@ -68,16 +71,22 @@ class World:
                 chat.share_contact(own=bool(which))
             case "picture":
                 chat.send_picture()
-            case "wait":
+            case "wait" if which < len(WAITS):
                 chat.wait(WAITS[which])
+            case "wait":
+                chat.run(HandoffClosed(chat.fresh_id(), CONVERSATION, chat.now))
             case "page" if self.pages:
-                card = (CARD_1111, CARD_2222, CARD_BAD)[which]
-                page = self.pages[-1 if which else 0]
-                chat.run(FormSubmitted(chat.fresh_id(), CONVERSATION, chat.now, page, {}, {"to_card": card}))
+                self._fill_in(which)
             case "start":
                 chat.start("ref_x" if which else "")
         self.pages += [effect.token for effect in chat.effects if isinstance(effect, OpenForm)]
         self.buttons += [choice.id for message in chat.sent for choice in message.choices if choice.kind == "reply"]
+
+    def _fill_in(self, which: int) -> None:
+        card = (CARD_1111, CARD_2222, CARD_BAD)[which]
+        page = self.pages[-1 if which else 0]
+        event = FormSubmitted(self.chat.fresh_id(), CONVERSATION, self.chat.now, page, {}, {"to_card": card})
+        self.chat.run(event)
 
     def _settle(self, which: int) -> None:
         chat = self.chat
@@ -142,3 +151,66 @@ def test_no_text_whatever_breaks_the_engine_or_moves_money(opening: list[tuple[s
     assert not any(operation.action == "transfers.execute" for operation in world.chat.all_operations) or opening == [
         SEND
     ]
+
+
+CONVERSATIONS = st.tuples(st.sampled_from(OPENINGS), st.lists(ACTIONS, max_size=20)).map(
+    lambda parts: parts[0] + parts[1]
+)
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.sampled_from(["guest", "verified"]), st.sampled_from([None, STRICT]), CONVERSATIONS)
+def test_no_answer_is_lost(level: str, channel: Capabilities | None, actions: list[tuple[str, int]]) -> None:
+    """Whatever the customer does is answered, and what they said for a flow outlives everything beside it."""
+    world = World(level, 2, "en", channel)
+    chat = world.chat
+    for kind, which in actions:
+        before = chat.session
+        world.do(kind, which)
+        after = chat.session
+        people_have_it = chat.now.timestamp() * 1000 < before.with_people_until
+        if kind in CUSTOMERS and (kind != "tap" or world.buttons) and not people_have_it:
+            heard = any(isinstance(effect, Send | StartOperation) for effect in chat.effects)
+            assert heard, f"{kind} {which} got no answer"
+        if kind == "write" and TEXTS[which] in ASIDE and before.customer_id == after.customer_id:
+            slots = {run.id: run.slots for run in after.stack}
+            for run in before.stack:
+                if run.id in slots and not _asks_for_words(run):
+                    kept = {name: slots[run.id].get(name) for name in run.slots}
+                    assert kept == run.slots, f"{TEXTS[which]} cost a value"
+
+
+def _asks_for_words(run: Run) -> bool:
+    return run.question is not None and run.question.expects in ("text", "choice")
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.sampled_from(["guest", "verified", "strong"]), CONVERSATIONS)
+def test_the_same_events_again_give_the_same_messages_and_the_same_state(
+    level: str, actions: list[tuple[str, int]]
+) -> None:
+    first, second = World(level, 2), World(level, 2)
+    for kind, which in actions:
+        first.do(kind, which)
+        second.do(kind, which)
+    assert first.chat.all_effects == second.chat.all_effects
+    assert first.chat.stored == second.chat.stored
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.sampled_from(["Yes", "yes", "again", "so", "50 yes", "wait", "settle"]), min_size=1, max_size=12))
+def test_an_irreversible_operation_runs_at_most_once_for_each_confirmation(storm: list[str]) -> None:
+    world = World("strong", 1)
+    world.do(*SEND)
+    chat = world.chat
+    for one in storm:
+        if one == "wait":
+            chat.wait(timedelta(minutes=1))
+        elif one == "settle":
+            world.do("settle", 0)
+        elif one in ("Yes", "again"):
+            world.do("tap", 0 if one == "Yes" else 2)
+        else:
+            chat.write(one)
+    paid = [operation for operation in chat.all_operations if operation.action == "transfers.execute"]
+    assert len({operation.op_id for operation in paid}) == len(paid) <= 1
