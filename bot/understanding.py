@@ -58,7 +58,7 @@ class Embedded:
     async def _renewed(self) -> None:
         opening = asyncio.create_task(self._open())
         try:
-            await asyncio.shield(opening)
+            await opening
         except Exception as error:  # the old model goes on answering
             alert("understanding_not_renewed", type(error).__name__)
         else:

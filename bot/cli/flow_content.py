@@ -1,17 +1,17 @@
 """What every `teller flows` command needs: the content folder, the bank's brand, the channels and the pictures."""
 
-import importlib
-import importlib.util
-import pkgutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
+from bot.versions.estate import capabilities, templates
 from flows.facts import Fact
 from flows.model import Brand, Library
-from flows.ports import Capabilities
+
+__all__ = ["CONTENT", "ROOT", "Bank", "Folder", "brand_of", "cannot_run", "capabilities", "colours_of", "embedded",
+           "library_of", "templates"]  # fmt: skip
 
 COULD_NOT_RUN = 2
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,25 +40,6 @@ def colours_of(bank: str) -> Mapping[str, str]:
     path = ROOT / "core_adapters" / "internal" / bank / "brand.yml"
     colours = yaml.safe_load(path.read_text(encoding="utf-8")).get("colours")
     return {str(name): str(colour) for name, colour in colours.items()} if isinstance(colours, dict) else {}
-
-
-def capabilities() -> tuple[Capabilities, ...]:
-    """The capability record of every messenger there is."""
-    import channels
-
-    found = []
-    for module in pkgutil.iter_modules(channels.__path__):
-        name = f"channels.{module.name}.capabilities"
-        if module.ispkg and importlib.util.find_spec(name) is not None:
-            found.append(importlib.import_module(name).CAPABILITIES)
-    return tuple(found)
-
-
-def templates() -> Mapping[str, frozenset[str]]:
-    """The pictures a response may ask for, with their inputs."""
-    from bot.pictures import QUESTIONS
-
-    return {template: frozenset({value}) for template, (_, _, value, _) in QUESTIONS.items()}
 
 
 def cannot_run(why: str) -> NoReturn:

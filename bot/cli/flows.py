@@ -63,17 +63,24 @@ def check(
     nlu: Annotated[
         Path | None, typer.Option(help="A folder for trained models: whether examples are taken for another flow.")
     ] = None,
+    published: Annotated[
+        Path | None, typer.Option(help="The folder that customers have now: what a change does to open conversations.")
+    ] = None,
     bank: Bank = "sandbox",
 ) -> None:
     """Say everything that is wrong with the flows. Ends with 0, with 1 when something blocks, 2 if it could not run."""
     from flows import problems
     from flows.checks import check as check_content
-    from flows.loader import ContentError
+    from flows.loader import ContentError, load_library
 
+    brand = brand_of(bank)
     try:
-        checked = check_content(folder, brand_of(bank), channels=capabilities(), templates=templates())
+        before = load_library(published, brand).library if published is not None else None
+        checked = check_content(folder, brand, channels=capabilities(), templates=templates(), before=before)
     except (ContentError, OSError) as error:
         cannot_run(str(error))
+    if published is not None and before is None:
+        cannot_run(f"'{published}' has errors of its own, so nothing can be compared with it")
     if checked.library is not None and (tests or nlu is not None):
         from bot.cli.flow_proof import proved
 

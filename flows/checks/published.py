@@ -6,7 +6,7 @@ from flows.checks.names import expressions_of
 from flows.loading.draft import Draft, flow_owner, slot_owner
 from flows.migrating import can_hold, place_in
 from flows.model import Action, Call, Collect, Confirm, Flow, Place, SetSlots, Step, Wait
-from flows.problems import Problem, did_you_mean
+from flows.problems import Problem, nearest
 
 
 def check_migrations(draft: Draft) -> Iterator[Problem]:
@@ -33,8 +33,9 @@ def _misses(draft: Draft, flow: Flow, step: Step) -> Problem:
         gone = "has no place for it" if target in flow.steps else "does not exist"
         what = f"'migrate' sends step '{step.id}' to '{target}', which {gone}"
     why = "in the published version customers may stand in that step, and this flow takes them to the new one"
-    fix = f"add '{step.id}: <step>' under migrate, or write when_published: finish_on_old"
-    return Problem("E501", at, what, why, did_you_mean(target or step.id, flow.steps, fix))
+    near = nearest(target or step.id, [one.id for one in flow.steps.values() if can_hold(one)])
+    fix = f"add '{step.id}: {near or '<step>'}' under migrate, or write when_published: finish_on_old"
+    return Problem("E501", at, what, why, f"Did you mean '{near}'? If so, {fix}" if near else fix)
 
 
 def check_slot_types(draft: Draft) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-from version_rig import LONGER, MEMO, TESTS, Talk, content, desk_at, longer, opened, published
+from version_rig import LONGER, LONGER_TESTS, MEMO, TESTS, Talk, content, desk_at, longer, opened, published
 
 from bot.versions.desk import Desk
 from bot.versions.live import Live, NothingPublished
@@ -168,3 +168,58 @@ async def test_a_migration_that_forgets_a_step_is_refused_at_the_desk(desk: Desk
     _, proof = await desk.draft(content(forgets, MOVES_TESTS), "anna", "a change")
     assert [problem.code for problem in proof.problems if problem.severity == "error"] == ["E501"]
     assert not proof.clean
+
+
+ASKS = MEMO.replace("  - id: done\n", "  - id: sure\n    confirm: sure\n    show: [note]\n  - id: done\n").replace(
+    "responses:\n", "responses:\n  sure:\n    en: Keep {note}?\n    uk: Зберегти {note}?\n    buttons: confirm\n"
+)
+ASKS_TESTS = TESTS.replace(
+    "      - user: milk\n", '      - user: milk\n        expect: [{bot: sure}]\n      - tap: "yes"\n'
+)
+
+
+async def test_a_confirm_is_asked_anew_after_migrating(desk: Desk, database: str) -> None:
+    await published(desk, content(ASKS, ASKS_TESTS))
+    live = await opened(database)
+    talk = Talk(live)
+    await talk.write("/memo")
+    assert await talk.write("milk") == "Keep milk?"
+    other = ASKS.replace("finish_on_old", "migrate").replace("Keep {note}?", "Keep {note} for a year?")
+    await published(desk, content(other, ASKS_TESTS))
+    await live.refresh()
+    assert await talk.write("yes") == "Once more.\nKeep milk for a year?"
+    assert await talk.write("yes") == "Noted: milk"
+
+
+async def test_other_words_of_a_confirm_do_not_slip_under_a_question_that_was_asked(desk: Desk, database: str) -> None:
+    await published(desk, content(ASKS, ASKS_TESTS))
+    live = await opened(database)
+    talk = Talk(live)
+    await talk.write("/memo")
+    await published(desk, content(ASKS.replace("Keep {note}?", "Keep {note} for a year?"), ASKS_TESTS))
+    await live.refresh()
+    assert await talk.write("milk") == "Keep milk?"  # it finishes under the terms it began with
+
+
+async def test_a_migration_into_another_question_asks_it(desk: Desk, database: str) -> None:
+    await published(desk, content(LONGER, LONGER_TESTS))
+    live = await opened(database)
+    talk = Talk(live)
+    await talk.write("/memo")
+    await talk.write("bread")
+    migrates = ASKS.replace("{when_published: finish_on_old}", "{when_published: migrate, migrate: {ask_day: sure}}")
+    await published(desk, content(migrates, ASKS_TESTS))
+    await live.refresh()
+    assert await talk.write("Monday") == "Keep bread?"  # what was said answered the old question
+    assert await talk.write("yes") == "Noted: bread"
+
+
+async def test_two_changes_that_undo_each_other_are_not_noticed(desk: Desk, database: str) -> None:
+    await published(desk, content())
+    live = await opened(database)
+    talk = Talk(live)
+    await talk.write("/memo")
+    await published(desk, content(MOVES, MOVES_TESTS))
+    await published(desk, content())  # and back again before the customer wrote
+    await live.refresh()
+    assert await talk.write("milk") == "Noted: milk"

@@ -46,6 +46,11 @@ responses:
   ask_to_continue:
     en: Go on with “{flow}”?
     uk: Продовжити «{flow}»?
+  confirm_expired: {en: Once more., uk: Ще раз.}
+  label_yes: {en: "Yes", uk: Так}
+  label_no: {en: "No", uk: Ні}
+  cancelled: {en: Stopped., uk: Зупинено.}
+  stale_button: {en: That is over., uk: Це минуло.}
   label_continue: {en: Continue, uk: Продовжити}
   label_start_over: {en: Start over, uk: Спочатку}
 """
