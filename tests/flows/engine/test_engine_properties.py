@@ -71,16 +71,21 @@ class World:
                 chat.share_contact(own=bool(which))
             case "picture":
                 chat.send_picture()
-            case "wait" if which < len(WAITS):
-                chat.wait(WAITS[which])
             case "wait":
-                chat.run(HandoffClosed(chat.fresh_id(), CONVERSATION, chat.now))
+                self._wait(which)
             case "page" if self.pages:
                 self._fill_in(which)
             case "start":
                 chat.start("ref_x" if which else "")
         self.pages += [effect.token for effect in chat.effects if isinstance(effect, OpenForm)]
         self.buttons += [choice.id for message in chat.sent for choice in message.choices if choice.kind == "reply"]
+
+    def _wait(self, which: int) -> None:
+        """Time passes, or people give the chat back."""
+        if which < len(WAITS):
+            self.chat.wait(WAITS[which])
+        else:
+            self.chat.run(HandoffClosed(self.chat.fresh_id(), CONVERSATION, self.chat.now))
 
     def _fill_in(self, which: int) -> None:
         card = (CARD_1111, CARD_2222, CARD_BAD)[which]
