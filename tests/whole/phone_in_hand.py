@@ -8,9 +8,9 @@ from typing import Any
 
 import httpx
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 # After a crash the leases of the dead process must run out first.
-AFTER_A_CRASH_S = 75.0
+AFTER_A_CRASH_S = 150.0
 LOOK_S = 0.05
 
 
