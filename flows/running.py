@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import cast
 
+from flows.ahead import ahead
 from flows.asking import ask_confirm
 from flows.messages import InboundEvent
 from flows.model import (
@@ -23,7 +24,7 @@ from flows.session import Run
 from flows.speaking import engine_label, flow_title, offer, system
 from flows.stack import drop_thread, entitled, goto, has_level, thread_start
 from flows.steps import action, branch, call, collect, confirm, handoff, link, say, set_slots, wait
-from flows.turn import QuestionFailed, Turn
+from flows.turn import Missing, QuestionFailed, Turn
 
 Enter = Callable[[Turn, Run, Step], str | None]
 _ENTER = cast(
@@ -54,6 +55,8 @@ def proceed(turn: Turn) -> None:
         run.visits = run.visits or 1
         try:
             target = _ENTER[type(step)](turn, run, step)
+        except Missing as missing:
+            raise Missing(*missing.needs, *ahead(turn, run, step)) from None
         except QuestionFailed:
             if isinstance(turn.event, InboundEvent):
                 raise  # the customer may simply say it again

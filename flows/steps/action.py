@@ -101,8 +101,16 @@ def plain_inputs(values: Mapping[str, SlotValue]) -> tuple[dict[str, Value], dic
     return plain, cards
 
 
-def _ask(turn: Turn, run: Run, step: Action, operation: BankOperation) -> str:
+def question_of(turn: Turn, run: Run, step: Action) -> Need | None:
+    """What a step of ``effect: none`` asks the bank; None as long as an input is empty that must be there."""
     inputs, cards = inputs_of(turn, run, step, {})
+    needed = turn.library.catalogue.operations[step.action].inputs
+    if any(name not in inputs and name not in cards and not needed[name].optional for name in step.inputs):
+        return None
+    return _need(step, inputs, cards)
+
+
+def _need(step: Action, inputs: Mapping[str, Value], cards: Mapping[str, CardNumber]) -> Need:
     numbers = {
         name: {
             "token": card.token, "last4": card.last4, "scheme": card.scheme, "luhn_ok": card.luhn_ok,
@@ -110,7 +118,11 @@ def _ask(turn: Turn, run: Run, step: Action, operation: BankOperation) -> str:
         }
         for name, card in cards.items()
     }  # fmt: skip
-    fact = turn.fact(Need.of("read", step.action, {**inputs, **numbers}))
+    return Need.of("read", step.action, {**inputs, **numbers})
+
+
+def _ask(turn: Turn, run: Run, step: Action, operation: BankOperation) -> str:
+    fact = turn.fact(_need(step, *inputs_of(turn, run, step, {})))
     if "error" in fact:
         return failed(turn, run, step, str(fact["error"]))
     save(run, step, operation, fact.get("outputs", {}))
