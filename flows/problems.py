@@ -10,6 +10,8 @@ from flows.model import Place
 
 # 13 to 19 digits, however they are grouped: no report repeats what may be a customer's card.
 _CARD_LIKE = re.compile(r"(?<![0-9])(?:[0-9][ \-.\u00a0]?){12,18}[0-9](?![0-9])")
+LINE_MAX = 200  # of a quoted line
+WORD_MAX = 60  # longer ones are no misspelt names
 SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
@@ -44,6 +46,8 @@ class Problem:
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that was probably meant."""
+    if len(word) > WORD_MAX:
+        return None
     near = get_close_matches(word, list(known), n=1, cutoff=0.6)
     return near[0] if near else None
 
@@ -87,9 +91,17 @@ def as_text(problem: Problem, sources: Mapping[str, str]) -> str:
     rows = [f"{at}: {problem.severity} {problem.code}: {masked(_sentence(problem.what))}"]
     lines = sources.get(at.file, "").split("\n")
     if at.line <= len(lines) and sources.get(at.file):
-        rows += [f"{at.line:5d} | {masked(lines[at.line - 1]).replace(chr(9), ' ')}", f"      | {' ' * (at.col - 1)}^"]
+        rows += _quoted(lines[at.line - 1], at)
     rows += [f"   why: {masked(_sentence(problem.why))}", f"   fix: {masked(_sentence(problem.fix))}"]
     return "\n".join(rows)
+
+
+def _quoted(line: str, at: Place) -> list[str]:
+    """The line with a caret below; of a very long one only what is near the caret."""
+    first = 0 if len(line) <= LINE_MAX else max(0, at.col - 1 - LINE_MAX // 2)
+    shown = masked(line[max(0, first - 40) : first + LINE_MAX + 40].replace("\t", " "))
+    cut = shown[first - max(0, first - 40) :][:LINE_MAX]
+    return [f"{at.line:5d} | {cut}", f"      | {' ' * (at.col - 1 - first)}^"]
 
 
 def _sentence(text: str) -> str:

@@ -44,13 +44,15 @@ def tabs(text: str, file: str) -> Iterator[Problem]:
 
 def invisible(text: str, file: str) -> Iterator[Problem]:
     """Characters that change what is read without being seen. A joiner inside an emoji is what it is for."""
+    line, counted = 1, 0
     for match in _SUSPECT.finditer(text):
         sign, at = match[0], match.start()
+        line, counted = line + text.count("\n", counted, at), at
         if sign == "\t" or (sign == "\u200d" and _joins_emoji(text, at)):
             continue
         col = at - text.rfind("\n", 0, at)
         name = _BREAKS.get(sign) or unicodedata.name(sign, f"U+{ord(sign):04X}").lower()
-        place = Place(file, text.count("\n", 0, at) + 1, col, col + 1)
+        place = Place(file, line, col, col + 1)
         why = "what a reviewer sees would not be what a customer gets"
         yield Problem(
             "E106", place, f"an invisible character '{name}' stands here", why, "delete it and type the word anew"

@@ -17,12 +17,12 @@ from flows.model import Place
 from flows.problems import Edit, Problem
 
 OFTEN = 6  # a word that stands this often is not a slip
-LETTERS_MIN = 6  # short words have too many neighbours
+LETTERS_MIN, LETTERS_MAX = 6, 40  # short words have too many neighbours, longer ones are no words
 ENDING = 2  # letters at the end are grammar: card, cards; картка, картки
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _TWICE = re.compile(r"\b([^\W\d_]{2,}) +\1\b", re.IGNORECASE)
 _NO_SPACE = re.compile(r"(?<=[^\W\d_]{2})([,;!?…]|\.(?=[^\W\d_a-zа-яіїєґ]))(?=[^\W\d_]{2})")
-_ADDRESS = re.compile(r"\S*(?:://|@|www\.)\S*|/\w+")
+_ADDRESS = re.compile(r"(?<!\S)\S*(?:://|@|www\.)\S*|/\w+")
 _LATIN, _CYRILLIC = re.compile("[A-Za-z]"), re.compile("[А-ЯІЇЄҐа-яіїєґ]")
 _ALIKE_LATIN, _ALIKE_CYRILLIC = "ABCEHIKMOPTXaceiopxy", "АВСЕНІКМОРТХасеіорху"
 _TO_CYRILLIC, _TO_LATIN = (
@@ -86,7 +86,7 @@ def _slips(text: str, count: Counter[str], frequent: dict[str, str]) -> Iterator
         word = match[0]
         if _LATIN.search(word) and _CYRILLIC.search(word):
             yield match.start(), match.end(), f"'{word}' has Latin and Cyrillic letters in it", _one_alphabet(word)
-        elif len(word) >= LETTERS_MIN and count[word.casefold()] == 1:
+        elif LETTERS_MIN <= len(word) <= LETTERS_MAX and count[word.casefold()] == 1:
             meant = _meant(word.casefold(), frequent)
             if meant is not None:
                 yield match.start(), match.end(), f"'{word}' looks mistyped", _cased(meant, word)

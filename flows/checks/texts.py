@@ -1,5 +1,6 @@
 """Texts: every locale, the same placeholders in each, plurals that the language needs, nothing too long or twice."""
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
@@ -11,7 +12,7 @@ from flows.model import Response
 from flows.problems import Problem, unknown_word
 
 LENGTH_MAX = 300  # about five lines on a phone
-BRACES = "{}"
+BRACE = re.compile("[{}]")
 
 
 def all_responses(draft: Draft) -> Iterator[tuple[str, Response]]:
@@ -55,18 +56,25 @@ def _known(draft: Draft, flow: str, name: str) -> bool:
 
 
 def _lonely_braces(draft: Draft, flow: str, response: Response) -> Iterator[Problem]:
+    """The first of each text; the others usually come from it."""
     for path, _, text in response_texts(draft, flow, response):
-        opened = -1
-        for at, sign in enumerate(text):
-            wrong = -1
-            if sign == "{":
-                wrong, opened = (opened, at) if opened >= 0 else (-1, at)
-            elif sign == "}":
-                wrong, opened = (at, -1) if opened < 0 else (-1, -1)
-            if wrong >= 0:
-                yield _brace(draft, flow, response, path, wrong)
-        if opened >= 0:
-            yield _brace(draft, flow, response, path, opened)
+        if (at := _lonely(text)) is not None:
+            yield _brace(draft, flow, response, path, at)
+
+
+def _lonely(text: str) -> int | None:
+    """Where a bracket stands that has no partner."""
+    opened = -1
+    for match in BRACE.finditer(text):
+        if match[0] == "{":
+            if opened >= 0:
+                return opened
+            opened = match.start()
+        elif opened < 0:
+            return match.start()
+        else:
+            opened = -1
+    return opened if opened >= 0 else None
 
 
 def _brace(draft: Draft, flow: str, response: Response, path: tuple[str | int, ...], at: int) -> Problem:

@@ -13,6 +13,7 @@ from flows.problems import unknown_word
 from flows.source import Node, Scalar
 
 DSL = "1"
+STEPS_MAX = 500  # the longest flow of a bank has about forty
 ENDING = ".flow.yml"
 KEYS = ("dsl", "flow", "title", "owner", "starts_on", "requires", "settings", "steps", "responses")
 
@@ -40,13 +41,22 @@ def read_flow(reading: Reading, node: Node, name: str, slots: Mapping[str, Slot]
         reading.add("E206", fields.place("steps"), "the flow has no steps", "it would do nothing", "add a step")
     steps = StepReader(reading, name, slots).read(items)
     responses = read_responses(reading, fields.table.get("responses"), name)
-    if not steps:
+    if not steps or _too_long(fields, len(steps)):
         return None
     starts, settings, (auth, flags) = _starts_on(fields), _settings(fields), _requires(fields)
     return Flow(
         id=name, title=fields.text("title"), at=fields.place("flow"), owner=fields.text("owner"), starts_on=starts,
         auth=auth, flags=flags, settings=settings, steps=steps, order=tuple(steps), responses=responses,
     )  # fmt: skip
+
+
+def _too_long(fields: Fields, steps: int) -> bool:
+    """Whether the ways through the flow are too many to be followed, by the checks or by a reviewer."""
+    if steps <= STEPS_MAX:
+        return False
+    what = f"the flow has {steps} steps, {STEPS_MAX} are allowed"
+    fields.reading.add("E101", fields.place("steps"), what, "nobody could review it", "split it into several flows")
+    return True
 
 
 def _check_name(fields: Fields, name: str) -> None:
