@@ -89,6 +89,9 @@ def go_back(turn: Turn) -> None:
         system(turn, "menu")
     elif top.question is not None:
         repeat(turn)
+    elif top.waiting is not None:
+        name = "still_working" if top.waiting.kind == "operation" else "still_waiting"
+        system(turn, name, run=top, flow=flow_title(turn, top.flow))
     else:
         proceed(turn)
 
@@ -96,6 +99,7 @@ def go_back(turn: Turn) -> None:
 def _decline(turn: Turn, question: Question) -> None:
     session, top = turn.session, turn.session.top
     if top is None or top.waiting is not None:
+        go_back(turn)
         return
     session.paused = False
     if question.kind == "continue":
