@@ -1,4 +1,4 @@
-"""``python -m bench``: prints a table and writes bench/out/turn.json. Takes under a minute."""
+"""``python -m bench``: prints a table and writes bench/out/turn.json. ``python -m bench flows``: the checks' cost."""
 
 import argparse
 import asyncio
@@ -7,6 +7,7 @@ import os
 import platform
 import shutil
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
@@ -152,4 +153,9 @@ async def _measured(dsn: str, rounds: int, dialogues: int) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == ["flows"]:
+        from bench import flows
+
+        flows.main()
+    else:
+        main()

@@ -57,7 +57,10 @@ class Table:
 
     def get(self, key: str) -> "Node | None":
         """The value under a key."""
-        return next((value for name, value in self.entries if name.text == key), None)
+        for name, value in self.entries:  # a loop: the checks ask this a hundred thousand times
+            if name.text == key:
+                return value
+        return None
 
     def key(self, key: str) -> Scalar | None:
         """The key itself, for its place."""
@@ -119,8 +122,10 @@ class _Tree:
         start, end = event.start_mark, event.end_mark
         assert start is not None  # every event that is read from a text has both
         assert end is not None
-        width = end.column - start.column if end.line == start.line else 1
-        return Place(self._file, start.line + 1, start.column + 1, start.column + 1 + max(width, 1))
+        col, end_col = start.column + 1, end.column + 1
+        if end.line != start.line or end_col <= col:
+            end_col = col + 1
+        return Place(self._file, start.line + 1, col, end_col)
 
     def _node(self, event: yaml.Event, depth: int) -> Node:
         self._count += 1
