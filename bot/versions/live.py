@@ -18,15 +18,17 @@ from bot.store import StoreDown
 from bot.versions.proof import compiled
 from bot.versions.records import VersionFailure
 from bot.versions.standing import Standing, standing
-from bot.versions.store import CHANNEL, VersionStore
+from bot.versions.store import CHANNEL, VersionStore, seq_of
 from flows.facts import Fact
 from flows.loader import ContentError
 from flows.migrating import in_progress, migrated
 from flows.model import Brand, Library
 from flows.session import Session
+from flows.versioning import hash_of_files
 
 KEPT_MAX = 24  # compiled versions, a few megabytes each; an older one is fetched again when its conversation goes on
-POLL_S = 5.0
+POLL_S = 5.0  # on the connection that listens; a notification comes at once, this is for one that was lost
+LOOK_S = 30.0  # on a connection of its own, for the time without a listener
 LOST = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 HOW_TO_PUBLISH = (
     "No version of the conversations is published, so there is nothing to say to customers. Publish one:\n"
@@ -73,8 +75,8 @@ class Live:
 
     @property
     def number(self) -> int | None:
-        """The number of the live version."""
-        return self._standing.live
+        """The number of the version that is served here to whoever begins now."""
+        return self._known[self._live.version].number if self._live is not None else None
 
     def serves(self, digest: str) -> bool:
         """Whether exactly the files with this hash are what is live here."""
@@ -129,6 +131,8 @@ class Live:
             if await self._store.seq() == self._standing.seq:
                 return
             heads, events = await self._store.read()
+            for damage in self._store.damage(events):
+                alert("flow_audit_damaged", damage)
             found = standing(events, heads, sandbox=self._sandbox)
             logic = heads[found.live].logic if found.live is not None else ""
             gone = {heads[number].logic for number in found.withdrawn} - {
@@ -180,6 +184,7 @@ class Live:
             if library is None:
                 return
             served = _Served(number, library)
+            self._broken.discard(logic)
         flows = frozenset(served.library.flows)
         off = flows if logic in self._gone_logic else flows & self._standing.withdrawn_flows
         if served.library.withdrawn != off:
@@ -193,6 +198,8 @@ class Live:
     async def _compiled(self, number: int, logic: str) -> Library | None:
         try:
             version = await self._store.version(number)
+            if hash_of_files(version.files) != version.head.hash:
+                raise ContentError("its files are not those that were approved")
             return await asyncio.to_thread(compiled, version.files, self._brand, logic)
         except (ContentError, VersionFailure) as error:
             self._broken.add(logic)
@@ -209,7 +216,7 @@ class Live:
             except Exception as error:  # whatever it is, what is served goes on being served
                 alert("versions_unread", type(error).__name__)
             try:
-                async with asyncio.timeout(self._poll_s):
+                async with asyncio.timeout(LOOK_S):
                     await self._wake.wait()
             except TimeoutError:
                 pass
@@ -229,6 +236,7 @@ class Live:
             self._wake.set()
             while not connection.is_closed():
                 await asyncio.sleep(self._poll_s)
-                await connection.execute("select 1")  # a dead network shows only when something is sent
+                if await seq_of(connection) != self._standing.seq:
+                    self._wake.set()
         finally:
             connection.terminate()

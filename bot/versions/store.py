@@ -37,7 +37,7 @@ class VersionStore:
     async def seq(self) -> int:
         """The number of the last event."""
         async with self._connected() as connection:
-            return await _seq(connection)
+            return await seq_of(connection)
 
     async def read(self) -> tuple[dict[int, Head], list[Event]]:
         """All versions without their files, and all events in their order."""
@@ -90,7 +90,7 @@ class VersionStore:
     async def append(self, deed: Deed, expected: int | None = None) -> bool:
         """Add an event; false, and nothing is added, when ``expected`` is no longer the last one's number."""
         async with self._writing() as connection:
-            if expected is not None and await _seq(connection) != expected:
+            if expected is not None and await seq_of(connection) != expected:
                 return False
             await self._append(connection, deed)
             return True
@@ -139,7 +139,8 @@ class VersionStore:
             yield connection
 
 
-async def _seq(connection: Connection) -> int:
+async def seq_of(connection: Connection) -> int:
+    """The number of the last event."""
     return int(await connection.fetchval("select coalesce(max(seq), 0) from bot.flow_event"))
 
 

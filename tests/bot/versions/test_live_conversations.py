@@ -5,11 +5,13 @@ import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import asyncpg
 import pytest
 from version_rig import LONGER, LONGER_TESTS, MEMO, TESTS, Talk, content, desk_at, longer, opened, published
 
 from bot.versions.desk import Desk
 from bot.versions.live import Live, NothingPublished
+from flows.loader import ContentError
 
 PATIENCE_S = 10
 
@@ -95,6 +97,7 @@ async def test_two_processes_serve_the_same_version_without_being_asked(desk: De
         while "ask_day" not in one.library.flows["memo"].steps:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     assert one.library.version == two.library.version
+    assert "ask_day" in one.library.flows["memo"].steps
 
 
 async def test_a_conversation_whose_version_is_gone_is_told_and_can_begin_anew(desk: Desk, database: str) -> None:
@@ -223,3 +226,21 @@ async def test_two_changes_that_undo_each_other_are_not_noticed(desk: Desk, data
     await published(desk, content())  # and back again before the customer wrote
     await live.refresh()
     assert await talk.write("milk") == "Noted: milk"
+
+
+async def test_files_that_were_changed_in_the_database_are_not_served(desk: Desk, database: str) -> None:
+    await published(desk, content())
+    live = await opened(database)
+    number = await published(desk, longer())
+    connection = await asyncpg.connect(database)
+    await connection.execute("alter table bot.flow_version disable trigger all")
+    await connection.execute(
+        "update bot.flow_version set files = jsonb_set(files, '{system.yml}', '\"\"') where number = $1", number
+    )
+    await connection.close()
+    await live.refresh()
+    talk = Talk(live)
+    await talk.write("/memo")
+    assert await talk.write("milk") == "Noted: milk"  # the version before goes on serving
+    with pytest.raises(ContentError, match="cannot be read by this release"):
+        await opened(database)
