@@ -17,7 +17,10 @@ def play(
     locale: Annotated[str, typer.Option(help="The customer's language.")] = "",
     channel: Annotated[str, typer.Option(help="Which messenger's limits hold.")] = "telegram",
     auth: Annotated[str, typer.Option(help="What the customer has proven: guest, verified or strong.")] = "verified",
-    cards: Annotated[int, typer.Option(min=0, max=len(CARDS), help="How many cards the customer has.")] = 1,
+    cards: Annotated[
+        int | None,
+        typer.Option(min=0, max=len(CARDS), help="How many cards the customer has.", show_default="1, a guest none"),
+    ] = None,
     nlu: Annotated[Path | None, typer.Option(help="A folder for trained models: understand with the real NLU.")] = None,
     bank: Bank = "sandbox",
 ) -> None:
@@ -35,7 +38,8 @@ def play(
         cannot_run(f"the bank does not speak '{locale}'; it speaks {', '.join(library.brand.locales)}")
     if auth not in get_args(AuthLevel):
         cannot_run(f"'{auth}' is no level; write guest, verified or strong")
-    rows = [{"id": i, "name": n, "last4": d, "balance": f"1000 {library.brand.currency}"} for i, n, d in CARDS[:cards]]
+    held = cards if cards is not None else int(auth != "guest")
+    rows = [{"id": i, "name": n, "last4": d, "balance": f"1000 {library.brand.currency}"} for i, n, d in CARDS[:held]]
     person = Person(
         "played", cast("AuthLevel", auth), locale or library.brand.locales[0], channel, "Anna", cards=tuple(rows)
     )
