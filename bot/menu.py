@@ -8,8 +8,8 @@ from flows.model import Flow, Library
 def commands(library: Library) -> Mapping[str, Mapping[str, str]]:
     """Locale -> command without its slash -> what it does, for the flows that are switched on.
 
-    A flow's name in a locale is the title of its button in the menu; without one it is shown in no other language
-    than its own.
+    A flow's name in a locale is the title of its button in the menu, or the text ``flow_<id>`` of the system; without
+    either it is shown in no other language than its own.
     """
     shown = [flow for flow in library.flows.values() if flow.starts_on.commands and _is_on(library, flow)]
     return {
@@ -31,4 +31,7 @@ def _title(library: Library, flow: Flow, locale: str, *, own: bool) -> str:
         for button in response.buttons if not isinstance(response.buttons, str) else ():
             if button.flow == flow.id and locale in button.titles:
                 return button.titles[locale]
+    named = library.system.get(f"flow_{flow.id}")
+    if named is not None and locale in named.texts:
+        return " ".join(named.texts[locale].lines)
     return flow.title if own else ""
