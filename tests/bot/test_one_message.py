@@ -15,6 +15,7 @@ from bot.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 30.0
+TRAINING_S = 120.0
 SETTLE_S = 0.5  # the record of the first answer is written after it is seen
 
 
@@ -52,6 +53,13 @@ async def a_chat(client: httpx.AsyncClient) -> str:
             await asyncio.sleep(0.05)
 
 
+async def understood(settings: Settings) -> None:
+    """Wait until the first start has trained its model."""
+    async with asyncio.timeout(TRAINING_S):
+        while not [*(settings.data_dir / "nlu").glob("*.npz")]:  # noqa: ASYNC110 - a file tells nobody
+            await asyncio.sleep(0.1)
+
+
 async def said(client: httpx.AsyncClient, chat: str, count: int) -> list[str]:
     """What the bot has written, once it is so many messages."""
     async with asyncio.timeout(PATIENCE_S):
@@ -77,6 +85,7 @@ async def test_one_message(settings: Settings) -> None:
         chat = await a_chat(client)
         await client.post(chat, json={"start": ""})
         await said(client, chat, 1)
+        await understood(settings)
         await asyncio.sleep(SETTLE_S)
         sys.setprofile(note)
         try:

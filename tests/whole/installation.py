@@ -38,11 +38,17 @@ class Running:
         while time.monotonic() < deadline:
             assert self.processes[-1].poll() is None, self.log.read_text()
             try:
-                if httpx.get(f"{self.url}/healthz").status_code == httpx.codes.OK:
+                if httpx.get(f"{self.url}/healthz").status_code == httpx.codes.OK and self._understands():
                     return
             except httpx.TransportError:
-                time.sleep(LOOK_S)
+                pass
+            time.sleep(LOOK_S)
         raise AssertionError(f"Teller did not come up\n{self.log.read_text()}")
+
+    def _understands(self) -> bool:
+        """Whether the model is trained (the first start does that beside its work) where this role needs one."""
+        starts = len(self.processes)
+        return self.role not in ("all", "webhooks") or self.log.read_text().count("understanding_ready") >= starts
 
     def balances(self) -> dict[str, int]:
         """What the bank's books say, in minor units, by holder and currency."""
