@@ -10,7 +10,9 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.routing import BaseRoute, Mount
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
 
 from sandbox import faults as switches
 from sandbox.api import Api
@@ -43,6 +45,7 @@ def build(data_dir: Path, public_url: str, core_token: str, sms_token: str) -> S
         Mount("/sms", routes=gateway.routes(store, faults, _now), middleware=[Middleware(Bearer, token=sms_token)]),
         Mount("/api", routes=Api(store, faults, _now).routes()),
         Mount("/pay", routes=page.routes(store, _now)),
+        Route("/flows/problems", _no_flows),
         *phones.routes(),
     ]
 
@@ -64,6 +67,11 @@ def build(data_dir: Path, public_url: str, core_token: str, sms_token: str) -> S
 
     handlers = {Failure: on_failure, HTTPException: on_http, Problem: on_problem}
     return Starlette(routes=mounts, exception_handlers=handlers, lifespan=lifespan)
+
+
+async def _no_flows(_: Request) -> Response:
+    """Where a bot serves beside the sandbox it answers this path itself; apart from one there is nothing to tell."""
+    return Response(status_code=204)
 
 
 def _now() -> datetime:

@@ -16,8 +16,8 @@ export class Flows {
   async look() {
     if (!document.hidden) {
       const answer = await fetch("flows/problems").catch(() => null);
+      if (answer?.status === 204) return;
       if (answer?.ok) this.draw(await answer.json());
-      else if (answer?.status === 404) return;
     }
     setTimeout(() => this.look(), LOOK_MS);
   }
