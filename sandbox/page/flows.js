@@ -30,10 +30,15 @@ export class Flows {
     if (!trouble) return;
     const errors = problems.filter((problem) => problem.severity === "error");
     const title = `The saved flows have ${errors.length === 1 ? "a mistake" : "mistakes"}. Version ${version} goes on serving.`;
-    const rows = errors.map((one) => h("li", {}, h("code", {}, `${one.file}:${one.line}:${one.col}`), ` ${one.what} `, h("em", {}, one.fix)));
+    const rows = errors.map((one) => h("li", {}, h("code", {}, `${one.file}:${one.line}:${one.col}`), ` ${sentence(one.what)} `, h("em", {}, sentence(one.fix))));
     this.element.replaceChildren(
       h("details", {}, h("summary", {}, title), rows.length ? h("ul", {}, rows) : h("p", {}, trouble)),
     );
     announce(title);
   }
+}
+
+function sentence(text) {
+  const whole = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.?!…]$/.test(whole) ? whole : `${whole}.`;
 }
