@@ -79,6 +79,7 @@ class Chat:
         self._questions: dict[str, tuple[str, ...]] = {}
         self._forms: list[OpenForm] = []
         self._held: list[OperationSettled] = []
+        self._under_way: InboundEvent | None = None
         self.kept: list[str] = []
         self._turned = Turned(Line("user", "", case.at), ())
 
@@ -112,22 +113,42 @@ class Chat:
 
     # what a line may do
 
-    def say(self, line: Line) -> None:
-        """A text of the customer's."""
-        text, cards = self.world.vault.taken_out(_text(line.value))
+    def send_off(self, line: Line) -> None:
+        """The customer sends a message now that ``play`` lets arrive later, with its id and its time of now.
+
+        What is tapped is a button that the customer sees now.
+
+        Raises:
+            CannotPlay.
+        """
+        self.world.now += timedelta(seconds=1)
+        self._under_way = _MESSAGES[line.do](self, line)
+
+    def hear(self, line: Line) -> None:
+        """A message of the customer's arrives: the one that was sent off before, or one that is sent now."""
+        under_way = self._under_way if line.deliver == "reordered" else None
+        if under_way is not None:
+            self._under_way, event = None, replace(under_way, received_at=self.world.now)
+        else:
+            event = _MESSAGES[line.do](self, line)
         forms = len(self._forms)
-        self._hear(line, EventType.MESSAGE, Text(text, cards))
+        for _ in range(2 if line.deliver == "twice" else 1):
+            self._deliver(event)
+        cards = event.content.cards if isinstance(event.content, Text) else ()
         if cards and len(self._forms) > forms and self._forms[-1].slot_type == "card_number":
             self._submit(self._forms[-1], cards[0])
 
-    def tap(self, line: Line) -> None:
+    def say(self, line: Line) -> InboundEvent:
+        """A text of the customer's."""
+        return self._message(EventType.MESSAGE, Text(*self.world.vault.taken_out(_text(line.value))))
+
+    def tap(self, line: Line) -> InboundEvent:
         """A button, by its title, its option, its number or what it sets."""
         wanted = _plain(_text(line.value))
         for shown in reversed(self._history):
             for number, choice in enumerate(shown.choices, 1):
                 if wanted in self._names(choice, number):
-                    self._press(line, choice)
-                    return
+                    return self._press(choice)
         offered = [choice.title for shown in self._history[-1:] for choice in shown.choices]
         raise CannotPlay(
             f"there is no button '{_text(line.value)}'; the last message has {', '.join(offered) or 'none'}"
@@ -143,13 +164,12 @@ class Chat:
             names.add(press.subject.casefold())
         return names
 
-    def _press(self, line: Line, choice: Choice) -> None:
+    def _press(self, choice: Choice) -> InboundEvent:
         if choice.kind == "url":
             raise CannotPlay(f"'{choice.title}' opens a page outside the chat")
         if choice.kind == "request_phone":
-            self._hear(line, EventType.CONTACT_SHARED, Contact(PHONE, own=True))
-        else:
-            self._hear(line, EventType.POSTBACK, None, payload=choice.id)
+            return self._message(EventType.CONTACT_SHARED, Contact(PHONE, own=True))
+        return self._message(EventType.POSTBACK, None, payload=choice.id)
 
     def tell(self, line: Line) -> None:
         """News of the bank: an event of the catalogue, or the final outcome of an operation."""
@@ -177,18 +197,17 @@ class Chat:
             return self.world.outcome(begun, "done", line.outputs)
         return self.world.outcome(begun, "failed", {}, line.outcome)
 
-    def give(self, line: Line) -> None:
+    def give(self, line: Line) -> InboundEvent:
         """A contact, a picture, a sticker, a file or a voice message."""
         kind = line.value if isinstance(line.value, str) else next(iter(line.value), "")
         said = line.value.get("contact", "") if isinstance(line.value, dict) else ""
         if kind == "contact":
             contact = Contact(PHONE, own=said != "foreign", first_name="Anna", last_name="Koval")
-            self._hear(line, EventType.CONTACT_SHARED, contact)
-        elif kind in ("image", "sticker", "document", "audio", "video"):
+            return self._message(EventType.CONTACT_SHARED, contact)
+        if kind in ("image", "sticker", "document", "audio", "video"):
             attachment = Attachment(cast("Media", kind), f"{kind}-{self._count}", size=100_000)
-            self._hear(line, EventType.MESSAGE, attachment)
-        else:
-            raise CannotPlay(f"'send: {kind}' is not known; send a contact, image, sticker, document, audio or video")
+            return self._message(EventType.MESSAGE, attachment)
+        raise CannotPlay(f"'send: {kind}' is not known; send a contact, image, sticker, document, audio or video")
 
     def pause(self, line: Line) -> None:
         """Time goes by, and timers come due in their order."""
@@ -222,15 +241,13 @@ class Chat:
         self._count += 1
         return uuid5(self._conversation, f"{purpose} {self._count}")
 
-    def _hear(self, line: Line, type_: EventType, content: Content | None, payload: str | None = None) -> None:
+    def _message(self, type_: EventType, content: Content | None, payload: str | None = None) -> InboundEvent:
         id_ = self._id("message")
-        event = InboundEvent(
+        return InboundEvent(
             id=id_, channel=self.session.channel, account="tests", dedupe_key=str(id_), type=type_,
             conversation=self._conversation, address="chat", sender=Sender("customer"), occurred_at=self.world.now,
             received_at=self.world.now, message_id=str(self._count), content=content, payload=payload,
         )  # fmt: skip
-        for _ in range(2 if line.deliver == "twice" else 1):
-            self._deliver(event)
 
     def _deliver(self, event: Event) -> None:
         """The door lets each event in once."""
@@ -337,5 +354,7 @@ def _text(value: Plain) -> str:
 
 
 _PLAYS: dict[str, Callable[[Chat, Line], None]] = {
-    "user": Chat.say, "tap": Chat.tap, "event": Chat.tell, "send": Chat.give, "wait": Chat.pause, "secure": Chat.fill,
+    "user": Chat.hear, "tap": Chat.hear, "send": Chat.hear, "event": Chat.tell, "wait": Chat.pause,
+    "secure": Chat.fill,
 }  # fmt: skip
+_MESSAGES: dict[str, Callable[[Chat, Line], InboundEvent]] = {"user": Chat.say, "tap": Chat.tap, "send": Chat.give}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import cast
 
@@ -11,7 +12,7 @@ from flows.loading.flow_files import check_dsl
 from flows.model import AUTH_ORDER, AuthLevel, Library, Place
 from flows.problems import Problem, unknown_word
 from flows.source import Listing, Node, Scalar, Table, read
-from flows.testing.script import Answer, Case, Do, Expectation, Line, Person, Plain, Stubs, TestFile
+from flows.testing.script import MESSAGES, Answer, Case, Do, Expectation, Line, Person, Plain, Stubs, TestFile
 
 ENDING = ".test.yml"
 DOES: tuple[Do, ...] = ("user", "tap", "event", "send", "wait", "secure")
@@ -22,7 +23,7 @@ EXPECTS = (
 )  # fmt: skip
 PERSON = ("auth", "locale", "channel", "name", "identified", "cards", "limits", "features")
 CRASHES = ("before_save", "after_save", "after_core")
-DELIVERIES = ("twice", "late")
+DELIVERIES = ("twice", "late", "reordered")
 WHY = "a test that is not understood would pass without testing anything"
 
 
@@ -128,8 +129,20 @@ class _File:
         if lines and not any(isinstance(item, Table) and item.get("expect") for item in fields.items("turns")):
             fix = "add 'expect:' to a turn"
             self._reading.add("E206", fields.at, "this test expects nothing", "it would pass whatever happens", fix)
+        self._check_order(lines)
         person = self._people.get(name or "", Person("somebody", locale=self._library.brand.locales[0]))
         return Case(fields.text("test"), fields.at, person, {**stubs, **self._stubs(fields)}, lines)
+
+    def _check_order(self, lines: tuple[Line, ...]) -> None:
+        """Only two messages in a row can change places."""
+        for line, after in pairwise((*lines, None)):
+            if line is None or line.deliver != "reordered":
+                continue
+            pair = after is not None and after.deliver != "reordered" and after.do in MESSAGES
+            if line.do not in MESSAGES or not pair:
+                what = "'deliver: reordered' stands where no message can arrive before this one"
+                fix = f"give it to a turn with {', '.join(MESSAGES)} that another such turn follows"
+                self._reading.add("E204", line.at, what, WHY, fix)
 
     def _line(self, node: Node) -> Line:
         fields = Fields(self._reading, node, "a turn", (*DOES, *WITH_DOES, "publish"))

@@ -12,7 +12,7 @@ from flows.testing.chat import CannotPlay, Chat, Turned
 from flows.testing.coverage import Coverage, said
 from flows.testing.expecting import Seen, unmet
 from flows.testing.meaning import by_examples
-from flows.testing.script import Case, TestFile
+from flows.testing.script import Case, TestFile, in_order_of_arrival
 from flows.testing.watching import Watch, watched
 from flows.testing.world import NotStubbed, Understand
 
@@ -112,9 +112,11 @@ def _play(
     name = channel.channel if channel else case.person.channel or "chat"
     watch.ways.add(("locale", case.person.locale, name))
     transcript: list[str] = []
-    for line in case.lines:
+    for line, overtaken in in_order_of_arrival(case.lines):
         transcript.append(f"  {line.do}: {line.value}")
         try:
+            if overtaken is not None:
+                chat.send_off(overtaken)
             turned = chat.play(line)
         except (CannotPlay, NotStubbed) as error:
             rows = (*transcript[:-1], f"> {transcript[-1].strip()}")

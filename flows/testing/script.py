@@ -1,6 +1,6 @@
 """What a test file says, read once: people, the bank's answers, turns and what is expected of them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal
@@ -8,6 +8,7 @@ from typing import Literal
 from flows.model import AuthLevel, Place
 
 Do = Literal["user", "tap", "event", "send", "wait", "secure"]
+MESSAGES: tuple[Do, ...] = ("user", "tap", "send")  # what a customer does; these may arrive in another order
 Plain = str | tuple["Plain", ...] | Mapping[str, "Plain"]
 
 
@@ -52,7 +53,13 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One turn: what is done, and what is expected then. ``intent`` tells the meaning where the NLU is stubbed."""
+    """One turn: what is done, and what is expected then. ``intent`` tells the meaning where the NLU is stubbed.
+
+    ``deliver`` is how it comes through the door. ``twice``: the door lets it in once. ``late``: the bank's answers to
+    it come after the next turn. ``reordered``: the message is sent first and arrives after the next turn's message;
+    the engine sees the two in the order in which they arrive, and each turn's expectations hold once its own message
+    has arrived. Nothing is lost by it and nothing is done twice.
+    """
 
     do: Do
     value: Plain
@@ -87,3 +94,16 @@ class TestFile:
     file: str
     flow: str
     cases: tuple[Case, ...]
+
+
+def in_order_of_arrival(lines: tuple[Line, ...]) -> Iterator[tuple[Line, Line | None]]:
+    """The lines as they arrive, each with the line whose message was sent just before it and arrives after it."""
+    overtaken: Line | None = None
+    for line in lines:
+        if line.deliver == "reordered" and overtaken is None:
+            overtaken = line
+            continue
+        yield line, overtaken
+        if overtaken is not None:
+            yield overtaken, None
+        overtaken = None

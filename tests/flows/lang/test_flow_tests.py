@@ -219,12 +219,57 @@ def test_a_tap_on_nothing_names_what_is_there(tmp_path: Path, library: Library) 
     assert failure.what.startswith("there is no button 'perhaps'; the last message has Yes, No")
 
 
+def test_an_amount_that_overtakes_the_card_still_makes_one_transfer(tmp_path: Path, library: Library) -> None:
+    turns = """
+- user: /send
+  expect: [{asks: to_card}]
+- user: 4111 1111 1111 1111
+  deliver: reordered
+  expect: [{bot: summary}, {slots: {amount: 50 UAH, to_card: "•1111"}}]
+- user: send 50
+  expect: [{not_asked: summary}, {slots: {to_card: ""}}]
+- tap: yes
+  expect: [{action: transfers.execute, times: 1, with: {amount: 50 UAH, to: "•1111"}}]
+"""
+    assert played(tmp_path, library, turns).failures == []
+
+
+def test_a_yes_that_is_overtaken_by_another_amount_does_not_pay(tmp_path: Path, library: Library) -> None:
+    turns = """
+- user: send 50 to 4111 1111 1111 1111
+- tap: yes
+  deliver: reordered
+  expect: [{bot: stale_button}, {action: transfers.execute, times: 0}]
+- user: no, 60
+  expect: [{bot: summary}, {slots: {amount: 60 UAH}}]
+"""
+    assert played(tmp_path, library, turns).failures == []
+
+
+def test_a_failure_of_messages_the_other_way_round_shows_the_order_of_arrival(tmp_path: Path, library: Library) -> None:
+    turns = """
+- user: /send
+- user: 4111 1111 1111 1111
+  deliver: reordered
+  expect: [{bot: sent}]
+- user: send 50
+"""
+    (failure,) = played(tmp_path, library, turns).failures
+    said = [row.strip() for row in failure.transcript if row.startswith("  user")]
+    assert said == ["user: /send", "user: send 50", "user: 4111 1111 1111 1111"]
+
+
 @pytest.mark.parametrize(
     ("turns", "code", "word"),
     [
         ("      - user: hi\n", "E206", "expects nothing"),
         ("      - publish: v2\n        expect: [{bot: sent}]\n", "E204", "'publish: v2' cannot be played"),
+        ("      - user: hi\n        deliver: sideways\n        expect: [{bot: sent}]\n", "E204", "sideways"),
         ("      - user: hi\n        deliver: reordered\n        expect: [{bot: sent}]\n", "E204", "reordered"),
+        (
+            "      - user: hi\n        deliver: reordered\n      - wait: 5m\n        expect: [{bot: sent}]\n",
+            "E204", "no message can arrive before this one",
+        ),
         ("      - user: hi\n        expect: [{bott: sent}]\n", "E204", "'bott'"),
         ("      - user: hi\n        tap: yes\n        expect: [{bot: sent}]\n", "E203", "stand in one turn"),
         ("      - user: hi\n        expect: [{slots: {to_card: 4111111111111111}}]\n", "E205", "full card number"),
