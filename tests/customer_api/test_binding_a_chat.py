@@ -19,20 +19,20 @@ async def count(engine: AsyncEngine, table: str) -> int:
 
 
 async def test_bind_foreign_contact(chat: Chat, engine: AsyncEngine) -> None:
-    """Checklist 1: the contact's user is not the sender, so the channel says it is not his own."""
+    """The contact's user is not the sender, so the channel says it is not his own."""
     assert await chat.ask_for_code(own_contact=False) == failure("not_own_contact")
     assert chat.phones.sent == {}
     assert await count(engine, "code") == 0
 
 
 async def test_a_forwarded_contact_or_one_nobody_asked_for_is_refused(chat: Chat) -> None:
-    """Checklist 2: the flow passes on what the channel proved; nothing proved is a typed phone."""
+    """The flow passes on what the channel proved; nothing proved is a typed phone."""
     assert await chat.ask_for_code(own_contact=None) == failure("not_own_contact")
     assert chat.phones.sent == {}
 
 
 async def test_a_contact_without_a_user_is_refused(chat: Chat) -> None:
-    """Checklist 3: without a user id there is no flag at all."""
+    """Without a user id there is no flag at all."""
     answer = await chat.post(chat.body("send_code", {"phone": PHONE}))
     assert answer == failure("not_own_contact")
     assert chat.phones.sent == {}
@@ -83,7 +83,7 @@ async def test_the_same_phone_in_another_messenger_is_the_same_customer(chat: Ch
 async def test_one_chat_binds_one_customer_and_a_second_needs_a_revoke_that_is_kept(
     chat: Chat, engine: AsyncEngine
 ) -> None:
-    """Checklist 4."""
+    """The second must be revoked first."""
     first = await chat.prove()
     assert await chat.ask_for_code(OTHER_PHONE) == failure("not_own_contact")
     binding = (await chat.api.get(BINDINGS, params=WHERE)).json()
@@ -116,7 +116,7 @@ async def test_proving_the_same_phone_again_keeps_the_binding_and_its_age(chat: 
 async def test_a_new_binding_in_another_messenger_makes_the_customer_new_again(
     chat: Chat, other_chat: Chat, clock: Clock
 ) -> None:
-    """Checklist 5, our part: the age of the youngest binding is what limits transfers go by."""
+    """The age of the youngest binding is what limits transfers go by."""
     customer_id = (await chat.prove())["customer_id"]
     clock.pass_by(hours=30)
     await other_chat.prove()

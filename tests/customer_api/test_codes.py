@@ -1,4 +1,4 @@
-"""The code: one-time, five minutes, five tries, five an hour, hashed at rest, sent once an operation (checklist 6)."""
+"""The code: one-time, five minutes, five tries, five an hour, hashed at rest, sent once an operation."""
 
 import asyncio
 import json
