@@ -268,7 +268,8 @@ def test_a_failure_of_messages_the_other_way_round_shows_the_order_of_arrival(tm
         ("      - user: hi\n        deliver: reordered\n        expect: [{bot: sent}]\n", "E204", "reordered"),
         (
             "      - user: hi\n        deliver: reordered\n      - wait: 5m\n        expect: [{bot: sent}]\n",
-            "E204", "no message can arrive before this one",
+            "E204",
+            "no message can arrive before this one",
         ),
         ("      - user: hi\n        expect: [{bott: sent}]\n", "E204", "'bott'"),
         ("      - user: hi\n        tap: yes\n        expect: [{bot: sent}]\n", "E203", "stand in one turn"),

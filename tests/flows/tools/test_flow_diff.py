@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from bot.cli.flow_content import library_of
 from bot.cli.flow_diff import DiffFormat, compared
 from bot.cli.flows import app
+from bot.settings import Settings
 
 PAGE = Path(__file__).parents[1] / "lang" / "page"
 SEND = "flows/transfer_money.flow.yml"
@@ -28,9 +29,18 @@ def change(folder: Path, file: str, old: str, new: str) -> None:
 
 
 def diff(folder: Path, *options: str) -> str:
-    result = CliRunner().invoke(app, ["diff", str(PAGE), str(folder), *options])
+    return invoke(str(PAGE), str(folder), *options)
+
+
+def invoke(*words: str) -> str:
+    result = CliRunner().invoke(app, ["diff", *words])
     assert result.exit_code == 0, result.output
     return result.output
+
+
+def draft(folder: Path) -> None:
+    result = CliRunner().invoke(app, ["draft", str(folder), "--as", "anna", "--why", "a test"])
+    assert "is kept as a draft" in result.output, result.output
 
 
 def test_the_same_content_has_no_differences() -> None:
@@ -93,6 +103,37 @@ def test_published_versions_are_read_by_number(folder: Path) -> None:
     assert "text 'ask_amount' changed in uk" in said
 
 
+@pytest.mark.usefixtures("settings")
+def test_versions_of_the_database_are_compared_by_number(folder: Path) -> None:
+    draft(folder)
+    change(folder, SEND, "uk: Яку суму?", "uk: Скільки?")
+    draft(folder)
+    said = invoke("1", "2")
+    assert "text 'ask_amount' changed in uk from “Яку суму?” to “Скільки?”" in said
+    assert invoke("2", str(PAGE)).count("from “Скільки?” to “Яку суму?”") == 1
+    assert invoke("2", str(folder)).strip() == "No differences."
+
+
+@pytest.mark.usefixtures("settings")
+def test_a_number_that_no_version_has_ends_with_2() -> None:
+    result = CliRunner().invoke(app, ["diff", str(PAGE), "7"])
+    assert (result.exit_code, "there is no version 7" in result.output) == (2, True)
+
+
+@pytest.mark.usefixtures("settings")
+def test_a_draft_that_cannot_be_read_ends_with_2_and_says_where(folder: Path) -> None:
+    change(folder, SEND, "  - id: quote", "  - idd: quote")
+    draft(folder)
+    result = CliRunner().invoke(app, ["diff", str(PAGE), "1"])
+    assert (result.exit_code, "version 1 cannot be read: flows/transfer_money.flow.yml:" in result.output) == (2, True)
+
+
+def test_a_database_that_does_not_answer_ends_with_2(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    del settings
+    monkeypatch.setenv("TELLER_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
+    result = CliRunner().invoke(app, ["diff", str(PAGE), "1"])
+    assert (result.exit_code, "cannot be read from the database" in result.output) == (2, True)
+
+
 def test_a_folder_that_is_none_ends_with_2(tmp_path: Path) -> None:
     assert CliRunner().invoke(app, ["diff", str(PAGE), str(tmp_path)]).exit_code == 2
-    assert CliRunner().invoke(app, ["diff", str(PAGE), "7"]).exit_code == 2
