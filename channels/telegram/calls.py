@@ -18,6 +18,7 @@ from flows.ports import DrawnPicture
 
 if TYPE_CHECKING:
     from aiogram import Bot
+    from aiogram.exceptions import ClientDecodeError
 
 REQUEST_TIMEOUT_S = 20
 # What Telegram says when there is nothing left to do: not failures, and never worth another try.
@@ -61,6 +62,8 @@ class BotCalls:
         request = getattr(methods, method[0].upper() + method[1:])(**params)
         try:
             answer = await self._client()(request, request_timeout=REQUEST_TIMEOUT_S)
+        except exceptions.ClientDecodeError as error:
+            return self._taken_all_the_same(error)
         except (exceptions.AiogramError, TimeoutError) as error:
             failure = self._meaning(error)
             if failure is None:
@@ -83,6 +86,20 @@ class BotCalls:
             self._bot = Bot(self._token, session=session)
         return self._bot
 
+    @staticmethod
+    def _taken_all_the_same(error: "ClientDecodeError") -> str | None:
+        """An answer that aiogram cannot read may still say ``ok``: then Telegram has it, and again would be twice.
+
+        Raises:
+            Transient: when it says no such thing, as the page of a broken gateway does.
+        """
+        answer = error.data
+        if not isinstance(answer, dict) or answer.get("ok") is not True:
+            raise Transient("Telegram is in trouble", "5xx") from None
+        result = answer.get("result")
+        message_id = result.get("message_id") if isinstance(result, dict) else None
+        return str(message_id) if isinstance(message_id, int) else None
+
     def _meaning(self, error: Exception) -> SendFailure | None:
         """What aiogram's error means; None where there is nothing left to do. Our texts hold no URL or token."""
         from aiogram import exceptions as tg
@@ -100,7 +117,7 @@ class BotCalls:
             return PermanentContent("Telegram says the file is too large", "413")
         if isinstance(error, tg.TelegramBadRequest | tg.TelegramMigrateToChat):
             return _bad_request(words)
-        if isinstance(error, tg.TelegramServerError | tg.ClientDecodeError):
+        if isinstance(error, tg.TelegramServerError):
             return Transient("Telegram is in trouble", "5xx")
         if isinstance(error, tg.TelegramNetworkError):
             return _network(error)

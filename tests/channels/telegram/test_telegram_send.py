@@ -123,6 +123,18 @@ async def test_every_refusal_has_its_class(
     assert TOKEN not in repr(caught.value)
 
 
+@pytest.mark.parametrize(("result", "ids"), [(True, ()), ({"message_id": 77, "of_the_future": 1}, ("77",))])
+async def test_an_answer_that_says_ok_is_never_sent_again(
+    recorder: Recorder, result: object, ids: tuple[str, ...]
+) -> None:
+    recorder.will_answer(200, {"ok": True, "result": result})
+    async with Bot(recorder.url) as channel:
+        sent = await channel.send(OutboundMessage("k", "hi"), "5500001", None)
+
+    assert sent.provider_ids == ids
+    assert len(recorder.calls) == 1
+
+
 async def test_too_many_requests_says_until_when(recorder: Recorder) -> None:
     recorder.will_answer(
         429,
