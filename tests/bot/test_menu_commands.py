@@ -17,3 +17,4 @@ def test_each_command_has_its_name_in_every_language_and_what_is_off_has_none() 
     assert shown["en"].keys() == shown["uk"].keys()
     assert shown["uk"]["services"] == "Усе, що я вмію"
     assert "rates" not in shown["en"]
+    assert list(shown["en"])[:4] == ["card", "send", "topup", "balance"]
