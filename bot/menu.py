@@ -33,8 +33,7 @@ def _is_on(library: Library, flow: Flow) -> bool:
 def _buttons(library: Library) -> Iterator[Button]:
     """All buttons of the bot's own words, the welcome's and the menu's first as they are written first."""
     for response in library.system.values():
-        for button in response.buttons if not isinstance(response.buttons, str) else ():
-            yield button
+        yield from response.buttons if not isinstance(response.buttons, str) else ()
 
 
 def _title(library: Library, flow: Flow, locale: str, *, own: bool) -> str:
