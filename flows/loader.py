@@ -56,8 +56,13 @@ def library_of(draft: Draft) -> Library:
     return Library(draft.flows, draft.slots, draft.system, draft.catalogue, draft.brand, digest.hexdigest())
 
 
-def read_content(content: Path, brand: Brand, catalogue: Path | None = None) -> tuple[Draft, list[Problem]]:
+def read_content(
+    content: Path, brand: Brand, catalogue: Path | None = None, over: Path | None = None
+) -> tuple[Draft, list[Problem]]:
     """As much as can be read, and every problem of reading.
+
+    ``over`` is a folder somewhere in ``content`` with flows, slots.yml or system.yml, without folders of its own, that
+    are read instead of those with the same name, or beside them.
 
     Raises:
         ContentError: when the folder does not exist or has no slots.yml.
@@ -66,12 +71,13 @@ def read_content(content: Path, brand: Brand, catalogue: Path | None = None) -> 
         raise ContentError(f"there is no folder '{content}'; name a content folder with slots.yml and flows/")
     if not (content / "slots.yml").is_file():
         raise ContentError(f"'{content}' has no slots.yml, so it is not a content folder")
-    return _Content(content, brand, catalogue).read()
+    return _Content(content, brand, catalogue, over).read()
 
 
 class _Content:
-    def __init__(self, folder: Path, brand: Brand, catalogue: Path | None) -> None:
+    def __init__(self, folder: Path, brand: Brand, catalogue: Path | None, over: Path | None) -> None:
         own = folder / "catalogue"
+        self._over = {path.name: path for path in sorted(over.glob("*.y*ml"))} if over is not None else {}
         self._folder, self._brand = folder, brand
         self._catalogue = catalogue or (own if own.is_dir() else CATALOGUE)
         self._reading, self._sources, self._blind = Reading(), dict[str, str](), False
@@ -89,6 +95,12 @@ class _Content:
         return draft, self._reading.problems
 
     def _node(self, path: Path, file: str) -> Node | None:
+        laid_over = self._over.get(path.name)
+        if laid_over is not None:
+            return self._read(laid_over, laid_over.relative_to(self._folder).as_posix())
+        return self._read(path, file)
+
+    def _read(self, path: Path, file: str) -> Node | None:
         node, text, problems = read(path.read_bytes(), file)
         self._sources[file] = text
         self._reading.problems += problems
@@ -105,7 +117,7 @@ class _Content:
 
     def _read_catalogue(self) -> Catalogue:
         paths = sorted(self._catalogue.glob("*.yml"))
-        nodes = [self._node(path, f"catalogue/{path.name}") for path in paths]
+        nodes = [self._read(path, f"catalogue/{path.name}") for path in paths]
         self._blind = None in nodes
         return read_catalogue(self._reading, [node for node in nodes if node is not None])
 
@@ -116,14 +128,16 @@ class _Content:
 
     def _system(self) -> dict[str, Response]:
         path = self._folder / "system.yml"
-        if not path.is_file():
+        if not path.is_file() and path.name not in self._over:
             return {}
         return read_responses(self._reading, self._top(path, "system.yml", "responses"), "")
 
     def _flows(self, slots: dict[str, Slot]) -> tuple[dict[str, Flow], set[str]]:
         flows: dict[str, Flow] = {}
         unreadable: set[str] = set()
-        for path in sorted((self._folder / "flows").glob("*.y*ml")):
+        own = {path.name: path for path in (self._folder / "flows").glob("*.y*ml")}
+        flows_over = {name: path for name, path in self._over.items() if name.endswith(ENDING)}
+        for _, path in sorted({**own, **flows_over}.items()):
             file, name = f"flows/{path.name}", path.name.removesuffix(ENDING)
             if not path.name.endswith(ENDING) or not is_name(name):
                 self._misnamed(file)

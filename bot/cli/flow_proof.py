@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from bot.cli.flow_content import capabilities, embedded
+from bot.cli.flow_content import capabilities, embedded, templates
 from flows.loader import Loaded
 from flows.model import Library
 from flows.problems import Problem, in_order
@@ -16,7 +16,7 @@ def proved(checked: Loaded, library: Library, folder: Path, *, tests: bool, mode
     found: list[Problem] = list(checked.problems)
     sources = dict(checked.sources)
     if tests:
-        files, wrong, texts = read_tests(folder, library)
+        files, wrong, texts = read_tests(folder, library, channels=capabilities(), templates=templates())
         sources |= texts
         found += wrong
         if not wrong:

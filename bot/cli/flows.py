@@ -121,7 +121,7 @@ def play_tests(
         cannot_run(str(error))
     found, sources = checked.problems, checked.sources
     if checked.library is not None:
-        files, wrong, texts = read_tests(folder, checked.library)
+        files, wrong, texts = read_tests(folder, checked.library, channels=known, templates=templates())
         found, sources = problems.in_order(wrong), texts
     if checked.library is None or found:
         _show(found, sources, format)

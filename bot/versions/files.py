@@ -1,7 +1,8 @@
 """The files of a version: read from a content folder, or laid out as one for the checks.
 
-A version holds slots.yml, system.yml, flows/*.flow.yml and tests/*.test.yml, and nothing else: the catalogue of what
-the bank can do is the developers', and nobody can bring another one along.
+A version holds slots.yml, system.yml, flows/*.flow.yml, tests/*.test.yml and the files in tests/versions/<name> that
+its tests publish, and nothing else: the catalogue of what the bank can do is the developers', and nobody can bring
+another one along.
 """
 
 import re
@@ -12,10 +13,21 @@ from pathlib import Path
 
 from bot.versions.records import BadDraft
 
-NAME = re.compile(r"(?:slots\.yml|system\.yml|(?:flows|tests)/[A-Za-z0-9_.\-]{1,80}\.ya?ml)\Z")
+NAME = re.compile(
+    r"(?:slots\.yml|system\.yml|(?:flows|tests(?:/versions/[A-Za-z0-9_\-]{1,80})?)/[A-Za-z0-9_.\-]{1,80}\.ya?ml)\Z"
+)
 FILES_MAX = 1000
 CHARACTERS_MAX = 8_000_000  # 200 flows with tests have about 3 million
-PATTERNS = ("slots.yml", "system.yml", "flows/*.yml", "flows/*.yaml", "tests/*.yml", "tests/*.yaml")
+PATTERNS = (
+    "slots.yml",
+    "system.yml",
+    "flows/*.yml",
+    "flows/*.yaml",
+    "tests/*.yml",
+    "tests/*.yaml",
+    "tests/versions/*/*.yml",
+    "tests/versions/*/*.yaml",
+)
 
 
 def paths_of(folder: Path) -> list[Path]:
@@ -72,5 +84,6 @@ def laid_out(files: Mapping[str, str] | Mapping[str, bytes]) -> Iterator[Path]:
         for part in ("flows", "tests"):
             (folder / part).mkdir()
         for file, content in files.items():
+            (folder / file).parent.mkdir(parents=True, exist_ok=True)
             (folder / file).write_bytes(content if isinstance(content, bytes) else content.encode())
         yield folder

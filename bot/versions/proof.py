@@ -65,7 +65,7 @@ def hashes_of(files: Mapping[str, str], library: Library | None) -> Hashes:
 def play(files: Mapping[str, str], library: Library) -> Played:
     """Play the tests of the version, each on the channel of its fixture."""
     with laid_out(files) as folder:
-        tests, wrong, _ = read_tests(folder, library)
+        tests, wrong, _ = read_tests(folder, library, channels=capabilities(), templates=templates())
     if wrong:
         return Played(0, tuple(f"{problem.at}: {problem.code}: {problem.what}" for problem in in_order(wrong)))
     report = run(library, tests, capabilities())

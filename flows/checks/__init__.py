@@ -53,15 +53,17 @@ def check(
     channels: tuple[Capabilities, ...] = (),
     templates: Mapping[str, frozenset[str]] | None = None,
     before: Library | None = None,
+    over: Path | None = None,
 ) -> Loaded:
     """Read and check a content folder; the library is there when nothing blocks.
 
-    ``before`` is the published version, for what a change would do to conversations under way.
+    ``before`` is the published version, for what a change would do to conversations under way. ``over`` is a folder
+    of files that stand in for the content's own, as ``flows.loader.read_content`` has it.
 
     Raises:
         ContentError: when the folder is no content folder.
     """
-    draft, problems = read_content(content, brand, catalogue)
+    draft, problems = read_content(content, brand, catalogue, over)
     draft = replace_outside(draft, channels, templates, before)
     checks = () if draft.blind else CHECKS
     found = in_order([*problems, *(problem for one in checks for problem in one(draft))])

@@ -18,8 +18,10 @@ from flows.messages import Attachment, Choice, Contact, Content, EventType, Inbo
 from flows.model import Library
 from flows.ports import Capabilities
 from flows.session import Session
+from flows.testing.meaning import Examples, by_examples
 from flows.testing.script import Case, Line, Plain
-from flows.testing.watching import Watch
+from flows.testing.serving import Serving
+from flows.testing.watching import Watch, watched
 from flows.testing.world import ACCESS, BEGIN, Bank, Scripted, Understand, World
 
 KEY = b"a key that only flow tests use.."
@@ -69,6 +71,7 @@ class Chat:
         bank: Bank | None = None,
     ) -> None:
         library = _for(library, case)
+        self.serving, self._case = Serving(library), case
         self._library, self._watch, self._channel = library, watch, channel
         name = channel.channel if channel is not None else case.person.channel or "chat"
         self._conversation = uuid5(NAMESPACE_URL, f"teller:flow-tests/{case.name}/{name}")
@@ -80,6 +83,7 @@ class Chat:
         self._forms: list[OpenForm] = []
         self._held: list[OperationSettled] = []
         self._under_way: InboundEvent | None = None
+        self._others = False
         self.kept: list[str] = []
         self._turned = Turned(Line("user", "", case.at), ())
 
@@ -219,6 +223,17 @@ class Chat:
             self._deliver(TimerFired(self._id("timer"), self._conversation, self.world.now, name))
         self.world.now = until
 
+    def publish(self, line: Line) -> None:
+        """Another version becomes the live one; what is under way follows the rule of ``Serving``."""
+        version = line.version
+        if version is None or version.library is None:
+            faults = version.faults if version is not None else ("it was not read",)
+            raise CannotPlay(f"the version '{line.value}' cannot be published: {'; '.join(faults)}")
+        self._others = True
+        self.serving.publish(_for(watched(version.library, self._watch.apart()), self._case))
+        if isinstance(self.world.understand, Examples):
+            self.world.understand = by_examples(version.library)
+
     def fill(self, line: Line) -> None:
         """The secure page that was offered last for a slot."""
         for slot, value in line.value.items() if isinstance(line.value, dict) else ():
@@ -269,12 +284,13 @@ class Chat:
 
     def _advance(self, event: Event) -> Outcome:
         facts: dict[Need, Fact] = {}
+        library, session = self.serving.place(self.session)
         for _ in range(ASKS_MAX):
-            outcome = advance(self._library, self.session, event, facts, KEY, self._channel)
+            outcome = advance(library, session, event, facts, KEY, self._channel)
             if not isinstance(outcome, Needs):
                 return outcome
             for need in outcome.needs:
-                facts[need] = self.world.answer(need, self.session.locale)
+                facts[need] = self.world.answer(need, session.locale)
         raise CannotPlay("the flow asked for facts without end")
 
     def _remember_questions(self) -> None:
@@ -318,7 +334,7 @@ class Chat:
 
     def _note_ways(self, line: Line) -> None:
         """Ways that only show in what came after: a wait that timed out, a collect that was given up."""
-        steps = self._turned.steps
+        steps = () if self._others else self._turned.steps  # they may be another version's
         for before, after in pairwise(steps):
             kind = "on_timeout" if line.do == "wait" else "on_failure"
             if before[0] == after[0]:
@@ -355,6 +371,6 @@ def _text(value: Plain) -> str:
 
 _PLAYS: dict[str, Callable[[Chat, Line], None]] = {
     "user": Chat.hear, "tap": Chat.hear, "send": Chat.hear, "event": Chat.tell, "wait": Chat.pause,
-    "secure": Chat.fill,
+    "secure": Chat.fill, "publish": Chat.publish,
 }  # fmt: skip
 _MESSAGES: dict[str, Callable[[Chat, Line], InboundEvent]] = {"user": Chat.say, "tap": Chat.tap, "send": Chat.give}

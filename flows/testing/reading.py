@@ -10,12 +10,14 @@ from flows.loading.draft import Reading
 from flows.loading.fields import Fields, read_duration
 from flows.loading.flow_files import check_dsl
 from flows.model import AUTH_ORDER, AuthLevel, Library, Place
+from flows.ports import Capabilities
 from flows.problems import Problem, unknown_word
 from flows.source import Listing, Node, Scalar, Table, read
-from flows.testing.script import MESSAGES, Answer, Case, Do, Expectation, Line, Person, Plain, Stubs, TestFile
+from flows.testing.script import MESSAGES, Answer, Case, Do, Expectation, Line, Person, Plain, Stubs, TestFile, Version
+from flows.testing.versions import FOLDER, Versions
 
 ENDING = ".test.yml"
-DOES: tuple[Do, ...] = ("user", "tap", "event", "send", "wait", "secure")
+DOES: tuple[Do, ...] = ("user", "tap", "event", "send", "wait", "secure", "publish")
 WITH_DOES = ("expect", "intent", "crash", "deliver", "outcome", "return", "match")
 EXPECTS = (
     "bot", "bot_says", "asks", "slots", "flow", "flow_completed", "action", "not_asked", "no_message", "handoff",
@@ -27,8 +29,18 @@ DELIVERIES = ("twice", "late", "reordered")
 WHY = "a test that is not understood would pass without testing anything"
 
 
-def read_tests(content: Path, library: Library) -> tuple[list[TestFile], list[Problem], dict[str, str]]:
-    """All test files of a content folder, what is wrong with them, and their texts for quoting."""
+def read_tests(
+    content: Path,
+    library: Library,
+    *,
+    channels: tuple[Capabilities, ...] = (),
+    templates: Mapping[str, frozenset[str]] | None = None,
+) -> tuple[list[TestFile], list[Problem], dict[str, str]]:
+    """All test files of a content folder, what is wrong with them, and their texts for quoting.
+
+    ``channels`` and ``templates`` are what the versions that tests publish are checked against, as the content was.
+    """
+    versions = Versions(content, library, channels, templates)
     reading, sources, files = Reading(), dict[str, str](), list[TestFile]()
     for path in sorted((content / "tests").glob("*.y*ml")):
         file = f"tests/{path.name}"
@@ -36,12 +48,12 @@ def read_tests(content: Path, library: Library) -> tuple[list[TestFile], list[Pr
         sources[file] = text
         reading.problems += problems
         if node is not None:
-            files.append(_File(reading, library, file).read(node))
+            files.append(_File(reading, library, file, versions).read(node))
     return files, reading.problems, sources
 
 
 def read_test_file(text: str, file: str, library: Library) -> tuple[TestFile | None, list[Problem]]:
-    """One test file from its text, for a test that is not on the disk yet."""
+    """One test file from its text, for a test that is not on the disk yet; it can publish nothing."""
     reading = Reading()
     node, _, problems = read(text.encode(), file)
     reading.problems += problems
@@ -50,7 +62,8 @@ def read_test_file(text: str, file: str, library: Library) -> tuple[TestFile | N
 
 
 class _File:
-    def __init__(self, reading: Reading, library: Library, file: str) -> None:
+    def __init__(self, reading: Reading, library: Library, file: str, versions: Versions | None = None) -> None:
+        self._versions = versions
         self._reading, self._library, self._file = reading, library, file
         self._people: dict[str, Person] = {}
 
@@ -145,11 +158,9 @@ class _File:
                 self._reading.add("E204", line.at, what, WHY, fix)
 
     def _line(self, node: Node) -> Line:
-        fields = Fields(self._reading, node, "a turn", (*DOES, *WITH_DOES, "publish"))
+        fields = Fields(self._reading, node, "a turn", (*DOES, *WITH_DOES))
         does = [key for key in DOES if fields.has(key)]
-        if fields.has("publish"):
-            self._unsupported(fields, "publish")
-        elif len(does) != 1:
+        if len(does) != 1:
             what = "this turn does nothing" if not does else f"'{does[0]}' and '{does[1]}' stand in one turn"
             self._reading.add("E203", fields.at, what, WHY, "give each turn one of " + ", ".join(DOES))
         do = does[0] if does else "user"
@@ -160,7 +171,25 @@ class _File:
             intent=fields.optional_name("intent"), crash=self._among(fields, "crash", CRASHES),
             deliver=self._among(fields, "deliver", DELIVERIES), outcome=fields.name("outcome", "ok"),
             outputs=fields.text_map("return"), match=match, pause=self._pause(fields, do),
+            version=self._version(fields) if do == "publish" else None,
         )  # fmt: skip
+
+    def _version(self, fields: Fields) -> Version | None:
+        """The version that a turn publishes. Nothing else can happen in that turn."""
+        for key in WITH_DOES:
+            if key != "expect" and fields.has(key):
+                what = f"'{key}' and 'publish' stand in one turn"
+                self._reading.add("E203", fields.place(key), what, WHY, "put it into a turn of its own")
+        name = fields.text("publish")
+        if self._versions is None:
+            self._unsupported(fields, "publish")
+        elif name not in self._versions.names:
+            at, known = fields.place("publish"), dict.fromkeys(self._versions.names)
+            what = f"there is no version '{name}': no folder tests/{FOLDER}/{name}"
+            self._add("E204", at, what, name, known)
+        else:
+            return self._versions.named(name)
+        return None
 
     def _pause(self, fields: Fields, do: Do) -> timedelta:
         node = fields.table.get("wait")

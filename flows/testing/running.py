@@ -124,10 +124,10 @@ def _play(
             return
         transcript += _rows(turned)
         for expected in line.expect:
-            why = unmet(expected, Seen(turned, chat, library))
+            why = unmet(expected, Seen(turned, chat, chat.serving.live))
             if why is not None:
                 rows = (*transcript, f"> {why}")
-                flow = _flow_line(library, turned)
+                flow = _flow_line(chat.serving.placed, turned)
                 report.failures.append(Failure(case.name, name, expected.at, why, flow, rows))
                 return
     report.passed += 1
@@ -149,6 +149,7 @@ def _rows(turned: Turned) -> list[str]:
 def _flow_line(library: Library, turned: Turned) -> str:
     """The last step that said something of what was shown, or else the last one."""
     said = {name for shown in turned.shown for name in shown.responses}
-    steps = [library.flows[flow].steps[step] for flow, step in turned.steps]
+    entered = [(library.flows.get(flow), step) for flow, step in turned.steps]
+    steps = [flow.steps[step] for flow, step in entered if flow is not None and step in flow.steps]
     speaking = [step for step in steps if said & {name for _, name in responses_of(step)}]
     return str_at((speaking or steps)[-1].at) if steps else ""

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal
 
-from flows.model import AuthLevel, Place
+from flows.model import AuthLevel, Library, Place
 
-Do = Literal["user", "tap", "event", "send", "wait", "secure"]
+Do = Literal["user", "tap", "event", "send", "wait", "secure", "publish"]
 MESSAGES: tuple[Do, ...] = ("user", "tap", "send")  # what a customer does; these may arrive in another order
 Plain = str | tuple["Plain", ...] | Mapping[str, "Plain"]
 
@@ -52,6 +52,15 @@ class Expectation:
 
 
 @dataclass(frozen=True, slots=True)
+class Version:
+    """A version of the content that a test publishes. Without a library it cannot be: ``faults`` say why."""
+
+    name: str
+    library: Library | None
+    faults: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One turn: what is done, and what is expected then. ``intent`` tells the meaning where the NLU is stubbed.
 
@@ -72,6 +81,7 @@ class Line:
     outputs: Mapping[str, str] = field(default_factory=dict)
     match: Mapping[str, str] | None = None
     pause: timedelta = timedelta()
+    version: Version | None = None
 
 
 @dataclass(frozen=True, slots=True)

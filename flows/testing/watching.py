@@ -28,6 +28,10 @@ class Watch:
     ways: set[Way] = field(default_factory=set)
     steps: list[tuple[str, str]] = field(default_factory=list)
 
+    def apart(self) -> "Watch":
+        """A watch for another version of the content: the same conversation, but its ways are not the content's."""
+        return Watch(self.names, set(), self.steps)
+
     def mark(self, flow: str, response: str) -> str:
         """An invisible number for a response; '' is the flow of the system's."""
         self.names.append((flow, response))

@@ -101,7 +101,7 @@ class World:
         self, library: Library, person: Person, bank: Bank, understand: Understand, conversation: UUID
     ) -> None:
         self._conversation = conversation
-        self._library, self._person, self._bank, self._understand = library, person, bank, understand
+        self._library, self._person, self._bank, self.understand = library, person, bank, understand
         self.now = BEGIN
         self.vault = Vault()
         self.started: list[StartOperation] = []
@@ -128,7 +128,7 @@ class World:
         if need.kind == "nlu":
             if self.intent is not None:
                 return {"ranking": [{"intent": self.intent, "confidence": 0.99}], "degraded": False}
-            return self._understand(need.name, locale)
+            return self.understand(need.name, locale)
         if need.kind == "context":
             return self._context(need.name)
         if need.kind == "choices":

@@ -263,7 +263,7 @@ def test_a_failure_of_messages_the_other_way_round_shows_the_order_of_arrival(tm
     ("turns", "code", "word"),
     [
         ("      - user: hi\n", "E206", "expects nothing"),
-        ("      - publish: v2\n        expect: [{bot: sent}]\n", "E204", "'publish: v2' cannot be played"),
+        ("      - publish: v2\n        expect: [{bot: sent}]\n", "E204", "there is no version 'v2'"),
         ("      - user: hi\n        deliver: sideways\n        expect: [{bot: sent}]\n", "E204", "sideways"),
         ("      - user: hi\n        deliver: reordered\n        expect: [{bot: sent}]\n", "E204", "reordered"),
         (
