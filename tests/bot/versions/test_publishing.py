@@ -1,11 +1,14 @@
 """Two people publish: the rules, the rows that stay, the audit, going back and withdrawing."""
 
+from pathlib import Path
+
 import asyncpg
 import pytest
-from version_rig import BRAND, LONGER, MEMO, content, desk_at, longer, published, store_at
+from version_rig import BRAND, LONGER, MEMO, TESTS, content, desk_at, longer, published, store_at, write
 
 from bot.versions.desk import Desk
-from bot.versions.proof import hashes_of, prove
+from bot.versions.files import raw_of, text_of
+from bot.versions.proof import Played, hashes_of, prove
 from bot.versions.records import BadDraft, NotThere, Refused
 
 
@@ -66,6 +69,18 @@ async def test_red_tests_are_not_published_unless_two_others_take_it_on_themselv
     await desk.approve(number, digest, "carol", "I have seen the request", urgent=True)
     await desk.publish(number, "anna", "now")
     assert (await desk.book()).events[-1].deed.rule == "urgent"
+
+
+async def test_the_versions_that_its_tests_publish_travel_with_a_version(desk: Desk, tmp_path: Path) -> None:
+    tests = TESTS.replace("      - user: milk\n", "      - publish: longer\n      - user: milk\n")
+    files = content(tests=tests, **{"tests/versions/longer/memo.flow.yml": LONGER})
+    saved = text_of(raw_of(write(tmp_path / "content", files)))
+    assert saved == files
+    number, _ = await drafted(desk, saved)
+    assert await desk.test(number) == Played(1, ())
+    without = {name: text for name, text in files.items() if "versions" not in name}
+    number, _ = await drafted(desk, without)
+    assert "there is no version 'longer'" in (await desk.test(number)).failures[0]
 
 
 async def test_a_reason_and_a_name_are_asked_for(desk: Desk) -> None:
