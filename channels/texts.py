@@ -3,6 +3,7 @@
 from typing import Literal
 
 Unit = Literal["utf16", "char", "byte"]
+ELLIPSIS = "…"
 _BREAKS = ("\n\n", "\n", ". ", "! ", "? ", "; ", ", ", " ")
 
 
@@ -25,6 +26,17 @@ def split(text: str, most: int, unit: Unit) -> list[str]:
     if rest or not parts:
         parts.append(rest)
     return parts
+
+
+def shorten(text: str, most: int, unit: Unit) -> str:
+    """The text if it fits, else cut on the edge of a character with an ellipsis; never more than ``most`` units."""
+    if length(text, unit) <= most:
+        return text
+    room = most - length(ELLIPSIS, unit)
+    if room < 1:
+        return text[: _end_within(text, most, unit)]
+    kept = text[: _end_within(text, room, unit)].rstrip()
+    return kept + ELLIPSIS if length(kept, unit) <= room else ELLIPSIS
 
 
 def _end_within(text: str, most: int, unit: Unit) -> int:

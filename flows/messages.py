@@ -52,7 +52,11 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A picture, recording or file. ``ref`` is the channel's own id of it, never a URL with a token."""
+    """A picture, recording or file. ``ref`` is the channel's own id of it, never a URL with a token.
+
+    ``source`` is the address it can be fetched from where the platform gives no id to ask by; it may carry a key of
+    the platform, so it is shown nowhere.
+    """
 
     media: Literal["image", "audio", "video", "document", "sticker"]
     ref: str
@@ -61,6 +65,7 @@ class Attachment:
     caption: str = ""
     file_name: str | None = None
     album: str | None = None
+    source: str | None = field(default=None, repr=False)
     kind: Literal["attachment"] = "attachment"
 
 
@@ -132,7 +137,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture to be drawn from a template when the message is sent, or one already at hand by ``media_id``.
+    """A picture to be drawn from a template when the message is sent.
 
     ``values`` are the template's inputs as the flow named them, for example ``{"card": "<card id>"}``.
     ``alt`` says the same in words.
@@ -145,27 +150,59 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A picture or document that lies in the media store under ``media_id``. ``alt`` says the same in words."""
+
+    media_id: str
+    document: bool = False
+    file_name: str = ""
+    alt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A message that the platform has approved before, for times when no free words may be sent.
+
+    ``name`` and ``language`` (``uk``, ``en_US``) are the platform's; ``values`` fill its body's places in order.
+    """
+
+    name: str
+    language: str
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class OutboundMessage:
     """One message to a customer, before a channel renders it.
 
-    ``key`` is the idempotency key. ``edit_of`` and ``delete_of`` name a provider's message id. ``answers`` is the
-    inbound event this message belongs to, when there is one. ``remove_choices`` asks the channel to take a reply
-    keyboard away. ``sensitive_s`` is after how many seconds the message ought to vanish where that is possible.
+    ``key`` is the idempotency key. ``edit_of``, ``delete_of`` and ``reply_to`` name a provider's message id.
+    ``answers`` is the inbound event this message belongs to, when there is one. ``remove_choices`` asks the channel
+    to take a reply keyboard away. ``sensitive_s`` is after how many seconds the message ought to vanish where that is
+    possible. ``text`` stands beside a picture, file or place as its caption. ``fallback`` may go where the platform
+    takes no free words any more. ``ref`` is our own name of the message, which tokens of its choices and pages point
+    back to (channels.references), and ``page`` which page of its choices to show, from 0.
     """
 
     key: str
     text: str = ""
     choices: tuple[Choice, ...] = ()
     picture: Picture | None = None
+    file: StoredFile | None = None
+    place: Location | None = None
+    template: Template | None = None
+    fallback: Template | None = None
     purpose: Literal["response", "update", "authentication"] = "response"
     locale: str = "en"
     not_after: datetime | None = None
     answers: UUID | None = None
     edit_of: str | None = None
     delete_of: str | None = None
+    reply_to: str | None = None
     remove_choices: bool = False
     sensitive_s: int | None = None
     typing: bool = False
+    ref: str = ""
+    page: int = 0
 
 
 INBOUND: TypeAdapter[InboundEvent] = TypeAdapter(InboundEvent)

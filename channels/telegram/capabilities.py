@@ -1,6 +1,6 @@
 """What Telegram can hold, from the Bot API's documentation (core.telegram.org/bots/api)."""
 
-from flows.ports import ButtonLimits, Capabilities
+from flows.ports import ButtonLimits, Capabilities, MediaLimits
 
 CAPABILITIES = Capabilities(
     channel="telegram",
@@ -11,11 +11,18 @@ CAPABILITIES = Capabilities(
     url_buttons=True,
     request_phone=True,
     request_location=True,
-    edit_max_age_s=None,
+    replies_to=True,
+    edits=True,
+    deletes=True,
     delete_max_age_s=48 * 3600,
     typing=True,
     start_payload=64,
-    media_max_bytes={"image": 10_000_000, "document": 50_000_000},
+    webview=True,
+    rate_per_s=25.0,  # 30 a second for all chats together; the rest is for answers to buttons
+    media={
+        "image": MediaLimits(frozenset({"image/jpeg", "image/png", "image/webp"}), 10_000_000),
+        "document": MediaLimits(frozenset(), 50_000_000),
+    },
     may_take=frozenset({"card_number", "last4", "iban", "id_document", "tax_id"}),
     may_show=frozenset({"last4", "iban"}),
 )

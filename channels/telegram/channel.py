@@ -53,6 +53,18 @@ class Telegram:
         if not any(right):
             raise Unauthentic("the secret token is missing or wrong")
 
+    def challenge(self, query: Mapping[str, str]) -> str | None:  # noqa: ARG002 - the port's shape
+        """Telegram asks nothing before it sends."""
+        return None
+
+    def answer(self, event: InboundEvent, welcome: OutboundMessage) -> bytes | None:  # noqa: ARG002 - the port's shape
+        """Telegram's greeting is a message like any other."""
+        return None
+
+    def failure(self, event: InboundEvent) -> SendFailure | None:  # noqa: ARG002 - the port's shape
+        """Telegram says at once what is wrong, never later."""
+        return None
+
     def parse(self, body: bytes, received_at: datetime) -> list[InboundEvent]:
         """Raises Unreadable."""
         return parse(body, self.account, received_at)
@@ -86,7 +98,7 @@ class Telegram:
             return False
         return True
 
-    async def typing(self, address: str) -> None:
+    async def typing(self, address: str, message_id: str | None) -> None:  # noqa: ARG002 - the port's shape
         """Show that an answer is on its way; failing to do so harms nothing."""
         try:
             await self._calls.make("sendChatAction", {"chat_id": address, "action": "typing"})

@@ -77,7 +77,8 @@ def _too_many(draft: Draft, flow: str, response: Response) -> Iterator[Problem]:
     if isinstance(response.buttons, str):
         return
     for channel in draft.channels:
-        most = max(channel.buttons.most, channel.list_rows, channel.quick_replies.most if channel.quick_replies else 0)
+        rows = channel.choice_list.rows if channel.choice_list else 0
+        most = max(channel.buttons.most, rows, channel.quick_replies.most if channel.quick_replies else 0)
         if len(response.buttons) > most:
             what = f"'{response.name}' has {len(response.buttons)} buttons, {channel.channel} shows {most}"
             at = draft.at(response_owner(flow, response.name), "buttons")
@@ -90,14 +91,11 @@ def _tightest(channels: tuple[Capabilities, ...], key: str) -> tuple[int, Capabi
 
 
 def _limit(channel: Capabilities, key: str) -> int:
-    """The most that the channel's roomiest kind of button takes; a list row has room for 24 and a description."""
+    """The most that the channel's roomiest kind of button takes; a title cut in a list stands in full beside it."""
     kinds: list[ButtonLimits] = [channel.buttons, *([channel.quick_replies] if channel.quick_replies else [])]
     if key == "payload":
         return min(kind.payload for kind in kinds)
-    return max([kind.title for kind in kinds] + ([LIST_TITLE] if channel.list_rows else []))
-
-
-LIST_TITLE = 72  # a cut row title stands in full in the row's description
+    return max([kind.title for kind in kinds] + ([channel.choice_list.description] if channel.choice_list else []))
 
 
 def check_pictures(draft: Draft) -> Iterator[Problem]:

@@ -12,13 +12,14 @@ import yaml
 from flows.checks import check
 from flows.loader import Loaded, load_brand
 from flows.model import Brand
-from flows.ports import ButtonLimits, Capabilities
+from flows.ports import ButtonLimits, Capabilities, ListLimits
 
 PAGE = Path(__file__).parent / "page"
 BRAND = Path(__file__).parents[3] / "core_adapters" / "internal" / "sandbox" / "brand.yml"
 TEMPLATES = {"receipt": frozenset({"transfer"}), "card_front": frozenset({"card"})}
 SMALL = Capabilities(
-    channel="small", max_text=200, text_unit="char", max_caption=100, list_rows=3, request_phone=True,
+    channel="small", max_text=200, text_unit="char", max_caption=100, request_phone=True,
+    choice_list=ListLimits(3, 24, 72, 64, 20),
     buttons=ButtonLimits(3, 3, 20, 64), may_take=frozenset({"card_number"}),
 )  # fmt: skip
 PLANTS = [tuple(plant.values()) for plant in yaml.safe_load((PAGE.parent / "plants.yml").read_text(encoding="utf-8"))]

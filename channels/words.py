@@ -1,0 +1,33 @@
+"""The few words that channels add by themselves, where a platform has no room or no means for what was meant."""
+
+from typing import Literal
+
+Word = Literal["more", "back", "choose", "correction", "withdrawn", "share_phone", "share_place", "open"]
+
+_WORDS: dict[str, dict[Word, str]] = {
+    "en": {
+        "more": "More ▸",
+        "back": "◂ Back",
+        "choose": "Choose",
+        "correction": "Correction:",
+        "withdrawn": "We take back our message above. Please disregard it.",
+        "share_phone": "Please type your phone number, for example +380 50 111 22 33.",
+        "share_place": "Please type the place: a city and a street.",
+        "open": "Open",
+    },
+    "uk": {
+        "more": "Ще ▸",
+        "back": "◂ Назад",
+        "choose": "Обрати",
+        "correction": "Виправлення:",
+        "withdrawn": "Ми відкликаємо наше повідомлення вище. Будь ласка, не зважайте на нього.",
+        "share_phone": "Напишіть, будь ласка, свій номер телефону, наприклад +380 50 111 22 33.",
+        "share_place": "Напишіть, будь ласка, місце: місто й вулицю.",
+        "open": "Відкрити",
+    },
+}
+
+
+def say(word: Word, locale: str) -> str:
+    """The word in the customer's language, in English where we have no other."""
+    return _WORDS.get(locale.partition("-")[0], _WORDS["en"])[word]
