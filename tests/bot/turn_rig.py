@@ -31,13 +31,22 @@ from bot.store import Link, Store, uuid7
 from bot.timers import Timers
 from bot.turn import Turns
 from bot.webhooks import routes
-from channels.errors import PermanentContent, PermanentUser, Throttled, Transient, Unauthentic, Unclear, Unreadable
+from channels.errors import (
+    PermanentContent,
+    PermanentUser,
+    SendFailure,
+    Throttled,
+    Transient,
+    Unauthentic,
+    Unclear,
+    Unreadable,
+)
 from channels.ids import conversation_id, event_id
 from flows.cards import CardNumber
 from flows.effects import CancelTimer, DeleteInbound, Effect, Send, SetTimer, StartOperation
 from flows.events import BankEvent, Event, OperationSettled, TimerFired
 from flows.facts import Fact, Facts, Need, Needs
-from flows.messages import EventType, InboundEvent, OutboundMessage, Picture, Sender, Text
+from flows.messages import Attachment, EventType, InboundEvent, OutboundMessage, Picture, Sender, Text
 from flows.ports import ButtonLimits, Capabilities, DrawnPicture, Sealer, Sent
 from flows.session import Question, Run, Session
 
@@ -103,6 +112,7 @@ class Post:
     """The messenger's channel."""
 
     name = "post"
+    account = "1"
     capabilities = Capabilities("post", 1000, "char", 100, ButtonLimits(8, 1, 20, 64))
 
     def __init__(self, url: str) -> None:
@@ -117,6 +127,27 @@ class Post:
         if not isinstance(items, dict):
             raise Unreadable("no object")
         return [_event(item, received_at) for item in items.get("batch", [items])]
+
+    def challenge(self, query: Mapping[str, str]) -> str | None:
+        return None
+
+    def answer(self, event: InboundEvent, welcome: OutboundMessage) -> bytes | None:
+        return None
+
+    def failure(self, event: InboundEvent) -> SendFailure | None:
+        return None
+
+    async def typing(self, address: str, message_id: str | None) -> None:
+        await self._client.post("/typing", json={"chat": address})
+
+    async def fetch(self, attachment: Attachment, most: int) -> bytes:
+        return (await self._client.get(f"/files/{attachment.ref}")).content[:most]
+
+    async def meet(self, url: str, commands: Mapping[str, Mapping[str, str]]) -> None:
+        await self._client.post("/meet", json={"url": url})
+
+    async def warm_up(self) -> None:
+        """Nothing is slow here."""
 
     async def acknowledge(self, event: InboundEvent) -> None:
         await self._client.post("/acknowledge", json={"chat": event.address})
