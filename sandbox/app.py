@@ -20,11 +20,14 @@ from sandbox.bank import ledger, page, schema, work
 from sandbox.bank.rest import Rest
 from sandbox.failures import Failure
 from sandbox.faults import Faults
+from sandbox.phones.faces import FaceMaker, Phones
 from sandbox.phones.wire import Problem, on_problem
 from sandbox.sms import gateway
 from sandbox.store import Store
-from sandbox.telegram.face import Phones
+from sandbox.telegram.face import Telegram
 from sandbox.web import Bearer, on_failure, on_http
+
+MESSENGERS: tuple[FaceMaker, ...] = (Telegram,)
 
 
 def build(data_dir: Path, public_url: str, core_token: str, sms_token: str) -> Starlette:
@@ -39,7 +42,7 @@ def build(data_dir: Path, public_url: str, core_token: str, sms_token: str) -> S
         ledger.open_books(db)
     faults = Faults(store)
     bank = Rest(store, faults, _now, f"{public_url.rstrip('/')}/sandbox/pay/")
-    phones = Phones(data_dir / "sandbox.sqlite3")
+    phones = Phones(data_dir / "sandbox.sqlite3", MESSENGERS)
     mounts: list[BaseRoute] = [
         Mount("/bank/v1", routes=bank.routes(), middleware=[Middleware(Bearer, token=core_token)]),
         Mount("/sms", routes=gateway.routes(store, faults, _now), middleware=[Middleware(Bearer, token=sms_token)]),

@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,9 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
+from sandbox.phones.faces import Phones
 from sandbox.phones.wire import Problem, on_problem
-from sandbox.telegram.face import Phones
+from sandbox.telegram.face import Telegram
 
 TOKEN = "1001:test-token"
 BOT = 1001
@@ -59,6 +61,12 @@ class World:
     root: str
     http: httpx.AsyncClient
 
+    @property
+    def telegram(self) -> Telegram:
+        face = self.phones.faces[0]
+        assert isinstance(face, Telegram)
+        return face
+
     async def person(self, phone: str = "+380501112233", name: str = "Anna") -> int:
         made = await self.http.post(
             "/sandbox/phones/people",
@@ -98,7 +106,7 @@ class World:
 async def a_world(path: Path, paced: bool = True) -> AsyncIterator[World]:
     """The platform over the state in `path`; a second one over the same path is a restart."""
     clock = Clock()
-    phones = Phones(path / "sandbox.sqlite3", clock, paced=paced, retry_first_s=0.01)
+    phones = Phones(path / "sandbox.sqlite3", [partial(Telegram, retry_first_s=0.01)], clock, paced)
     app = Starlette(routes=[Mount("/sandbox", routes=phones.routes())], exception_handlers={Problem: on_problem})
     async with phones.running(), served(app) as root, httpx.AsyncClient(base_url=root, timeout=10) as http:
         yield World(phones, clock, root, http)

@@ -91,7 +91,7 @@ async def test_a_refused_update_comes_again_before_the_next_one(world: World, an
         async with asyncio.timeout(10):
             while len(receiver.seen) < 4:
                 world.clock.ahead_s += 1  # the pauses grow; the clock of the test makes them pass
-                world.phones.platform.arrival(BOT).set()
+                world.telegram.platform.arrival(BOT).set()
                 await asyncio.sleep(0.01)
         info = await settled(world)
     assert receiver.texts() == ["one", "one", "one", "two"]
