@@ -51,6 +51,11 @@ def page_of(message: OutboundMessage, choices: Sequence[Choice], most: int) -> t
     return tuple(shown)
 
 
+def pages_of(choices: Sequence[Choice], most: int) -> int:
+    """How many pages ``page_of`` makes of the choices."""
+    return 1 if len(choices) <= most else len(_page_starts(len(choices), most))
+
+
 def _page_starts(count: int, most: int) -> list[int]:
     """Where pages begin: the first holds all but one row, a middle one all but two, the last all but one."""
     starts, at = [0], most - 1

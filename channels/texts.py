@@ -1,10 +1,19 @@
 """Measuring and cutting texts the way platforms count them."""
 
+import unicodedata
 from typing import Literal
 
 Unit = Literal["utf16", "char", "byte"]
 ELLIPSIS = "…"
 _BREAKS = ("\n\n", "\n", ". ", "! ", "? ", "; ", ", ", " ")
+
+
+def printable(text: str) -> str:
+    """The text without control characters and half letters, which some platforms refuse and none shows.
+
+    Line breaks and tabs stay, and so do the marks that tell left from right: names in Arabic need them.
+    """
+    return "".join(char for char in text if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cs"))
 
 
 def length(text: str, unit: Unit) -> int:
@@ -21,7 +30,8 @@ def split(text: str, most: int, unit: Unit) -> list[str]:
     while length(rest, unit) > most:
         end = _end_within(rest, most, unit)
         cut = _last_break(rest[:end]) or end
-        parts.append(rest[:cut].rstrip())
+        if part := rest[:cut].rstrip():
+            parts.append(part)
         rest = rest[cut:].lstrip()
     if rest or not parts:
         parts.append(rest)
