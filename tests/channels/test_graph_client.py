@@ -185,9 +185,7 @@ async def test_a_file_that_is_too_large_is_left_on_the_way(graph: GraphRecorder,
 
 
 async def test_a_webhook_is_registered_with_the_apps_own_token(graph: GraphRecorder, client: Graph) -> None:
-    await webhook.subscribe(
-        client, "55", "secret", "page", "https://bank.example/w", "vt", ["messages", "message_reads"]
-    )
+    await webhook.subscribe(client, "55", "secret", "page", "https://bank.example/w", "vt", ["messages", "reads"])
 
     (call,) = graph.calls
     assert (call.path, call.token) == ("/55/subscriptions", "55|secret")
