@@ -1,0 +1,1 @@
+"""Facebook Messenger through the Send API of a page."""
