@@ -21,7 +21,7 @@ import core_adapters.app
 import customer_api.app
 import image_api.app
 import sandbox.app
-from bot import look, people_api, server, webhooks
+from bot import look, server, webhooks
 from bot.conversation import Conversation
 from bot.directory import Directory
 from bot.gate import gate
@@ -176,7 +176,7 @@ class _Builder:
         await self.stack.enter_async_context(talk.working())
         if self.role != "worker":
             self.routes += talk.routes()
-            self.apps[people_api.PREFIX] = talk.people(self.verifier)
+            self.apps |= talk.apps(self.verifier)
 
         async def when_up() -> None:
             if self._has("core-adapters") and not self.settings.core_adapters.url:

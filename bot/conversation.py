@@ -9,18 +9,20 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 
 import httpx
-from fastapi import FastAPI
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
-from bot import people_api, secure, webhooks
+from bot import media, people_api, secure, webhooks
 from bot.door import Door, Tokeniser
 from bot.facts import Facts
 from bot.keyring import Keyring
+from bot.media import Collector, Lending, MediaStore
 from bot.menu import commands
 from bot.messengers import Messengers
 from bot.operations import Operations
 from bot.outbox import Outbox
 from bot.pace import pace_at
+from bot.paging import Paging
 from bot.people import Desk
 from bot.perform import Performer
 from bot.pictures import Pictures
@@ -37,8 +39,10 @@ from flows.engine import Outcome, advance
 from flows.events import Event
 from flows.facts import Facts as Known
 from flows.facts import Need, Needs
+from flows.messages import InboundEvent, OutboundMessage
 from flows.ports import TokenVerifier
 from flows.session import Session
+from flows.welcoming import welcome
 
 STOP_S = 15.0
 BUTTON_KEY = "buttons"
@@ -59,14 +63,19 @@ class Conversation:
         self._settings, self._brand, self._keyring = settings, brand, keyring
         self._live = live
         self._store = Store(connect, keyring)
-        self._messengers = Messengers(settings, commands(live.library))
+        self._public_url = settings.http.public_url or own_url(settings)
+        self._forms_link, self._media_link = Link(connect), Link(connect)
+        self._media = MediaStore(self._media_link, keyring)
+        lending = Lending(self._media, self._public_url)
+        self._messengers = Messengers(settings, commands(live.library), brand.name, lending)
+        self._paging = Paging(self._store.said)
         self._vault = vault
-        self._door = Door(self._messengers.channels, vault)
-        self._pace = pace_at(settings.redis_url.get_secret_value(), {})
+        self._door = Door(self._messengers.channels, vault, tokens=self._paging)
+        self._pace = pace_at(settings.redis_url.get_secret_value(), self._messengers.rates)
         self._understanding = Embedded(settings.data_dir / "nlu", live.library)
         live.on_change(self._understanding.renew)
         self._button_key = keyring.subkey(BUTTON_KEY)
-        self._forms_link = Link(connect)
+        self._collector = Collector(self._media, self._messengers.channels)
         self._forms = secure.Forms(self._forms_link, keyring)
         self._desk = Desk(self._forms_link, keyring)
 
@@ -74,8 +83,8 @@ class Conversation:
         """Wire the loop to the bank's wrappers, CustomerAPI and ImageAPI."""
         channels = self._messengers.channels
         facts = Facts(core, customers, self._understanding, self._brand.features, self._live.fetch)
-        pictures = Pictures(core, images, self._settings.bank)
-        pages = secure.Pages(self._forms, self._settings.http.public_url or own_url(self._settings))
+        pictures = Pictures(core, images, self._settings.bank, self._media)
+        pages = secure.Pages(self._forms, self._public_url)
         outbox = Outbox(self._store.outbox, channels, pictures, self._pace, pages=pages)
         clients = {"core_adapters": core, "customer_api": customers}
         self._operations = Operations(self._store.outbox, clients, self._take)
@@ -89,6 +98,8 @@ class Conversation:
             self._brand.locales,
             self._note_timer,
             self._vault,
+            self._paging,
+            self._collector,
         )
         self._recovery = Recovery(self._store, self._turns, self._performer)
         self._timers = Timers(self._store.timers, self._recovery.wake)
@@ -97,7 +108,8 @@ class Conversation:
     async def working(self) -> AsyncIterator[None]:
         """Recovery and timers run inside; on the way out what is under way is finished, the rest left to others."""
         self._understanding.open()
-        tasks = [asyncio.create_task(self._recovery.run()), asyncio.create_task(self._timers.run())]
+        works = (self._recovery.run(), self._timers.run(), self._collector.run())
+        tasks = [asyncio.create_task(work) for work in works]
         try:
             yield
         finally:
@@ -111,20 +123,35 @@ class Conversation:
             await self._pace.close()
             await self._store.close()
             await self._forms_link.close()
+            await self._media_link.close()
 
     def routes(self) -> list[Route]:
-        """The webhooks of the messengers, and the one-time pages."""
+        """The webhooks of the messengers, the one-time pages, and files lent to platforms."""
         face = secure.Face(self._brand.name, self._brand.time_zone, self._brand.colours)
         pages = secure.routes(self._forms, self._vault, self._turns, face)
-        return [*webhooks.routes(self._door, self._turns), *pages]
+        return [*webhooks.routes(self._door, self._turns, self._greet), *pages, *media.routes(self._media)]
 
-    def people(self, verifier: TokenVerifier) -> FastAPI:
-        """The API of chats that were given to people."""
-        return people_api.build(self._desk, self._turns, verifier)
+    def apps(self, verifier: TokenVerifier) -> dict[str, ASGIApp]:
+        """The APIs beside the chats, by the beginning of their paths: chats that people have, and files."""
+        return {
+            people_api.PREFIX: people_api.build(self._desk, self._turns, verifier),
+            media.PREFIX: media.build(self._media, verifier),
+        }
 
     def meet_messengers(self) -> None:
         """Register at the platforms, or begin to poll; our port answers by now."""
         self._messengers.start(self._door, self._turns)
+
+    def _greet(self, event: InboundEvent) -> OutboundMessage | None:
+        """What somebody hears who has opened the chat and may not be written to before they write."""
+        if event.details.get("subscribed") != "no":
+            return None
+        library = self._live.library
+        locale = library.brand.locales[0]
+        session = Session.new(event.conversation, event.channel, event.address, locale, event.account)
+        session.locale = event.sender.locale or locale
+        capabilities = self._messengers.channels[event.channel].capabilities
+        return welcome(library, session, event, self._button_key, capabilities)
 
     def _decide(self, session: Session, event: Event, known: Known) -> Outcome | Needs:
         channel = self._messengers.channels.get(session.channel)

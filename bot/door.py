@@ -28,6 +28,14 @@ class Tokeniser(Protocol):
         ...
 
 
+class Resolver(Protocol):
+    """Gives a button whose id had no room its own id back."""
+
+    async def resolved(self, event: InboundEvent) -> InboundEvent:
+        """The event as the button was meant. Raises bot.store.StoreDown."""
+        ...
+
+
 def now_utc() -> datetime:
     """The time, for who does not bring a clock."""
     return datetime.now(UTC)
@@ -37,11 +45,17 @@ class Door:
     """All channels' entrance."""
 
     def __init__(
-        self, channels: Mapping[str, Channel], vault: Tokeniser, clock: Callable[[], datetime] = now_utc
+        self,
+        channels: Mapping[str, Channel],
+        vault: Tokeniser,
+        clock: Callable[[], datetime] = now_utc,
+        tokens: Resolver | None = None,
     ) -> None:
+        """``tokens`` reads buttons whose own ids had no room."""
         self.channels = channels
         self._vault = vault
         self._clock = clock
+        self._tokens = tokens
 
     async def receive(self, channel: str, headers: Mapping[str, str], body: bytes) -> list[InboundEvent]:
         """The events of a webhook body, masked.
@@ -52,7 +66,12 @@ class Door:
             Exception: the vault's own, when it cannot store a card number; then nothing may be stored at all.
         """
         self.channels[channel].verify(headers, body)
-        return [await self.masked(event) for event in self._parsed(channel, body)]
+        return [await self.admitted(event) for event in self._parsed(channel, body)]
+
+    async def admitted(self, event: InboundEvent) -> InboundEvent:
+        """One event as it may be stored: masked, and a button under its own id."""
+        masked = await self.masked(event)
+        return masked if self._tokens is None else await self._tokens.resolved(masked)
 
     async def masked(self, event: InboundEvent) -> InboundEvent:
         """The event without card numbers, CVVs and PINs in anything the customer wrote."""

@@ -5,10 +5,12 @@ text of a chat can forge a receipt.
 """
 
 from collections.abc import Mapping
+from uuid import UUID
 
 import httpx
 
-from flows.messages import Picture
+from bot.media import MediaStore
+from flows.messages import Picture, StoredFile
 from flows.ports import DrawnPicture
 
 # template -> the question to the bank, its input <- the picture's value, and the fields that the template shows.
@@ -21,7 +23,7 @@ QUESTIONS: Mapping[str, tuple[str, str, str, tuple[str, ...]]] = {
         ("kind", "state", "amount", "fee", "from_last4", "to_last4", "at", "reference"),
     ),
 }
-EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
+EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "application/pdf": "pdf"}
 
 
 class NotDrawn(Exception):
@@ -29,12 +31,24 @@ class NotDrawn(Exception):
 
 
 class Pictures:
-    """Draws by asking the bank's wrapper (``core``) and ImageAPI (``images``). ``brand`` is the bank's."""
+    """Draws by asking the bank's wrapper (``core``) and ImageAPI (``images``). ``brand`` is the bank's.
 
-    def __init__(self, core: httpx.AsyncClient, images: httpx.AsyncClient, brand: str) -> None:
+    What lies in the media store already comes from ``files``.
+    """
+
+    def __init__(self, core: httpx.AsyncClient, images: httpx.AsyncClient, brand: str, files: MediaStore) -> None:
         self._core = core
         self._images = images
         self._brand = brand
+        self._files = files
+
+    async def stored(self, file: StoredFile) -> DrawnPicture:
+        """A file of the media store. Raises NotDrawn or StoreDown."""
+        found = await self._files.find(UUID(file.media_id))
+        if found is None:
+            raise NotDrawn("the file is gone")
+        name = file.file_name or found.file_name or f"file.{EXTENSIONS.get(found.mime, 'bin')}"
+        return DrawnPicture(found.data, found.mime, name, file.document)
 
     async def draw(self, picture: Picture, locale: str, customer_id: str | None) -> DrawnPicture:
         """The picture as a JPEG. Raises NotDrawn or httpx.HTTPError."""
@@ -44,7 +58,8 @@ class Pictures:
         if answer.status_code != httpx.codes.OK:
             raise NotDrawn(f"ImageAPI answered {answer.status_code} for '{picture.template}'")
         mime = answer.headers["content-type"]
-        return DrawnPicture(answer.content, mime, f"{picture.template}.{EXTENSIONS.get(mime, 'bin')}")
+        name = f"{picture.template}.{EXTENSIONS.get(mime, 'bin')}"
+        return DrawnPicture(answer.content, mime, name, picture.document)
 
     async def _values(self, picture: Picture, customer_id: str | None) -> dict[str, object]:
         if picture.template not in QUESTIONS:

@@ -14,7 +14,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 from uuid import UUID
 
 import structlog
@@ -23,10 +22,12 @@ from bot import fragments
 from bot.door import Tokeniser
 from bot.lanes import Lanes
 from bot.metrics import EVENTS, TURN_SECONDS, TURNS, alert, counted
+from bot.sending import heard
 from bot.store import Accepted, Arrival, BadRow, Claimed, OutboxRow, Saved, Store, StoreDown, To, TurnRow, uuid7
-from flows.effects import Alert, CancelTimer, DeleteInbound, Effect, HandOff, OpenForm, Send, SetTimer, StartOperation
+from bot.turn_ports import Advance, Decision, EngineStuck, Files, Pages, Perform
+from flows.effects import Alert, CancelTimer, DeleteInbound, HandOff, OpenForm, Send, SetTimer, StartOperation
 from flows.events import Event, TimerFired
-from flows.facts import Fact, Facts, Need, Needs
+from flows.facts import Fact, Need, Needs
 from flows.messages import EventType, InboundEvent
 from flows.ports import Channel, FactSource
 from flows.session import Session
@@ -42,28 +43,6 @@ EFFECTS_MAX = 1000  # the engine stops at 50 steps; this only keeps one turn's r
 WITHOUT_TURN = frozenset({EventType.DELIVERY_STATUS, EventType.ECHO})
 
 log = structlog.get_logger("bot.turn")
-
-
-class Decision(Protocol):
-    """What the engine decided."""
-
-    @property
-    def session(self) -> Session: ...
-    @property
-    def effects(self) -> Sequence[Effect]: ...
-
-
-Advance = Callable[[Session, Event, Facts], Decision | Needs]
-
-
-class Perform(Protocol):
-    """Takes what a saved turn has to send and start. Returns at once."""
-
-    def take(self, rows: Sequence[OutboxRow], ahead: frozenset[UUID]) -> None: ...
-
-
-class EngineStuck(RuntimeError):
-    """The engine asks again for what it was told, or never has enough."""
 
 
 @dataclass(slots=True)
@@ -98,7 +77,7 @@ class Turns:
     """All turns of this process.
 
     ``locales`` are the brand's, the default first. ``due`` hears of new timers. With a ``vault``, card numbers that
-    come in pieces are joined.
+    come in pieces are joined; with ``pages``, choices that did not fit on one are turned.
     """
 
     def __init__(
@@ -111,6 +90,8 @@ class Turns:
         locales: Sequence[str],
         due: Callable[[datetime], None] | None = None,
         vault: Tokeniser | None = None,
+        pages: Pages | None = None,
+        files: Files | None = None,
     ) -> None:
         self._store = store
         self._advance = advance
@@ -120,6 +101,7 @@ class Turns:
         self._locales = locales
         self._due = due
         self._vault = vault
+        self._pages, self._files = pages, files
         self._lanes: Lanes[_Task] = Lanes(self._work, self._idle)
         self._warm: dict[UUID, _Start] = {}
         self._recent: OrderedDict[UUID, tuple[bytes, Session]] = OrderedDict()
@@ -199,9 +181,11 @@ class Turns:
 
     async def _turn(self, conversation: UUID, task: _Task) -> None:
         began = time.perf_counter()
-        if isinstance(task.event, InboundEvent) and task.event.type in WITHOUT_TURN:
+        if _needs_no_turn(task.event):
             await self._end(task)
             return
+        if self._files is not None and isinstance(task.event, InboundEvent):
+            await self._files.note(task.event)
         while (start := await self._start(conversation, task)) is not None:
             await self._join(conversation, task, start.session)
             decision = await self._decide(start.session, task.event)
@@ -271,6 +255,9 @@ class Turns:
 
     async def _decide(self, session: Session, event: Event) -> Decision:
         """Ask the engine, tell it what it needs, ask again."""
+        turned = None if self._pages is None else await self._pages.turned(session, event)
+        if turned is not None:
+            return turned
         facts: dict[Need, Fact] = {}
         for _ in range(ROUNDS_MAX):
             answer = self._advance(session, event, facts)
@@ -355,6 +342,13 @@ class Turns:
         return next((locale for locale in self._locales if locale.partition("-")[0] == language), self._locales[0])
 
 
+def _needs_no_turn(event: Event) -> bool:
+    """Nobody expects an answer, or it was given already: with the webhook, to somebody we may not yet write to."""
+    if not isinstance(event, InboundEvent):
+        return False
+    return event.type in WITHOUT_TURN or (event.type is EventType.START and event.details.get("subscribed") == "no")
+
+
 def _row(conversation: UUID, task: _Task, version: int, decision: Decision) -> TurnRow:
     """The turn as it is saved."""
     session = decision.session
@@ -363,13 +357,17 @@ def _row(conversation: UUID, task: _Task, version: int, decision: Decision) -> T
     pieces = [DeleteInbound(piece.message_id, "card_number") for piece in task.earlier if piece.message_id]
     outbox: list[OutboxRow] = []
     timers: dict[str, datetime | None] = {}
+    when = heard.heard_at(task.event)
     for effect in (*pieces, *decision.effects):
         match effect:
             case Send() | StartOperation() | DeleteInbound() | HandOff() | OpenForm():
                 seq = (version + 1) * EFFECTS_MAX + len(outbox)
-                outbox.append(OutboxRow(uuid7(), conversation, seq, to, effect))
+                outbox.append(OutboxRow(uuid7(), conversation, seq, to, effect, heard_at=when))
             case SetTimer():
                 timers[effect.timer] = effect.due
             case CancelTimer():
                 timers[effect.timer] = None
-    return TurnRow(conversation, task.rows, session.to_json(), version, tuple(outbox), timers)
+    return TurnRow(
+        conversation, task.rows, session.to_json(), version, tuple(outbox), timers,
+        when, heard.unreachable(task.event),
+    )  # fmt: skip

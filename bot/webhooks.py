@@ -2,13 +2,16 @@
 
 200 once the events are stored (the engine is never waited for) · 401 not from the platform, nothing stored ·
 400 unreadable · 404 no such channel · 413 too long · 503 the database is away: the platform sends it again.
+
+``GET`` of the same address is how some platforms ask whether it is really ours: 200 with their own word, 403 if what
+they say is wrong, 405 where a platform asks no such thing.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import structlog
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.door import Door
@@ -16,8 +19,11 @@ from bot.metrics import WEBHOOKS, counted
 from bot.store import BadRow, StoreDown
 from bot.turn import Turns
 from channels.errors import Unauthentic, Unreadable
+from flows.messages import EventType, InboundEvent, OutboundMessage
 
-BODY_BYTES_MAX = 1_000_000
+BODY_BYTES_MAX = 3_000_000  # the most that a platform says it sends at once
+
+Greet = Callable[[InboundEvent], OutboundMessage | None]
 
 log = structlog.get_logger("bot.webhooks")
 
@@ -26,39 +32,67 @@ class TooLong(Exception):
     """The body is longer than the limit."""
 
 
-def routes(door: Door, turns: Turns, body_bytes_max: int = BODY_BYTES_MAX) -> list[Route]:
-    """The channels' webhooks."""
+def routes(
+    door: Door, turns: Turns, greet: Greet = lambda _: None, body_bytes_max: int = BODY_BYTES_MAX
+) -> list[Route]:
+    """The channels' webhooks. ``greet`` says what is said to somebody who has only opened the chat."""
 
     async def receive(request: Request) -> Response:
         channel = request.path_params["channel"]
         if channel not in door.channels:
             return Response(status_code=404)
-        status = await _received(door, turns, channel, request, body_bytes_max)
+        if request.method != "POST":
+            return _challenged(door, channel, request)
+        status, events = await _received(door, turns, channel, request, body_bytes_max)
         counted(WEBHOOKS, channel, str(status)).inc()
-        return Response(status_code=status)
+        return _answered(door, channel, events, greet) or Response(status_code=status)
 
-    return [Route("/webhooks/{channel}", receive, methods=["POST"])]
+    return [Route("/webhooks/{channel}", receive, methods=["GET", "POST"])]
 
 
-async def _received(door: Door, turns: Turns, channel: str, request: Request, body_bytes_max: int) -> int:
-    """Read, let in, store; the HTTP status."""
+def _challenged(door: Door, channel: str, request: Request) -> Response:
+    try:
+        word = door.channels[channel].challenge(dict(request.query_params))
+    except Unauthentic:
+        return Response(status_code=403)
+    return Response(status_code=405, headers={"allow": "POST"}) if word is None else PlainTextResponse(word)
+
+
+def _answered(door: Door, channel: str, events: Sequence[InboundEvent], greet: Greet) -> Response | None:
+    """The greeting that a platform wants in the answer to its webhook; a fault in it must not cost the 200."""
+    try:
+        for event in events:
+            if event.type is not EventType.START or (welcome := greet(event)) is None:
+                continue
+            body = door.channels[channel].answer(event, welcome)
+            if body is not None:
+                return Response(body, media_type="application/json")
+    except Exception as error:
+        log.error("greeting_failed", channel=channel, error=type(error).__name__, exc_info=error)
+    return None
+
+
+async def _received(
+    door: Door, turns: Turns, channel: str, request: Request, body_bytes_max: int
+) -> tuple[int, Sequence[InboundEvent]]:
+    """Read, let in, store; the HTTP status, and what was stored."""
     try:
         body = await _body(request, body_bytes_max)
         events = await door.receive(channel, dict(request.headers), body)
         await turns.receive(events)
     except TooLong:
-        return 413
+        return 413, ()
     except Unauthentic:
-        return 401
+        return 401, ()
     except (Unreadable, BadRow, ClientDisconnect) as error:
         log.warning("webhook_unreadable", channel=channel, reason=str(error))
-        return 400
+        return 400, ()
     except StoreDown:
-        return 503
+        return 503, ()
     except Exception as error:  # the vault's database, or a fault of ours: the platform keeps it and tries again
         log.error("webhook_failed", channel=channel, error=type(error).__name__)
-        return 503
-    return 200
+        return 503, ()
+    return 200, events
 
 
 async def _body(request: Request, most: int) -> bytes:

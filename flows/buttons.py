@@ -5,6 +5,7 @@ a command; the last two never go stale. All are ASCII and at most ``PAYLOAD_BYTE
 """
 
 import hmac
+import re
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
@@ -13,6 +14,7 @@ from flows.identifiers import token
 
 PAYLOAD_BYTES_MAX = 64  # Telegram's callback_data, the tightest of the four
 MAC_BYTES = 9
+_SHAPE = re.compile(r"[qfc]\..+\.[A-Za-z0-9_-]{12}|m\.[A-Za-z0-9_-]{22}\.p?\d{1,3}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,11 @@ def read(payload: str, conversation: UUID, key: bytes) -> Press | None:
         return Press("command", rest)
     question, _, option = rest.rpartition(".")
     return Press("question", question, int(option))
+
+
+def looks_ours(payload: str) -> bool:
+    """Whether a payload has the shape of a token of ours, signed or leading back to a message; it may be forged."""
+    return _SHAPE.fullmatch(payload) is not None
 
 
 def _signed(body: str, conversation: UUID, key: bytes) -> str:

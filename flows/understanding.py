@@ -107,17 +107,25 @@ def _asking(turn: Turn) -> tuple[Run, Collect] | None:
 
 
 def press(turn: Turn, payload: str) -> None:
-    """A button. One that is old, used or foreign changes nothing."""
+    """A button. One that is old, used or forged changes nothing."""
     session = turn.session
     pressed = buttons.read(payload, session.conversation, turn.key)
     if pressed is None:
-        system(turn, "stale_button")
+        _press_of_others(turn, payload)
     elif pressed.kind == "flow":
         _start(turn, turn.library.flows.get(pressed.subject))
     elif pressed.kind == "command":
         give_command(turn, pressed.subject, "")
     else:
         _press_option(turn, pressed.subject, pressed.option)
+
+
+def _press_of_others(turn: Turn, payload: str) -> None:
+    """A messenger's own menu gives commands. What another system of the bank has sent is answered by that system."""
+    if payload.startswith("/"):
+        give_command(turn, payload.partition(" ")[0], "")
+    elif buttons.looks_ours(payload) or not payload.strip("\x00 "):
+        system(turn, "stale_button")
 
 
 def _press_option(turn: Turn, question: str, option: int) -> None:

@@ -65,6 +65,7 @@ class WhatsApp(Group):
     app_secrets: Secrets = ()
     verify_token: SecretStr = NO_SECRET
     phone_number_id: str = ""
+    app_id: str = ""
     api_url: str = ""
 
 
@@ -73,6 +74,7 @@ class Messenger(Group):
     app_secrets: Secrets = ()
     verify_token: SecretStr = NO_SECRET
     page_id: str = ""
+    app_id: str = ""
     api_url: str = ""
 
 

@@ -10,6 +10,7 @@ from bot.store.inbox import Claimed, Inbox
 from bot.store.link import BadRow, Connect, Link, StoreDown, StoreFailure
 from bot.store.outbox import OutboxStore, Taken
 from bot.store.rows import Accepted, Arrival, Ending, Loaded, Mark, OutboxRow, Saved, To, TurnRow
+from bot.store.said import Said
 from bot.store.sealed import Sealed
 from bot.store.timers import TimerStore
 from bot.store.turns import TurnStore
@@ -31,6 +32,7 @@ class Store:
         self.inbox = Inbox(self._link, self.sealed, lease_s)
         self.outbox = OutboxStore(self._outbox_link, self._marks, self.sealed, lease_s)
         self.timers = TimerStore(connect, self.sealed)
+        self.said = Said(self._link, self.sealed)
 
     async def close(self) -> None:
         """Let what is under way be written and give the connections back."""
@@ -55,6 +57,7 @@ __all__ = [
     "Mark",
     "OutboxRow",
     "OutboxStore",
+    "Said",
     "Saved",
     "Sealed",
     "Store",

@@ -31,7 +31,8 @@ def check_texts(draft: Draft) -> Iterator[Problem]:
             for channel in draft.channels:
                 if before[:1] == ("channels",) and before[1:] != (channel.channel,):
                     continue
-                most = channel.max_caption if response.image is not None else channel.max_text
+                caption = channel.max_caption if response.image is not None else 0
+                most = caption or channel.max_text  # without captions the words follow the picture
                 longest = max(size(PLACEHOLDER.sub(FILLED, text), channel.text_unit) for text in texts)
                 if longest > most:
                     what = f"'{response.name}' is {longest} long in '{locale}', {channel.channel} takes {most}"

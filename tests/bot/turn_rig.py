@@ -16,14 +16,16 @@ import httpx
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot import secure
 from bot.door import Door
+from bot.media import Collector, MediaStore
 from bot.operations import Operations
 from bot.outbox import Outbox
 from bot.pace import LocalPace
+from bot.paging import Paging
 from bot.people import Desk
 from bot.perform import Performer
 from bot.recovery import Recovery
@@ -46,7 +48,7 @@ from flows.cards import CardNumber
 from flows.effects import CancelTimer, DeleteInbound, Effect, Send, SetTimer, StartOperation
 from flows.events import BankEvent, Event, OperationSettled, TimerFired
 from flows.facts import Fact, Facts, Need, Needs
-from flows.messages import Attachment, EventType, InboundEvent, OutboundMessage, Picture, Sender, Text
+from flows.messages import Attachment, Choice, EventType, InboundEvent, OutboundMessage, Picture, Sender, Text
 from flows.ports import ButtonLimits, Capabilities, DrawnPicture, Sealer, Sent
 from flows.session import Question, Run, Session
 
@@ -63,6 +65,7 @@ class Recorder:
     url: str = ""
     calls: list[dict[str, str]] = field(default_factory=list)
     answers: list[tuple[int, dict[str, object]]] = field(default_factory=list)
+    files: dict[str, list[int | bytes]] = field(default_factory=dict)
     open: asyncio.Event = field(default_factory=asyncio.Event)
     called: asyncio.Condition = field(default_factory=asyncio.Condition)
 
@@ -77,6 +80,12 @@ class Recorder:
         """Until every answer it was told to give is given."""
         async with asyncio.timeout(15), self.called:
             await self.called.wait_for(lambda: not self.answers)
+
+    async def give(self, request: Request) -> Response:
+        """A file of the platform: told as bytes by its id, or as one status after the other before that."""
+        told = self.files[request.path_params["ref"]]
+        answer = told.pop(0) if len(told) > 1 else told[0]
+        return Response(status_code=answer) if isinstance(answer, int) else Response(answer)
 
     async def take(self, request: Request) -> JSONResponse:
         call = json.loads(await request.body())
@@ -94,7 +103,8 @@ async def recording() -> AsyncIterator[Recorder]:
     """A recorder that listens on a port of the loopback."""
     recorder = Recorder()
     recorder.open.set()
-    app = Starlette(routes=[Route("/{method}", recorder.take, methods=["POST"])])
+    files = Route("/files/{ref}", recorder.give, methods=["GET"])
+    app = Starlette(routes=[files, Route("/{method}", recorder.take, methods=["POST"])])
     server = uvicorn.Server(uvicorn.Config(app, "127.0.0.1", 0, log_level="error", lifespan="off"))
     serving = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110 - uvicorn tells it by this flag alone
@@ -141,7 +151,12 @@ class Post:
         await self._client.post("/typing", json={"chat": address})
 
     async def fetch(self, attachment: Attachment, most: int) -> bytes:
-        return (await self._client.get(f"/files/{attachment.ref}")).content[:most]
+        response = await self._client.get(f"/files/{attachment.ref}")
+        if response.status_code != 200:
+            raise Transient("no file now", str(response.status_code))
+        if len(response.content) > most:
+            raise PermanentContent("the file is too large")
+        return response.content
 
     async def meet(self, url: str, commands: Mapping[str, Mapping[str, str]]) -> None:
         await self._client.post("/meet", json={"url": url})
@@ -155,7 +170,8 @@ class Post:
     async def send(self, message: OutboundMessage, address: str, drawn: DrawnPicture | None) -> Sent:
         picture = {} if drawn is None else {"picture": drawn.file_name}
         links = dict([("link", choice.url or "") for choice in message.choices if choice.kind == "form"][:1])
-        answer = await self._call("/send", {"chat": address, "text": message.text, **picture, **links})
+        page = {"page": str(message.page)} if message.page else {}
+        answer = await self._call("/send", {"chat": address, "text": message.text, **picture, **links, **page})
         return Sent((str(answer["id"]),))
 
     async def delete(self, address: str, message_id: str) -> bool:
@@ -184,9 +200,11 @@ class Post:
 def _event(item: dict[str, object], at: datetime) -> InboundEvent:
     chat, dedupe = str(item["chat"]), str(item["id"])
     kind = EventType(str(item.get("type", "message")))
+    content = Attachment("image", str(item["file"]), str(item["mime"])) if "file" in item else Text(str(item["text"]))
+    payload = str(item["payload"]) if "payload" in item else None
     return InboundEvent(
         event_id("post", "1", dedupe, at), "post", "1", dedupe, kind, conversation_id("post", "1", chat),
-        chat, Sender(chat, locale="uk-UA"), at, at, message_id=dedupe, content=Text(str(item["text"])),
+        chat, Sender(chat, locale="uk-UA"), at, at, message_id=dedupe, content=content, payload=payload,
     )  # fmt: skip
 
 
@@ -208,6 +226,8 @@ def talk(session: Session, event: Event, facts: Facts) -> Decided | Needs:
             return Decided(session, (say(f"{session.heard}:timer {event.timer}"),))
         case BankEvent():
             return Decided(session, (say(f"{session.heard}:{event.name}"),))
+        case InboundEvent(payload=str() as payload):
+            return Decided(session, (say(f"{session.heard}:pressed {payload}"),))
         case InboundEvent(content=Text() as content):
             word, _, rest = content.text.partition(" ")
             return _obey(word, rest, session, event, content, facts, say)
@@ -229,6 +249,7 @@ def _obey(
         "poison": lambda: (SetTimer("a\0b", event.received_at),),
         "timer": lambda: (echo, SetTimer("t", event.received_at + timedelta(seconds=float(rest)))),
         "cancel": lambda: (echo, CancelTimer("t")),
+        "choices": lambda: (say(rest, choices=tuple(Choice(f"id {n}", f"Choice {n}") for n in range(12))),),
         "three": lambda: (say("one"), say("two"), say("three")),
         "picture": lambda: (say(rest, picture=Picture("card", {}, alt="a card")),),
         "old": lambda: (say(rest, not_after=event.received_at - timedelta(hours=1)),),
@@ -287,11 +308,16 @@ class Worker:
         self.operations = Operations(self.store.outbox, clients or {}, self._settle, patience_s)
         self.performer = Performer(self.store.outbox, self.outbox, self.operations, self.desk)
         self.timers = Timers(self.store.timers, lambda: self.recovery.wake(), poll_s=0.5)
+        self.media_link = Link(lambda: asyncpg.connect(database))
+        self.media = MediaStore(self.media_link, sealer)
+        self.collector = Collector(self.media, channels)
+        paging = Paging(self.store.said)
         self.turns = Turns(
-            self.store, advance, Known(), self.performer, channels, ("en", "uk"), self.timers.note, Vault()
-        )
+            self.store, advance, Known(), self.performer, channels, ("en", "uk"), self.timers.note, Vault(), paging,
+            self.collector,
+        )  # fmt: skip
         self.recovery = Recovery(self.store, self.turns, self.performer, sweep_s=0.1)
-        webhooks = routes(Door(channels, Vault()), self.turns, body_bytes_max=10_000)
+        webhooks = routes(Door(channels, Vault(), tokens=paging), self.turns, body_bytes_max=10_000)
         self.pages = secure.routes(self.forms, Vault(), self.turns, FACE)
         app = Starlette(routes=[*webhooks, *self.pages])
         self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bot")
@@ -302,7 +328,8 @@ class Worker:
 
     def start(self) -> "Worker":
         """The background: recovery and timers."""
-        self._running = [asyncio.create_task(self.recovery.run()), asyncio.create_task(self.timers.run())]
+        works = (self.recovery.run(), self.timers.run(), self.collector.run())
+        self._running = [asyncio.create_task(work) for work in works]
         return self
 
     async def post_update(
@@ -328,6 +355,7 @@ class Worker:
         await self.performer.stop(0)
         await self.store.close()
         await self.forms_link.close()
+        await self.media_link.close()
         await self.post.close()
         await self.http.aclose()
 

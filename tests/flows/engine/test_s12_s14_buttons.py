@@ -87,6 +87,20 @@ def test_used_passed_finished_and_foreign_buttons_change_nothing() -> None:
     assert (chat.session.stack, chat.all_operations) == (stack, [])
 
 
+def test_a_button_that_another_system_has_sent_is_left_to_that_system() -> None:
+    chat = Chat()
+    chat.write("send 50")
+    stack = chat.session.stack
+    assert chat.press("offer-17") == []
+    assert chat.session.stack == stack
+
+
+def test_an_entry_of_the_messengers_own_menu_is_a_command() -> None:
+    chat = Chat()
+    chat.press("/send")
+    assert chat.session.flow == "transfer_money"
+
+
 def test_a_button_of_another_run_of_the_same_flow_is_stale() -> None:
     chat = Chat()
     chat.write("send 50 to 4111111111111111")
