@@ -1,0 +1,1 @@
+"""Viber through its REST API for bots."""
