@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-Word = Literal["more", "back", "choose", "correction", "withdrawn", "share_phone", "share_place", "open"]
+Word = Literal["more", "back", "choose", "correction", "withdrawn", "share_phone", "share_place", "open", "greeting"]
 
 _WORDS: dict[str, dict[Word, str]] = {
     "en": {
@@ -14,6 +14,7 @@ _WORDS: dict[str, dict[Word, str]] = {
         "share_phone": "Please type your phone number, for example +380 50 111 22 33.",
         "share_place": "Please type the place: a city and a street.",
         "open": "Open",
+        "greeting": "Welcome to your bank in the chat. Press the button below and we begin.",
     },
     "uk": {
         "more": "Ще ▸",
@@ -24,6 +25,7 @@ _WORDS: dict[str, dict[Word, str]] = {
         "share_phone": "Напишіть, будь ласка, свій номер телефону, наприклад +380 50 111 22 33.",
         "share_place": "Напишіть, будь ласка, місце: місто й вулицю.",
         "open": "Відкрити",
+        "greeting": "Вітаємо у вашому банку в чаті. Натисніть кнопку нижче — і почнімо.",
     },
 }
 
