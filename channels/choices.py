@@ -56,6 +56,11 @@ def pages_of(choices: Sequence[Choice], most: int) -> int:
     return 1 if len(choices) <= most else len(_page_starts(len(choices), most))
 
 
+def page_count(count: int, most: int) -> int:
+    """How many pages ``page_of`` makes of so many choices."""
+    return 1 if count <= most else len(_page_starts(count, most))
+
+
 def _page_starts(count: int, most: int) -> list[int]:
     """Where pages begin: the first holds all but one row, a middle one all but two, the last all but one."""
     starts, at = [0], most - 1
