@@ -25,9 +25,10 @@ from sandbox.phones.wire import Problem, on_problem
 from sandbox.sms import gateway
 from sandbox.store import Store
 from sandbox.telegram.face import Telegram
+from sandbox.viber.face import Viber
 from sandbox.web import Bearer, on_failure, on_http
 
-MESSENGERS: tuple[FaceMaker, ...] = (Telegram,)
+MESSENGERS: tuple[FaceMaker, ...] = (Telegram, Viber)
 
 
 def build(data_dir: Path, public_url: str, core_token: str, sms_token: str) -> Starlette:

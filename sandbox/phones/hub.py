@@ -32,6 +32,10 @@ class Hub:
             if not self._screens[person]:
                 del self._screens[person]
 
+    def watched(self, person: int) -> bool:
+        """Whether somebody has this person's phones before them now."""
+        return person in self._screens
+
     def tell(self, person: int, event: dict[str, Any]) -> None:
         for screen in self._screens.get(person, ()):
             _put(screen, event)
