@@ -103,7 +103,7 @@ def _one(attached: Json, mid: str, number: int) -> Content | None:
     return Attachment(
         media="sticker" if sticker else media,
         ref=sticker or f"{mid}:{number}",
-        mime=mimetypes.guess_type(name)[0] if name else None,
+        mime=_mime(name, media) if name else None,
         file_name=name if media == "document" else None,
         source=address,
     )
@@ -130,6 +130,14 @@ def _of_album(content: Attachment, album: str | None, caption: str) -> Attachmen
 
 def _sticker_id(attached: Json) -> str:
     return text_of(object_of(attached.get("payload")).get("sticker_id")) or text_of(attached.get("sticker_id"))
+
+
+def _mime(name: str, media: Media) -> str | None:
+    """By the name's ending; a voice message lies in a file that is called as a film's is."""
+    guessed = mimetypes.guess_type(name)[0]
+    if media == "audio" and guessed is not None:
+        return f"audio/{guessed.partition('/')[2]}"
+    return guessed
 
 
 def _file_name(address: str) -> str | None:
