@@ -1,0 +1,93 @@
+"""The Pages that have been named in a call: their look, what the Messenger profile says, and what they count by."""
+
+import json
+import sqlite3
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+FIRST_NAME = "Teller Bank"
+
+SCHEMA = """
+create table if not exists messenger_page (id integer primary key, body text not null);
+create table if not exists messenger_counter (page integer primary key, value integer not null);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One Page. `profile` holds the properties of its Messenger profile as they were set; `subscribed` the fields of
+    news that an app may hear of this Page; `root` is the address under which its bot reaches the platform, so that
+    files have an address the bot can open."""
+
+    id: int
+    name: str
+    root: str = ""
+    subscribed: tuple[str, ...] = ()
+    profile: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def get_started(self) -> str | None:
+        """The payload of the Get Started button; None when there is no button."""
+        payload: str | None = self.profile.get("get_started", {}).get("payload")
+        return payload
+
+    @property
+    def menu(self) -> list[dict[str, Any]]:
+        """The items of the persistent menu for people of any language."""
+        menus = self.profile.get("persistent_menu", [])
+        items: list[dict[str, Any]] = next(
+            (m.get("call_to_actions", []) for m in menus if m["locale"] == "default"), []
+        )
+        return items
+
+    @property
+    def greeting(self) -> str:
+        texts = self.profile.get("greeting", [])
+        return next((str(each["text"]) for each in texts if each["locale"] == "default"), "")
+
+
+class Pages:
+    """Keeps the Pages."""
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self._database = database
+        database.executescript(SCHEMA)
+        rows = database.execute("select body from messenger_page order by rowid")
+        self._known = {page.id: page for page in map(_read, rows)}
+
+    def find(self, page_id: int) -> Page | None:
+        return self._known.get(page_id)
+
+    def all(self) -> list[Page]:
+        return list(self._known.values())
+
+    def appear(self, page_id: int) -> tuple[Page, bool]:
+        """The Page, and whether it was never named before."""
+        if page := self._known.get(page_id):
+            return page, False
+        return self._save(Page(page_id, FIRST_NAME if not self._known else f"Page {page_id}")), True
+
+    def change(self, page_id: int, **changes: Any) -> Page:
+        return self._save(replace(self._known[page_id], **changes))
+
+    def next_message(self, page_id: int) -> int:
+        """The next number of a Page's own count of messages, from 1: what the phone calls a message by."""
+        row = self._database.execute(
+            """insert into messenger_counter values (?, 1)
+               on conflict (page) do update set value = value + 1 returning value""",
+            (page_id,),
+        ).fetchone()
+        return int(row["value"])
+
+    def _save(self, page: Page) -> Page:
+        self._known[page.id] = page
+        self._database.execute(
+            "insert into messenger_page values (?, ?) on conflict (id) do update set body = excluded.body",
+            (page.id, json.dumps(asdict(page))),
+        )
+        return page
+
+
+def _read(row: sqlite3.Row) -> Page:
+    body = json.loads(row["body"])
+    return Page(**body | {"subscribed": tuple(body["subscribed"])})
