@@ -58,13 +58,12 @@ class _Sheet:
         if change not in self.changes:
             self.changes.append(change)
 
-    def words(self, text: str, **more: object) -> None:
-        """The text as one or several messages; what hangs on it hangs on the last one."""
+    def words(self, text: str) -> None:
+        """The text as one or several messages."""
         parts = split(text, CAPABILITIES.max_text, UNIT)
         if len(parts) > 1:
             self.note(f"text_split:{len(parts)}")
         self.messages += [{"text": part} for part in parts]
-        self.messages[-1] |= more
 
 
 def render(message: OutboundMessage, address: str, *, drawn: DrawnPicture | None = None) -> Rendered:
