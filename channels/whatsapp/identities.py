@@ -13,6 +13,7 @@ from flows.messages import Sender
 
 Json = Mapping[str, Any]
 ADDRESS_MAX = 128
+SAME_DIGITS = 8
 _PHONE = re.compile(r"\d{5,20}", re.ASCII)
 
 
@@ -80,13 +81,20 @@ def text(value: object) -> str:
 
 
 def _described(phone: str, bsuid: str, contacts: Sequence[object]) -> Json:
-    """The sender block of this very person. The only one there is is theirs, also where its numbers are written
-    in another way than the message's (as those of Brazil and Mexico are)."""
+    """The sender block of this very person; the only one there is, unless it is plainly another's."""
     blocks = [as_object(block) for block in contacts]
     for block in blocks:
         if (phone and block.get("wa_id") == phone) or (bsuid and block.get("user_id") == bsuid):
             return block
-    return blocks[0] if len(blocks) == 1 else {}
+    return blocks[0] if len(blocks) == 1 and _may_be(blocks[0], phone, bsuid) else {}
+
+
+def _may_be(block: Json, phone: str, bsuid: str) -> bool:
+    """Some countries' numbers are written in two ways, which differ at their front."""
+    wa_id, user_id = text(block.get("wa_id")), text(block.get("user_id"))
+    if phone and wa_id:
+        return phone[-SAME_DIGITS:] == wa_id[-SAME_DIGITS:]
+    return not (bsuid and user_id)
 
 
 def _short(address: str) -> str:

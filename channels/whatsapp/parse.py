@@ -90,7 +90,7 @@ def _found(value: Json) -> Iterator[_Found]:
     contacts = as_list(value.get("contacts"))
     for item in map(as_object, as_list(value.get("messages"))):
         who = author(item, contacts)
-        if who.address:
+        if who.address and (text(item.get("id")) or text(item.get("type"))):
             yield _message(item, who)
     for item in map(as_object, as_list(value.get("statuses"))):
         who = recipient(item, contacts)
