@@ -20,6 +20,7 @@ from sandbox.bank import ledger, page, schema, work
 from sandbox.bank.rest import Rest
 from sandbox.failures import Failure
 from sandbox.faults import Faults
+from sandbox.messenger.face import Messenger
 from sandbox.phones.faces import FaceMaker, Phones
 from sandbox.phones.wire import Problem, on_problem
 from sandbox.sms import gateway
@@ -28,7 +29,7 @@ from sandbox.telegram.face import Telegram
 from sandbox.viber.face import Viber
 from sandbox.web import Bearer, on_failure, on_http
 
-MESSENGERS: tuple[FaceMaker, ...] = (Telegram, Viber)
+MESSENGERS: tuple[FaceMaker, ...] = (Telegram, Viber, Messenger)
 
 
 def build(data_dir: Path, public_url: str, core_token: str, sms_token: str) -> Starlette:
