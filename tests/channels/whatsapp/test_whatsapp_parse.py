@@ -303,6 +303,16 @@ def test_each_message_of_a_batch_keeps_its_own_sender() -> None:
     ]  # fmt: skip
 
 
+def test_a_number_written_in_two_ways_is_one_sender_and_another_number_is_not() -> None:
+    document = body_of("text")
+    value = document["entry"][0]["changes"][0]["value"]
+    value["contacts"][0]["wa_id"], messages(document)[0]["from"] = "551187654321", "5511987654321"
+    assert (read(document)[0].address, read(document)[0].sender.display_name) == ("5511987654321", "Олена Коваль")
+
+    messages(document)[0] |= {"from": "380670000001", "from_user_id": "UA.2"}
+    assert read(document)[0].sender.alt_ids == {"phone": "+380670000001", "bsuid": "UA.2"}
+
+
 def test_events_of_other_numbers_are_left_out() -> None:
     document = body_of("text")
     document["entry"][0]["changes"][0]["value"]["metadata"]["phone_number_id"] = "999"
@@ -363,7 +373,9 @@ def _keys() -> list[str]:
     return sorted(found)
 
 
-SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8)
+SCALARS = (
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=8)
+)
 ANYTHING = st.recursive(
     SCALARS,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(_keys()), inner, max_size=5),
