@@ -22,6 +22,7 @@ from bot.pace import LocalPace
 from bot.perform import Performer
 from bot.recovery import Recovery
 from bot.store import Connect, Mark, OutboxRow, Store, TurnRow, uuid7
+from bot.switches import Switches
 from bot.timers import Timers
 from bot.turn import Turns
 from channels.ids import conversation_id
@@ -134,7 +135,8 @@ class Engine:
         self._library = content.library(brands.load(BANK).for_flows())
         self._key = os.urandom(32)
         channels, bank = {"telegram": Messenger(phones)}, Bank()
-        outbox = Outbox(self.store.outbox, channels, bank, LocalPace({"telegram": 1e9}))
+        pace = LocalPace({"telegram": 1e9})
+        outbox = Outbox(self.store.outbox, channels, bank, pace, Switches(self.store.switches, pace))
         operations = Provider(self.store.outbox, {}, self._take)
         self.performer = Performer(self.store.outbox, outbox, operations, bank)
         self.timers = Timers(self.store.timers, lambda: self.recovery.wake())

@@ -12,7 +12,7 @@ import httpx
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from bot import media, people_api, secure, webhooks
+from bot import channels_api, media, people_api, secure, webhooks
 from bot.door import Door, Tokeniser
 from bot.facts import Facts
 from bot.keyring import Keyring
@@ -26,10 +26,13 @@ from bot.paging import Paging
 from bot.people import Desk
 from bot.perform import Performer
 from bot.pictures import Pictures
+from bot.receipts import Receipts
 from bot.recovery import Recovery
+from bot.retention import Retention
 from bot.settings import Settings
 from bot.settings.made_up import own_url
 from bot.store import Connect, Link, Store
+from bot.switches import Switches
 from bot.timers import Timers
 from bot.turn import Turns
 from bot.understanding import Embedded
@@ -72,6 +75,8 @@ class Conversation:
         self._vault = vault
         self._door = Door(self._messengers.channels, vault, tokens=self._paging)
         self._pace = pace_at(settings.redis_url.get_secret_value(), self._messengers.rates)
+        self._switches = Switches(self._store.switches, self._pace)
+        self._retention = Retention(connect)
         self._understanding = Embedded(settings.data_dir / "nlu", live.library)
         live.on_change(self._understanding.renew)
         self._button_key = keyring.subkey(BUTTON_KEY)
@@ -85,7 +90,8 @@ class Conversation:
         facts = Facts(core, customers, self._understanding, self._brand.features, self._live.fetch)
         pictures = Pictures(core, images, self._settings.bank, self._media)
         pages = secure.Pages(self._forms, self._public_url)
-        outbox = Outbox(self._store.outbox, channels, pictures, self._pace, pages=pages)
+        outbox = Outbox(self._store.outbox, channels, pictures, self._pace, self._switches, pages=pages)
+        self._receipts = Receipts(self._store.receipts, self._store.outbox, channels, self._pace, self._switches)
         clients = {"core_adapters": core, "customer_api": customers}
         self._operations = Operations(self._store.outbox, clients, self._take)
         self._performer = Performer(self._store.outbox, outbox, self._operations, self._desk)
@@ -100,6 +106,7 @@ class Conversation:
             self._vault,
             self._paging,
             self._collector,
+            self._receipts,
         )
         self._recovery = Recovery(self._store, self._turns, self._performer)
         self._timers = Timers(self._store.timers, self._recovery.wake)
@@ -108,7 +115,8 @@ class Conversation:
     async def working(self) -> AsyncIterator[None]:
         """Recovery and timers run inside; on the way out what is under way is finished, the rest left to others."""
         self._understanding.open()
-        works = (self._recovery.run(), self._timers.run(), self._collector.run())
+        sending = (self._switches.run(), self._receipts.run(), self._retention.run())
+        works = (self._recovery.run(), self._timers.run(), self._collector.run(), *sending)
         tasks = [asyncio.create_task(work) for work in works]
         try:
             yield
@@ -120,6 +128,8 @@ class Conversation:
             await asyncio.gather(*tasks, return_exceptions=True)
             await self._turns.stop(STOP_S)
             await self._performer.stop(STOP_S)
+            await self._receipts.stop()
+            await self._switches.close()
             await self._pace.close()
             await self._store.close()
             await self._forms_link.close()
@@ -132,10 +142,11 @@ class Conversation:
         return [*webhooks.routes(self._door, self._turns, self._greet), *pages, *media.routes(self._media)]
 
     def apps(self, verifier: TokenVerifier) -> dict[str, ASGIApp]:
-        """The APIs beside the chats, by the beginning of their paths: chats that people have, and files."""
+        """The APIs beside the chats, by the beginning of their paths: chats that people have, files, channels."""
         return {
             people_api.PREFIX: people_api.build(self._desk, self._turns, verifier),
             media.PREFIX: media.build(self._media, verifier),
+            channels_api.PREFIX: channels_api.build(self._switches, self._messengers.channels, verifier),
         }
 
     def meet_messengers(self) -> None:

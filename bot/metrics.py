@@ -22,6 +22,8 @@ NLU_CONFIDENCE = Histogram(
     "teller_nlu_confidence", "Confidence of the best intent.", buckets=(0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 )
 SENDS = Counter("teller_sends", "Messages to customers, by channel and result.", ["channel", "result"])
+RECEIPTS = Counter("teller_receipts", "What platforms tell about messages that left, by channel and state.",
+    ["channel", "state"])  # fmt: skip
 OPERATIONS = Counter("teller_operation_handovers", "Operations handed to their provider, by result.", ["result"])
 INBOX_WAITING = Gauge("teller_inbox_waiting", "Inbox rows without a finished turn.")
 INBOX_LAG_SECONDS = Gauge("teller_inbox_lag_seconds", "Age of the oldest of them.")

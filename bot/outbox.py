@@ -8,16 +8,19 @@ out again under the same key; a platform that knows keys drops the second. Losin
     ChannelDown       the account rests, staff are told, then the same message again
     PermanentUser     the chat is marked unreachable
     PermanentContent  recorded as failed, staff are told, the next message goes on
-    WindowClosed      recorded; a free-form message may not follow
+    WindowClosed      the approved template goes instead; without one that is recorded and staff are told
+
+Five messages of one turn arrive in their order. If the second can never be sent, the other three go all the same: each
+says something of its own, and a chat that falls silent tells the customer nothing.
 """
 
 import asyncio
 import time
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 import structlog
@@ -25,51 +28,27 @@ import structlog
 from bot.lanes import Lanes
 from bot.metrics import SENDS, alert, counted
 from bot.pace import Pace
+from bot.sending import window
+from bot.sending.attempt import Attempt, Changes, Pages, Pictures
+from bot.sending.clearance import Clearance, shut
 from bot.store import Mark, OutboxRow, OutboxStore, StoreDown
-from channels.errors import (
-    ChannelDown,
-    PermanentUser,
-    SendFailure,
-    Throttled,
-    Transient,
-    Unclear,
-    WindowClosed,
-)
-from flows.effects import DeleteInbound, OpenForm, Send
-from flows.messages import OutboundMessage, Picture
-from flows.ports import Channel, DrawnPicture
+from bot.switches import Switches
+from channels.errors import ChannelDown, PermanentUser, SendFailure, Throttled, WindowClosed
+from flows.messages import OutboundMessage
+from flows.ports import Channel
 
 TRIES_MAX = 8
 BACK_OFF_S = 0.5
 BACK_OFF_S_MAX = 30.0
 CHANNEL_REST_S = 60.0
 AHEAD_PAUSE_S = 0.05
+AHEAD_PAUSE_S_MAX = 1.0  # what is ahead may wait for hours
 REQUEUE_PAUSE_S = 0.005  # lets the loop breathe while what goes first is being recorded
 STORE_PAUSE_S = 0.5
 
 Answer = TypeVar("Answer")
 
 log = structlog.get_logger("bot.outbox")
-
-
-class Pictures(Protocol):
-    """Draws what a message shows."""
-
-    async def draw(self, picture: Picture, locale: str, customer_id: str | None) -> DrawnPicture:
-        """May raise anything: the message then goes as text."""
-        ...
-
-
-class Pages(Protocol):
-    """Opens one-time pages, in the chat's order so that a page is there before its link."""
-
-    async def open(self, row: OutboxRow, effect: OpenForm) -> None:
-        """Raises StoreDown."""
-        ...
-
-    def linked(self, message: OutboundMessage) -> OutboundMessage:
-        """The message with the addresses of its pages."""
-        ...
 
 
 @dataclass(slots=True)
@@ -89,15 +68,18 @@ class Outbox:
         channels: Mapping[str, Channel],
         pictures: Pictures,
         pace: Pace,
+        switches: Switches,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         pages: Pages | None = None,
+        changes: Changes | None = None,
     ) -> None:
         self._store = store
         self._channels = channels
-        self._pictures = pictures
         self._pace = pace
+        self._switches = switches
         self._clock = clock
-        self._pages = pages
+        self._clearance = Clearance(store, channels, pace, switches, clock)
+        self._attempt = Attempt(channels, pictures, pages, clock, changes)
         self._lanes: Lanes[_Item] = Lanes(self._work)
         self._held: dict[UUID, float] = {}
         self._tasks: set[asyncio.Future[bool] | asyncio.Future[None]] = set()
@@ -131,6 +113,7 @@ class Outbox:
             task.cancel()
 
     async def _work(self, conversation: UUID, item: _Item) -> None:
+        pause_s = AHEAD_PAUSE_S
         while item.ahead:
             ours = frozenset(id_ for id_ in item.ahead if id_ in self._held)  # taken up by this process meanwhile
             if ours and self._lanes.waiting(conversation):
@@ -139,71 +122,53 @@ class Outbox:
                 return
             item.ahead = await self._until_stored(partial(self._store.still_ahead, item.ahead - ours))
             if item.ahead:
-                await asyncio.sleep(AHEAD_PAUSE_S)
+                await asyncio.sleep(pause_s)
+                pause_s = min(2 * pause_s, AHEAD_PAUSE_S_MAX)
         mark = await self._delivered(item.row)
         counted(SENDS, item.row.to.channel, mark.status).inc()
-        self._record(mark, conversation)
+        recorded = self._record(mark, conversation)
+        if self._channels[item.row.to.channel].capabilities.unanswered_per_h is not None:
+            await asyncio.wait([recorded])  # the next one is counted against what is recorded
 
     async def _delivered(self, row: OutboxRow) -> Mark:
         """Send until there is an end to record."""
         tries = 0
         while True:
-            if isinstance(row.effect, Send) and _too_late(row.effect.message, self._clock()):
-                return Mark(row.id, "expired", error="its time had passed")
-            if not isinstance(row.effect, OpenForm):
-                await self._pace.ready(row.to.channel, row.to.account)
+            cleared = await self._until_stored(partial(self._clearance.of, row))
+            if isinstance(cleared, Mark):
+                return cleared
             try:
-                return await self._once(row)
-            except (Transient, Unclear, Throttled, ChannelDown) as failure:
-                tries += isinstance(failure, (Transient, Unclear))
+                return await self._sent(row, cleared)
+            except SendFailure as failure:
+                if not failure.retried:
+                    return self._ended(row, failure)
+                tries += not isinstance(failure, (Throttled, ChannelDown))
                 if tries >= TRIES_MAX:
                     return _given_up(row, failure)
                 await self._rest(row, failure, tries)
-            except PermanentUser as failure:
-                return Mark(row.id, "unreachable", error=str(failure))
-            except WindowClosed as failure:
-                return Mark(row.id, "window_closed", error=str(failure))
-            except SendFailure as failure:
-                return _given_up(row, failure)
             except Exception as error:  # a fault of ours in rendering must not hold up the chat for ever
                 log.error("send_failed", channel=row.to.channel, error=type(error).__name__, exc_info=error)
                 return _given_up(row, error)
 
-    async def _once(self, row: OutboxRow) -> Mark:
-        """One attempt. Raises a SendFailure."""
-        channel, effect = self._channels[row.to.channel], row.effect
-        if isinstance(effect, DeleteInbound):
-            deleted = await channel.delete(row.to.address, effect.message_id)
-            return Mark(row.id, "done", error=None if deleted else "the platform does not delete it")
-        if isinstance(effect, OpenForm):
-            return await self._opened(row, effect)
-        assert isinstance(effect, Send)
-        message, drawn, undrawn = await self._drawn(effect.message, row)
-        message = message if self._pages is None else self._pages.linked(message)
-        sent = await channel.send(message, row.to.address, drawn)
-        return Mark(row.id, "done", sent.provider_ids, sent.degradations + undrawn)
-
-    async def _opened(self, row: OutboxRow, effect: OpenForm) -> Mark:
-        if self._pages is None:
-            return Mark(row.id, "failed", error="this process opens no pages")
+    async def _sent(self, row: OutboxRow, message: OutboundMessage | None) -> Mark:
+        """One attempt; a second one with the template if the platform sees the window closed. Raises a SendFailure."""
         try:
-            await self._pages.open(row, effect)
-        except StoreDown as error:
-            raise Transient("the database is away") from error
-        return Mark(row.id, "done")
+            return await self._attempt.at(row, message)
+        except WindowClosed:
+            capabilities = self._channels[row.to.channel].capabilities
+            template = None if message is None else window.templated(message, capabilities)
+            if template is None:
+                raise
+            return await self._attempt.at(row, template)
 
-    async def _drawn(
-        self, message: OutboundMessage, row: OutboxRow
-    ) -> tuple[OutboundMessage, DrawnPicture | None, tuple[str, ...]]:
-        """The message with its picture; without it, as text alone, when it cannot be drawn."""
-        if message.picture is None:
-            return message, None, ()
-        try:
-            return message, await self._pictures.draw(message.picture, message.locale, row.to.customer_id), ()
-        except Exception as error:  # whatever is wrong with the picture, the customer gets the words
-            log.error("picture_not_drawn", template=message.picture.template, error=type(error).__name__)
-            text = message.text or message.picture.alt
-            return replace(message, picture=None, text=text), None, ("picture_not_drawn",)
+    def _ended(self, row: OutboxRow, failure: SendFailure) -> Mark:
+        """The end that a failure means which is not tried again."""
+        if isinstance(failure, PermanentUser):
+            self._spawn(self._until_stored(partial(self._store.unreachable, row.conversation, str(failure))))
+            return Mark(row.id, "unreachable", error=str(failure))
+        if isinstance(failure, WindowClosed):
+            return shut(row, failure)
+        return _given_up(row, failure)
 
     async def _rest(self, row: OutboxRow, failure: SendFailure, tries: int) -> None:
         """Wait as the failure asks."""
@@ -211,22 +176,20 @@ class Outbox:
         log.info("send_delayed", channel=channel, reason=failure.reason, code=failure.code, tries=tries)
         SENDS.labels(channel, type(failure).__name__.lower()).inc()
         if isinstance(failure, ChannelDown):
-            alert("channel_down", str(failure), channel=channel)
-            self._pace.hold(channel, account, CHANNEL_REST_S)
+            self._switches.rest(channel, account, CHANNEL_REST_S, str(failure))
+        elif isinstance(failure, Throttled) and failure.scope == "account":
+            self._pace.hold(channel, account, max(0.0, (failure.until - self._clock()).total_seconds()))
         elif isinstance(failure, Throttled):
-            seconds = max(0.0, (failure.until - self._clock()).total_seconds())
-            if failure.scope == "account":
-                self._pace.hold(channel, account, seconds)
-            else:
-                await asyncio.sleep(seconds)
+            await self._until_stored(partial(self._clearance.defer, row, failure.until))
         else:
             await asyncio.sleep(min(BACK_OFF_S * 2 ** (tries - 1), BACK_OFF_S_MAX))
 
-    def _record(self, mark: Mark, conversation: UUID) -> None:
+    def _record(self, mark: Mark, conversation: UUID) -> "asyncio.Future[bool]":
         """Write the end down; the next message need not wait for that."""
         recorded = self._store.mark(mark)
         self._tasks.add(recorded)
         recorded.add_done_callback(partial(self._after_record, mark, conversation))
+        return recorded
 
     def _after_record(self, mark: Mark, conversation: UUID, recorded: "asyncio.Future[bool]") -> None:
         self._tasks.discard(recorded)
@@ -238,8 +201,6 @@ class Outbox:
         if recorded.exception() is not None:
             alert("send_not_recorded", type(recorded.exception()).__name__, conversation=str(conversation))
         self._held.pop(mark.id, None)
-        if mark.status == "unreachable":
-            self._spawn(self._until_stored(partial(self._store.unreachable, conversation, mark.error or "")))
 
     async def _recorded_later(self, mark: Mark, conversation: UUID) -> None:
         await asyncio.sleep(STORE_PAUSE_S)
@@ -256,10 +217,6 @@ class Outbox:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-def _too_late(message: OutboundMessage, now: datetime) -> bool:
-    return message.not_after is not None and message.not_after < now
 
 
 def _given_up(row: OutboxRow, failure: Exception) -> Mark:

@@ -24,7 +24,7 @@ from bot.lanes import Lanes
 from bot.metrics import EVENTS, TURN_SECONDS, TURNS, alert, counted
 from bot.sending import heard
 from bot.store import Accepted, Arrival, BadRow, Claimed, OutboxRow, Saved, Store, StoreDown, To, TurnRow, uuid7
-from bot.turn_ports import Advance, Decision, EngineStuck, Files, Pages, Perform
+from bot.turn_ports import Advance, Decision, EngineStuck, Files, News, Pages, Perform
 from flows.effects import Alert, CancelTimer, DeleteInbound, HandOff, OpenForm, Send, SetTimer, StartOperation
 from flows.events import Event, TimerFired
 from flows.facts import Fact, Need, Needs
@@ -92,6 +92,7 @@ class Turns:
         vault: Tokeniser | None = None,
         pages: Pages | None = None,
         files: Files | None = None,
+        news: News | None = None,
     ) -> None:
         self._store = store
         self._advance = advance
@@ -101,7 +102,7 @@ class Turns:
         self._locales = locales
         self._due = due
         self._vault = vault
-        self._pages, self._files = pages, files
+        self._pages, self._files, self._news = pages, files, news
         self._lanes: Lanes[_Task] = Lanes(self._work, self._idle)
         self._warm: dict[UUID, _Start] = {}
         self._recent: OrderedDict[UUID, tuple[bytes, Session]] = OrderedDict()
@@ -111,6 +112,9 @@ class Turns:
 
     async def receive(self, events: Sequence[InboundEvent]) -> None:
         """Store what is new and begin its turns. Raises StoreDown (send it again) or BadRow (never do)."""
+        if self._news is not None and (news := [e for e in events if e.type is EventType.DELIVERY_STATUS]):
+            await self._news.receive(news)
+            events = [event for event in events if event.type is not EventType.DELIVERY_STATUS]
         arrivals = [Arrival(event, event.channel, event.account, event.dedupe_key) for event in events]
         for event, accepted in zip(events, await self._store.turns.accept(arrivals), strict=True):
             counted(EVENTS, event.channel, "new" if accepted.fresh else "duplicate").inc()

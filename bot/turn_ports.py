@@ -46,5 +46,13 @@ class Files(Protocol):
         ...
 
 
+class News(Protocol):
+    """Notes what became of messages that have left."""
+
+    async def receive(self, events: Sequence[InboundEvent]) -> None:
+        """Raises StoreDown or BadRow."""
+        ...
+
+
 class EngineStuck(RuntimeError):
     """The engine asks again for what it was told, or never has enough."""

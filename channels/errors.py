@@ -3,20 +3,22 @@
     ChannelError
     ├── Unauthentic        a webhook whose signature or secret is wrong: 401, nothing is stored
     ├── Unreadable         a webhook whose body is not what the platform documents: 400, nothing is stored
-    └── SendFailure        a message did not go out
-        ├── Throttled      wait until ``until``, then the same message again
-        ├── Transient      try again soon, a limited number of times
-        ├── Unclear        it may have gone out; tried again all the same (messages are at-least-once)
-        ├── ChannelDown    the whole account is stopped (revoked token, ban): pause the channel, tell staff
-        ├── PermanentUser  this customer cannot be reached: stop writing to the chat until they write again
-        ├── PermanentContent  this message can never be sent: record it, tell staff, go on with the next one
-        └── WindowClosed   the platform's time for answering has passed: only an approved template may go
+    └── SendFailure        a message did not go out                                            retried  alarms
+        ├── Throttled      wait until ``until``, then the same message again                      yes      no
+        ├── Transient      try again soon, a limited number of times                              yes      no
+        ├── Unclear        it may have gone out; tried again all the same (at-least-once)         yes      no
+        ├── ChannelDown    the whole account is stopped (revoked token, ban): let it rest         yes      yes
+        ├── PermanentUser  this customer cannot be reached until they write again                 no       no
+        ├── PermanentContent  this message can never be sent; the next one goes on                no       yes
+        └── WindowClosed   the time for answering has passed: only an approved template may go    no       yes
 
-A channel raises nothing else. The text of a failure is for staff and logs: no token, no card number, no phone.
+A channel raises nothing else. ``retried``: the same message goes out again. ``alarms``: staff are told, each time one
+is raised for a retried failure, else when the message ends with it. The text of a failure is for staff and logs: no
+token, no card number, no phone.
 """
 
 from datetime import datetime
-from typing import Literal
+from typing import ClassVar, Literal
 
 
 class ChannelError(Exception):
@@ -34,6 +36,9 @@ class Unreadable(ChannelError):
 class SendFailure(ChannelError):
     """A message was not (or perhaps not) delivered to the platform. ``code`` is the platform's own, for staff."""
 
+    retried: ClassVar[bool] = False
+    alarms: ClassVar[bool] = False
+
     def __init__(self, reason: str, code: str = "") -> None:
         super().__init__(f"{reason} ({code})" if code else reason)
         self.reason = reason
@@ -42,6 +47,8 @@ class SendFailure(ChannelError):
 
 class Throttled(SendFailure):
     """Too fast. Nothing goes to the chat (or, for scope ``account``, to anybody) before ``until`` (UTC)."""
+
+    retried = True
 
     def __init__(
         self,
@@ -58,13 +65,20 @@ class Throttled(SendFailure):
 class Transient(SendFailure):
     """The platform is having a moment: a 5xx, a connection that could not be made."""
 
+    retried = True
+
 
 class Unclear(SendFailure):
     """The request left and no answer came back."""
 
+    retried = True
+
 
 class ChannelDown(SendFailure):
     """No message of this account can go out until a person has looked."""
+
+    retried = True
+    alarms = True
 
 
 class PermanentUser(SendFailure):
@@ -74,6 +88,10 @@ class PermanentUser(SendFailure):
 class PermanentContent(SendFailure):
     """The platform refuses this very message."""
 
+    alarms = True
+
 
 class WindowClosed(SendFailure):
     """The customer wrote too long ago for a free-form answer."""
+
+    alarms = True

@@ -9,9 +9,11 @@ from bot.store.ids import uuid7
 from bot.store.inbox import Claimed, Inbox
 from bot.store.link import BadRow, Connect, Link, StoreDown, StoreFailure
 from bot.store.outbox import OutboxStore, Taken
-from bot.store.rows import Accepted, Arrival, Ending, Loaded, Mark, OutboxRow, Saved, To, TurnRow
+from bot.store.receipts import Receipt, ReceiptStore, SentRow
+from bot.store.rows import Accepted, Arrival, Ending, Loaded, Mark, OutboxRow, Saved, Standing, To, TurnRow
 from bot.store.said import Said
 from bot.store.sealed import Sealed
+from bot.store.switches import Queue, Switch, SwitchStore
 from bot.store.timers import TimerStore
 from bot.store.turns import TurnStore
 from flows.ports import Sealer
@@ -21,17 +23,20 @@ LEASE_S = 30.0
 
 
 class Store:
-    """One database's tables of the turn. ``connect`` opens a dedicated connection; six stay open at most."""
+    """One database's tables of the turn. ``connect`` opens a dedicated connection; eight stay open at most."""
 
     def __init__(self, connect: Connect, sealer: Sealer, lease_s: float = LEASE_S) -> None:
         self.lease_s = lease_s
         self.connect = connect
         self.sealed = Sealed(sealer)
         self._link, self._outbox_link, self._marks = Link(connect), Link(connect), Link(connect)
+        self._receipts_link = Link(connect)
         self.turns = TurnStore(connect, self.sealed, lease_s)
         self.inbox = Inbox(self._link, self.sealed, lease_s)
         self.outbox = OutboxStore(self._outbox_link, self._marks, self.sealed, lease_s)
         self.timers = TimerStore(connect, self.sealed)
+        self.receipts = ReceiptStore(self._receipts_link, self.sealed, lease_s)
+        self.switches = SwitchStore(self._link)
         self.said = Said(self._link, self.sealed)
 
     async def close(self) -> None:
@@ -39,7 +44,8 @@ class Store:
         await self.turns.close()
         await self.outbox.close()
         await self.timers.close()
-        for link in (self._link, self._outbox_link, self._marks):
+        await self.receipts.close()
+        for link in (self._link, self._outbox_link, self._marks, self._receipts_link):
             await link.close()
 
 
@@ -57,12 +63,19 @@ __all__ = [
     "Mark",
     "OutboxRow",
     "OutboxStore",
+    "Queue",
+    "Receipt",
+    "ReceiptStore",
     "Said",
     "Saved",
     "Sealed",
+    "SentRow",
+    "Standing",
     "Store",
     "StoreDown",
     "StoreFailure",
+    "Switch",
+    "SwitchStore",
     "Taken",
     "TimerStore",
     "To",

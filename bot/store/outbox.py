@@ -4,19 +4,23 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Literal
 from uuid import UUID
 
 from bot.store.batcher import Batcher
 from bot.store.link import Link
-from bot.store.rows import Mark, OutboxRow
+from bot.store.rows import Mark, OutboxRow, Standing
 from bot.store.sealed import Sealed
 from bot.store.statements import (
     CLAIM_OUTBOX,
+    DEFER,
     ENQUEUE,
     MARK_OUTBOX,
     OUTBOX_LAG,
     RENEW_OUTBOX,
+    STANDING,
     STILL_AHEAD,
+    UNANSWERED,
     UNREACHABLE,
 )
 
@@ -40,6 +44,7 @@ class OutboxStore:
         self._sealed = sealed
         self._lease_s = lease_s
         self._marks: Batcher[Mark, bool] = Batcher(self._mark, key=lambda mark: mark.id)
+        self._standings: Batcher[OutboxRow, Standing] = Batcher(self._stand)
 
     def mark(self, mark: Mark) -> "asyncio.Future[bool]":
         """Record how a row ended; false when it already had an end. A future: nobody has to wait for it."""
@@ -55,6 +60,8 @@ class OutboxStore:
             [row.seq for row in rows],
             [row.effect.kind for row in rows],
             [self._sealed.outbox(row) for row in rows],
+            [row.to.channel for row in rows],
+            [row.to.account for row in rows],
             [due for _ in rows],
         )
 
@@ -71,6 +78,20 @@ class OutboxStore:
         """Which of these have not left yet."""
         return frozenset(row[0] for row in await self._link.fetch(STILL_AHEAD, list(ids)))
 
+    async def standing(self, row: OutboxRow) -> Standing:
+        """How the row's chat stands now."""
+        return await self._standings.submit(row)
+
+    async def unanswered(self, conversation: UUID, most: int) -> datetime | None:
+        """When one more may leave if ``most`` an hour may while the customer is silent; None for now."""
+        rows = await self._link.fetch(UNANSWERED, conversation, most)
+        until: datetime | None = rows[-1][0] if len(rows) == most else None
+        return until
+
+    async def defer(self, id_: UUID, until: datetime, reason: Literal["pace", "answer"]) -> None:
+        """Note that a row may not leave before then, whoever takes it up; for an ``answer``, unless one comes."""
+        await self._link.fetch(DEFER, id_, until, reason)
+
     async def unreachable(self, conversation: UUID, reason: str) -> None:
         """Note that the customer cannot be written to; their next message takes the note away."""
         await self._link.fetch(UNREACHABLE, conversation, reason)
@@ -82,6 +103,7 @@ class OutboxStore:
 
     async def close(self) -> None:
         """Let the marks under way be written."""
+        await self._standings.close()
         await self._marks.close()
 
     async def _mark(self, marks: Sequence[Mark]) -> Sequence[bool]:
@@ -92,13 +114,28 @@ class OutboxStore:
             ["\n".join(mark.provider_ids) for mark in marks],
             ["\n".join(mark.degradations) for mark in marks],
             [None if mark.error is None else mark.error.replace("\0", "") for mark in marks],
+            [mark.sent_at for mark in marks],
         )
         marked = {row[0] for row in rows}
         return [mark.id in marked for mark in marks]
 
-    def _taken(self, id_: UUID, conversation: UUID, seq: int, body: bytes, attempts: int, ahead: list[UUID]) -> Taken:
+    async def _stand(self, rows: Sequence[OutboxRow]) -> Sequence[Standing]:
+        found = await self._link.fetch(STANDING, [row.id for row in rows], [row.conversation for row in rows])
+        return [Standing(*row) for row in found]
+
+    def _taken(
+        self,
+        id_: UUID,
+        conversation: UUID,
+        seq: int,
+        body: bytes,
+        attempts: int,
+        deferred_until: datetime | None,
+        ahead: list[UUID],
+    ) -> Taken:
         try:
             to, effect = self._sealed.open_outbox(id_, body)
         except Exception:  # one unreadable row must not stop the others; the caller marks it failed and tells staff
             return Taken(id_, None, frozenset(ahead))
-        return Taken(id_, OutboxRow(id_, conversation, seq, to, effect, attempts), frozenset(ahead))
+        row = OutboxRow(id_, conversation, seq, to, effect, attempts, deferred_until=deferred_until)
+        return Taken(id_, row, frozenset(ahead))

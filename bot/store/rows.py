@@ -9,8 +9,8 @@ from uuid import UUID
 from flows.effects import Effect
 from flows.events import Event
 
-# What became of an outbox row. `new` is the only state from which it may still leave.
-Ending = Literal["done", "failed", "unreachable", "window_closed", "expired"]
+# What became of an outbox row. Before, it is `new` (it waits to leave) or `scheduled` (for its time).
+Ending = Literal["done", "failed", "unreachable", "window_closed", "expired", "cancelled"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,12 @@ class To:
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """An effect that outlives the turn. ``attempts`` counts the processes that took it before this one."""
+    """An effect that outlives the turn.
+
+    ``attempts`` counts the processes that took it before this one. ``heard_at`` is when the customer did what it
+    answers; like the chat's state it is known only to the process that had the turn. Nothing may leave before
+    ``deferred_until``.
+    """
 
     id: UUID
     conversation: UUID
@@ -68,13 +73,17 @@ class OutboxRow:
     to: To
     effect: Effect
     attempts: int = 0
+    heard_at: datetime | None = None
+    deferred_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TurnRow:
     """One turn to save. ``inbox`` are the rows it has worked off; ``expected`` the version it began from.
 
-    ``timers`` maps a timer's name to its due time, or to None for a cancelled one.
+    ``timers`` maps a timer's name to its due time, or to None for a cancelled one. ``heard_at`` is when the customer
+    did what began the turn. ``unreachable`` says why they cannot be written to any more, "" that they can again, None
+    that nothing is known of it.
     """
 
     conversation: UUID
@@ -83,6 +92,8 @@ class TurnRow:
     expected: int
     outbox: tuple[OutboxRow, ...] = ()
     timers: dict[str, datetime | None] = field(default_factory=dict)
+    heard_at: datetime | None = None
+    unreachable: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +106,20 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """How an outbox row ended."""
+    """How an outbox row ended. ``sent_at`` is when the request began that sent it."""
 
     id: UUID
     status: Ending
     provider_ids: tuple[str, ...] = ()
     degradations: tuple[str, ...] = ()
     error: str | None = None
+    sent_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a chat stands, and whether the row that asks still waits: it may have been taken back meanwhile."""
+
+    heard_at: datetime | None
+    unreachable: bool
+    waits: bool

@@ -89,6 +89,10 @@ class TurnStore:
             [name for _, name, _ in timers],
             [due for _, _, due in timers],
             self._lease_s,
+            [turn.heard_at for turn in turns],
+            [turn.unreachable for turn in turns],
+            [row.to.channel for row in outbox],
+            [row.to.account for row in outbox],
         )
         return [Saved(won, frozenset(ahead)) for won, ahead in rows]
 

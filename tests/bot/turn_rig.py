@@ -22,18 +22,23 @@ from starlette.routing import Route
 from bot import secure
 from bot.door import Door
 from bot.media import Collector, MediaStore
+from bot.messages_api.changing import Changes
 from bot.operations import Operations
 from bot.outbox import Outbox
 from bot.pace import LocalPace
 from bot.paging import Paging
 from bot.people import Desk
 from bot.perform import Performer
+from bot.receipts import Receipts
 from bot.recovery import Recovery
 from bot.store import Link, Store, uuid7
+from bot.store.messages import MessageStore
+from bot.switches import Switches
 from bot.timers import Timers
 from bot.turn import Turns
 from bot.webhooks import routes
 from channels.errors import (
+    ChannelDown,
     PermanentContent,
     PermanentUser,
     SendFailure,
@@ -42,13 +47,14 @@ from channels.errors import (
     Unauthentic,
     Unclear,
     Unreadable,
+    WindowClosed,
 )
 from channels.ids import conversation_id, event_id
 from flows.cards import CardNumber
 from flows.effects import CancelTimer, DeleteInbound, Effect, Send, SetTimer, StartOperation
 from flows.events import BankEvent, Event, OperationSettled, TimerFired
 from flows.facts import Fact, Facts, Need, Needs
-from flows.messages import Attachment, Choice, EventType, InboundEvent, OutboundMessage, Picture, Sender, Text
+from flows.messages import Attachment, Choice, EventType, InboundEvent, OutboundMessage, Picture, Sender, Template, Text
 from flows.ports import ButtonLimits, Capabilities, DrawnPicture, Sealer, Sent
 from flows.session import Question, Run, Session
 
@@ -56,6 +62,13 @@ SECRET = {"x-secret": "right"}
 COLOURS = {"ink": "#14213D", "accent": "#E4572E", "accent_text": "#C2410C", "ground": "#F6F1E9", "paper": "#FFFFFF",
            "quiet": "#4A5568", "good": "#1F7A6D", "bad": "#B4232C"}  # fmt: skip
 FACE = secure.Face("Teller Bank", "Europe/Kyiv", COLOURS)
+
+
+CAPABILITIES = Capabilities("post", 1000, "char", 100, ButtonLimits(8, 1, 20, 64))
+DETAILS = frozenset({"state", "code", "watermark_ms"})
+FAILURES: dict[str, type[SendFailure]] = {
+    "400": PermanentContent, "401": ChannelDown, "403": PermanentUser, "410": WindowClosed, "502": Transient,
+}  # fmt: skip
 
 
 @dataclass
@@ -123,9 +136,9 @@ class Post:
 
     name = "post"
     account = "1"
-    capabilities = Capabilities("post", 1000, "char", 100, ButtonLimits(8, 1, 20, 64))
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, capabilities: Capabilities = CAPABILITIES) -> None:
+        self.capabilities = capabilities
         self._client = httpx.AsyncClient(base_url=url, timeout=20)
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> None:
@@ -145,7 +158,8 @@ class Post:
         return None
 
     def failure(self, event: InboundEvent) -> SendFailure | None:
-        return None
+        code = event.details.get("code", "")
+        return FAILURES[code]("failed later", code) if code in FAILURES else None
 
     async def typing(self, address: str, message_id: str | None) -> None:
         await self._client.post("/typing", json={"chat": address})
@@ -171,7 +185,9 @@ class Post:
         picture = {} if drawn is None else {"picture": drawn.file_name}
         links = dict([("link", choice.url or "") for choice in message.choices if choice.kind == "form"][:1])
         page = {"page": str(message.page)} if message.page else {}
-        answer = await self._call("/send", {"chat": address, "text": message.text, **picture, **links, **page})
+        template = {} if message.template is None else {"template": message.template.name}
+        said = {"chat": address, "text": message.text, "ref": message.ref}
+        answer = await self._call("/send", {**said, **template, **picture, **links, **page})
         return Sent((str(answer["id"]),))
 
     async def delete(self, address: str, message_id: str) -> bool:
@@ -188,9 +204,8 @@ class Post:
         answer: dict[str, object] = response.json()
         if response.status_code == 429:
             raise Throttled(datetime.now(UTC) + timedelta(seconds=float(str(answer["retry_after"]))))
-        known = {403: PermanentUser, 400: PermanentContent, 502: Transient}
-        if response.status_code in known:
-            raise known[response.status_code]("refused", str(response.status_code))
+        if (code := str(response.status_code)) in FAILURES:
+            raise FAILURES[code]("refused", code)
         return answer
 
     async def close(self) -> None:
@@ -201,10 +216,13 @@ def _event(item: dict[str, object], at: datetime) -> InboundEvent:
     chat, dedupe = str(item["chat"]), str(item["id"])
     kind = EventType(str(item.get("type", "message")))
     content = Attachment("image", str(item["file"]), str(item["mime"])) if "file" in item else Text(str(item["text"]))
+    about, details = item.get("about"), {key: str(value) for key, value in item.items() if key in DETAILS}
     payload = str(item["payload"]) if "payload" in item else None
     return InboundEvent(
         event_id("post", "1", dedupe, at), "post", "1", dedupe, kind, conversation_id("post", "1", chat),
-        chat, Sender(chat, locale="uk-UA"), at, at, message_id=dedupe, content=content, payload=payload,
+        chat, Sender(chat, locale="uk-UA"), at - timedelta(seconds=float(str(item.get("ago_s", 0)))), at,
+        message_id=dedupe, in_reply_to=None if about is None else str(about), content=content, payload=payload,
+        details=details,
     )  # fmt: skip
 
 
@@ -251,6 +269,9 @@ def _obey(
         "cancel": lambda: (echo, CancelTimer("t")),
         "choices": lambda: (say(rest, choices=tuple(Choice(f"id {n}", f"Choice {n}") for n in range(12))),),
         "three": lambda: (say("one"), say("two"), say("three")),
+        "news": lambda: (say(rest, purpose="update"),),
+        "fallback": lambda: (say(rest, fallback=Template("approved", "uk")),),
+        "five": lambda: tuple(say(str(n)) for n in range(1, 6)),
         "picture": lambda: (say(rest, picture=Picture("card", {}, alt="a card")),),
         "old": lambda: (say(rest, not_after=event.received_at - timedelta(hours=1)),),
         "operation": lambda: (echo, StartOperation(uuid7(), "cards.apply", rest, {}, {}, "7", "post", "r", "s")),
@@ -296,15 +317,24 @@ class Worker:
         advance: Callable[[Session, Event, Facts], Decided | Needs] = talk,
         patience_s: float = 20.0,
         pages_at: str = "",
+        capabilities: Capabilities = CAPABILITIES,
+        ahead: timedelta = timedelta(0),
+        post: Callable[[str, Capabilities], Post] = Post,
     ) -> None:
-        self.post = Post(recorder.url)
+        """``ahead`` is how far the clock that sending looks at runs before the true one."""
+        self.post = post(recorder.url, capabilities)
         channels = {"post": self.post}
         self.store = Store(lambda: asyncpg.connect(database), sealer, lease_s)
         self.forms_link = Link(lambda: asyncpg.connect(database))
         self.forms = secure.Forms(self.forms_link, sealer)
         self.desk = Desk(self.forms_link, sealer)
         pages = secure.Pages(self.forms, pages_at) if pages_at else None
-        self.outbox = Outbox(self.store.outbox, channels, Pictures(), LocalPace({"post": 1000.0}), pages=pages)
+        self.pace = LocalPace({"post": 1000.0})
+        self.switches = Switches(self.store.switches, self.pace, look_s=0.1)
+        clock = lambda: datetime.now(UTC) + ahead  # noqa: E731
+        changes = Changes(MessageStore(self.forms_link, self.store.sealed), channels, clock)
+        self.outbox = Outbox(self.store.outbox, channels, Pictures(), self.pace, self.switches, clock, pages, changes)
+        self.receipts = Receipts(self.store.receipts, self.store.outbox, channels, self.pace, self.switches)
         self.operations = Operations(self.store.outbox, clients or {}, self._settle, patience_s)
         self.performer = Performer(self.store.outbox, self.outbox, self.operations, self.desk)
         self.timers = Timers(self.store.timers, lambda: self.recovery.wake(), poll_s=0.5)
@@ -314,7 +344,7 @@ class Worker:
         paging = Paging(self.store.said)
         self.turns = Turns(
             self.store, advance, Known(), self.performer, channels, ("en", "uk"), self.timers.note, Vault(), paging,
-            self.collector,
+            self.collector, self.receipts,
         )  # fmt: skip
         self.recovery = Recovery(self.store, self.turns, self.performer, sweep_s=0.1)
         webhooks = routes(Door(channels, Vault(), tokens=paging), self.turns, body_bytes_max=10_000)
@@ -328,7 +358,8 @@ class Worker:
 
     def start(self) -> "Worker":
         """The background: recovery and timers."""
-        works = (self.recovery.run(), self.timers.run(), self.collector.run())
+        sending = (self.switches.run(), self.receipts.run())
+        works = (self.recovery.run(), self.timers.run(), self.collector.run(), *sending)
         self._running = [asyncio.create_task(work) for work in works]
         return self
 
@@ -341,10 +372,10 @@ class Worker:
     async def quiet(self) -> None:
         """Until this worker has nothing under way."""
         async with asyncio.timeout(20):
-            await self.turns.drain()
-            await self.performer.drain()
-            await self.turns.drain()
-            await self.performer.drain()
+            for _ in range(2):
+                await self.turns.drain()
+                await self.performer.drain()
+                await self.receipts.drain()
 
     async def kill(self) -> None:
         """Gone at once: nothing is finished, nothing is recorded."""
@@ -353,6 +384,8 @@ class Worker:
         await asyncio.gather(*self._running, return_exceptions=True)
         await self.turns.stop(0)
         await self.performer.stop(0)
+        await self.receipts.stop()
+        await self.switches.close()
         await self.store.close()
         await self.forms_link.close()
         await self.media_link.close()

@@ -1,0 +1,69 @@
+"""Done rows of the inbox and the outbox are deleted after their time, a few thousand at once.
+
+The inbox must know a duplicate for as long as any platform sends the same again: WhatsApp goes on for seven days.
+The outbox is what staff and services ask after: MessageAPI answers for thirty days, and news of a message finds it.
+"""
+
+import asyncio
+
+import asyncpg
+import structlog
+
+from bot.metrics import alert
+from bot.store import Connect
+
+INBOX_KEPT_DAYS = 8
+OUTBOX_KEPT_DAYS = 30
+BATCH = 2_000  # a statement of some milliseconds, between which turns go on
+PAUSE_S = 0.1  # between batches: deleting is never urgent
+SWEEP_S = 3600.0
+_LOST = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+
+# Both tables grow at their end and have a BRIN index on their time, so that only their beginning is read.
+INBOX = """
+delete from bot.inbox where (channel, account, dedupe) = any(array(
+    select (channel, account, dedupe) from bot.inbox
+    where received_at < now() - $1::int * interval '1 day' and status = 'done' limit $2 for update skip locked))"""
+OUTBOX = """
+delete from bot.outbox where id = any(array(
+    select id from bot.outbox where created_at < now() - $1::int * interval '1 day'
+    and ended_at < now() - $1::int * interval '1 day' limit $2 for update skip locked))"""
+TABLES = ((INBOX, INBOX_KEPT_DAYS), (OUTBOX, OUTBOX_KEPT_DAYS))
+
+log = structlog.get_logger("bot.retention")
+
+
+class Retention:
+    """The sweeper. ``run`` in any number of processes: they do not get in each other's way."""
+
+    def __init__(self, connect: Connect, sweep_s: float = SWEEP_S, batch: int = BATCH) -> None:
+        self._connect, self._sweep_s, self._batch = connect, sweep_s, batch
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            try:
+                await self.once()
+            except _LOST as error:
+                log.warning("store_unreachable", reason=type(error).__name__)
+            except Exception as error:
+                alert("retention_failed", type(error).__name__)
+            await asyncio.sleep(self._sweep_s)
+
+    async def once(self) -> int:
+        """Delete all whose time has passed; how many there were."""
+        # A connection of its own: those of the turn may look at rows by their key only, which here would be slow.
+        connection = await self._connect()
+        try:
+            gone = 0
+            for statement, days in TABLES:
+                while deleted := await self._deleted(connection, statement, days):
+                    gone += deleted
+                    await asyncio.sleep(PAUSE_S)
+            return gone
+        finally:
+            await connection.close()
+
+    async def _deleted(self, connection: "asyncpg.Connection[asyncpg.Record]", statement: str, days: int) -> int:
+        answer = await connection.execute(statement, days, self._batch)
+        return int(answer.rpartition(" ")[2])

@@ -1,0 +1,115 @@
+"""One attempt to send what an outbox row asks for: named, linked, drawn, handed to the channel."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Protocol
+
+import structlog
+
+from bot.sending import window
+from bot.store import Mark, OutboxRow, StoreDown
+from channels import references
+from channels.errors import Transient
+from flows.effects import DeleteInbound, OpenForm, Send
+from flows.messages import OutboundMessage, Picture
+from flows.ports import Channel, DrawnPicture
+
+log = structlog.get_logger("bot.outbox")
+
+
+class Pictures(Protocol):
+    """Draws what a message shows."""
+
+    async def draw(self, picture: Picture, locale: str, customer_id: str | None) -> DrawnPicture:
+        """May raise anything: the message then goes as text."""
+        ...
+
+
+class Pages(Protocol):
+    """Opens one-time pages, in the chat's order so that a page is there before its link."""
+
+    async def open(self, row: OutboxRow, effect: OpenForm) -> None:
+        """Raises StoreDown."""
+        ...
+
+    def linked(self, message: OutboundMessage) -> OutboundMessage:
+        """The message with the addresses of its pages."""
+        ...
+
+
+class Changes(Protocol):
+    """Knows what a message is about that changes one of ours."""
+
+    async def resolved(self, row: OutboxRow, message: OutboundMessage) -> tuple[OutboundMessage, tuple[str, ...]]:
+        """The message with the platform's id of what it changes, and its degradations. Raises SendFailure."""
+        ...
+
+
+class Attempt:
+    """Sends once. Raises a SendFailure."""
+
+    def __init__(
+        self,
+        channels: Mapping[str, Channel],
+        pictures: Pictures,
+        pages: Pages | None,
+        clock: Callable[[], datetime],
+        changes: Changes | None = None,
+    ) -> None:
+        self._channels = channels
+        self._changes = changes
+        self._pictures = pictures
+        self._pages = pages
+        self._clock = clock
+
+    async def at(self, row: OutboxRow, message: OutboundMessage | None) -> Mark:
+        """``message`` is the row's message as it may go now, for rows that are one."""
+        if isinstance(row.effect, OpenForm):
+            return await self._opened(row, row.effect)
+        if isinstance(row.effect, DeleteInbound):
+            return await self._deleted(row, row.effect)
+        assert isinstance(row.effect, Send)
+        assert message is not None
+        return await self._sent(row, message)
+
+    async def _sent(self, row: OutboxRow, message: OutboundMessage) -> Mark:
+        if not message.ref:
+            message = replace(message, ref=references.ref_of(row.id))
+        resolved: tuple[str, ...] = ()
+        if self._changes is not None:
+            message, resolved = await self._changes.resolved(row, message)
+        message, drawn, changed = await self._drawn(message, row)
+        message = message if self._pages is None else self._pages.linked(message)
+        began = self._clock()
+        sent = await self._channels[row.to.channel].send(message, row.to.address, drawn)
+        if window.stands_in(message):
+            changed += ("template",)
+        degradations = tuple(dict.fromkeys(resolved + sent.degradations + changed))
+        return Mark(row.id, "done", sent.provider_ids, degradations, sent_at=began)
+
+    async def _deleted(self, row: OutboxRow, effect: DeleteInbound) -> Mark:
+        deleted = await self._channels[row.to.channel].delete(row.to.address, effect.message_id)
+        return Mark(row.id, "done", error=None if deleted else "the platform does not delete it")
+
+    async def _opened(self, row: OutboxRow, effect: OpenForm) -> Mark:
+        if self._pages is None:
+            return Mark(row.id, "failed", error="this process opens no pages")
+        try:
+            await self._pages.open(row, effect)
+        except StoreDown as error:
+            raise Transient("the database is away") from error
+        return Mark(row.id, "done")
+
+    async def _drawn(
+        self, message: OutboundMessage, row: OutboxRow
+    ) -> tuple[OutboundMessage, DrawnPicture | None, tuple[str, ...]]:
+        """The message with its picture; without it, as text alone, when it cannot be drawn."""
+        if message.picture is None:
+            return message, None, ()
+        try:
+            return message, await self._pictures.draw(message.picture, message.locale, row.to.customer_id), ()
+        except Exception as error:  # whatever is wrong with the picture, the customer gets the words
+            log.error("picture_not_drawn", template=message.picture.template, error=type(error).__name__)
+            text = message.text or message.picture.alt
+            return replace(message, picture=None, text=text), None, ("picture_not_drawn",)
