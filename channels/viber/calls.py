@@ -1,5 +1,6 @@
 """Calls to Viber's REST API, and what its answers mean for us. HTTP 200 is not success: ``status`` 0 is."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -29,6 +30,7 @@ MEDIA_HOST = ".viber.com"
 # Viber does not say how long to wait. It counts by the customer and by the account and does not say which was too
 # much; only the chat waits, since an account that is too fast meets the answer again in every chat.
 PAUSE_S = 60
+WORDS_MAX = 100
 OK, INVALID_URL, TOO_MANY = 0, 1, 12
 
 _REFUSALS: Mapping[int, tuple[type[SendFailure], str]] = {
@@ -56,6 +58,11 @@ _REFUSALS: Mapping[int, tuple[type[SendFailure], str]] = {
     24: (WindowClosed, "the account's balance does not allow messages outside of a session"),
 }
 _TOO_NEW = frozenset({13, 14})
+
+
+def without_numbers(words: str) -> str:
+    """What Viber says, in a line and without the long numbers (phones, cards) that it may repeat of a message."""
+    return re.sub(r"\+?\d[\d ]{5,}\d", "…", " ".join(words.split()))[:WORDS_MAX]
 
 
 class TooNew(PermanentContent):
@@ -133,7 +140,7 @@ class ViberCalls:
             return TooNew("the customer's Viber is too old for the message", str(status))
         kind, reason = _REFUSALS.get(status, (Transient, "Viber is in trouble"))
         if kind is PermanentContent and isinstance(words, str) and words:
-            reason = f"{reason}: {words[:100]}"
+            reason = f"{reason}: {without_numbers(words)}"
         return kind(reason, str(status))
 
     def _http_failure(self, code: int) -> SendFailure:

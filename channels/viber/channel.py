@@ -8,7 +8,7 @@ from hashlib import blake2b, sha256
 
 from channels.errors import PermanentContent, PermanentUser, SendFailure, Transient, Unauthentic
 from channels.pictures import fit, fits
-from channels.viber.calls import INVALID_URL, TooNew, ViberCalls
+from channels.viber.calls import INVALID_URL, TooNew, ViberCalls, without_numbers
 from channels.viber.capabilities import CAPABILITIES
 from channels.viber.parse import parse
 from channels.viber.render import Form, Lent, greeting, render
@@ -87,7 +87,7 @@ class Viber:
         words = event.details.get("reason", "")
         if any(word in words.lower() for word in WORDS_OF_USERS):
             return PermanentUser("the message did not reach the customer", "failed")
-        return PermanentContent(f"Viber could not show the message: {words[:100]}", "failed")
+        return PermanentContent(f"Viber could not show the message: {without_numbers(words)}", "failed")
 
     async def acknowledge(self, event: InboundEvent) -> None:
         """Viber's buttons have no spinner."""

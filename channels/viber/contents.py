@@ -11,8 +11,11 @@ Json = Mapping[str, Any]
 Media = Literal["image", "audio", "video", "document", "sticker"]
 
 
-def read(message: Json, token: str, tracking: Tracking) -> Content | None:
-    """The content, or None for a kind we do not know. ``token`` names the message where its file has no id."""
+def read(message: Json, token: str, tracking: Tracking, *, silent: bool = False) -> Content | None:
+    """The content, or None for a kind we do not know.
+
+    ``token`` names the message where its file has no id; ``silent`` is what only a tap on a button can be.
+    """
     kind = message.get("type")
     if kind == "text":
         return Text(clean(message["text"])) if isinstance(message.get("text"), str) else None
@@ -25,7 +28,7 @@ def read(message: Json, token: str, tracking: Tracking) -> Content | None:
     if kind == "location":
         return _location(message.get("location"))
     if kind == "contact":
-        return _contact(message, tracking)
+        return _contact(message, tracking, silent=silent)
     return None
 
 
@@ -97,19 +100,20 @@ def _degrees(value: object, most: int) -> float | None:
     return degrees if -most <= degrees <= most else None
 
 
-def _contact(message: Json, tracking: Tracking) -> Content | None:
+def _contact(message: Json, tracking: Tracking, *, silent: bool) -> Content | None:
     """A contact is the customer's own only when it answers our button that asks for it.
 
     The message before it carried the button (its mark came back), and the contact is not one that was picked from a
-    phone book: Viber puts the button's own words beside what the button shares, and no name into it.
+    phone book: what the button shares is silent, or comes with the button's own words, or at least without a name.
     """
     contact = message.get("contact")
     if not isinstance(contact, dict):
         return None
     name, words = clean(contact.get("name")), clean(message.get("text"))
-    tapped = tracking.is_phone(words) if words else not name
+    phone = _e164(clean(contact.get("phone_number")))
+    tapped = silent or (tracking.is_phone(words) if words else not name)
     first, _, last = name.partition(" ")
-    return Contact(_e164(clean(contact.get("phone_number"))), bool(tracking.phones) and tapped, first, last)
+    return Contact(phone, bool(phone and tracking.phones) and tapped, first, last)
 
 
 def _e164(phone: str) -> str:

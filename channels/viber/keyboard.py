@@ -23,7 +23,7 @@ from channels.choices import (
     short_titles,
     with_short_ids,
 )
-from channels.texts import length
+from channels.texts import length, printable
 from channels.viber import tracking
 from channels.viber.capabilities import ASKING_API_VERSION, CAPABILITIES, COLUMNS, ROWS_MAX, TITLE_MAX
 from channels.words import Word, say
@@ -34,7 +34,8 @@ Json = dict[str, Any]
 # How many buttons share a row, and how many letters the title of each may have for a phone to show it on one line.
 SHARES = ((6, 3), (3, 9), (2, 15))
 LINE_LETTERS = 36
-LINK_MAX = 2000
+# What a button may say or lead to: Viber refuses the whole message for one that is longer.
+LINK_MAX = 250
 # The markup of a button's text, escaped; the platform takes no more.
 MARKUP_MAX = 250
 # Of the 30 KB of a request, so that there is room for words.
@@ -157,13 +158,17 @@ def _board(choices: Sequence[Choice], *, simple: bool) -> Json:
 
 
 def _button(choice: Choice, *, simple: bool) -> Json:
-    """What a tap does. A tap that answers is silent: its words are a token, and nobody wants to read it in the chat."""
+    """What a tap does. One that answers is silent: its words are a token, which nobody wants to read in the chat.
+
+    The tap that shares the phone is silent too, for the mark of it that Viber gives back: nobody types silently.
+    """
     if choice.kind in LINKS and choice.url:
         opened = {"ActionType": "open-url", "ActionBody": choice.url, "Silent": True, "OpenURLType": "internal"}
         return opened if simple else opened | {"InternalBrowser": BROWSER}
     if choice.kind in ASKS:
-        action = "share-phone" if choice.kind == "request_phone" else "location-picker"
-        return {"ActionType": action, "ActionBody": _spoken(choice)}
+        if choice.kind == "request_phone":
+            return {"ActionType": "share-phone", "ActionBody": _spoken(choice), "Silent": True}
+        return {"ActionType": "location-picker", "ActionBody": _spoken(choice)}
     return {"ActionType": "reply", "ActionBody": choice.id, "Silent": True}
 
 
@@ -184,7 +189,7 @@ def _marks(choices: Sequence[Choice]) -> str:
 
 def _markup(title: str) -> str:
     """The title as the HTML that Viber reads: nothing in it is ours, so nothing in it is markup."""
-    kept = title.strip() or "…"
+    kept = printable(title).strip() or "…"
     while len(escape(kept, quote=False)) > MARKUP_MAX:
         kept = kept[:-2].rstrip("…") + "…"
     return escape(kept, quote=False)

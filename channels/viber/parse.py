@@ -93,14 +93,15 @@ def _event(
 def _message(callback: Json) -> _Found | None:
     message, user = _dict(callback.get("message")), _dict(callback.get("sender"))
     marks = tracking.read(message.get("tracking_data"))
-    content = contents.read(message, _token(callback), marks)
+    silent = callback.get("silent") is True
+    content = contents.read(message, _token(callback), marks, silent=silent)
     private = not callback.get("chat_id")
     if isinstance(content, Contact):
         return _Found(EventType.CONTACT_SHARED, user, content, private_chat=private)
     if content is None:
         return _Found(EventType.UNSUPPORTED, user, private_chat=private)
     if isinstance(content, Text) and message.get("type") == "text":
-        return _tap_or_text(content, user, marks, silent=callback.get("silent") is True, private=private)
+        return _tap_or_text(content, user, marks, silent=silent, private=private)
     return _Found(EventType.MESSAGE, user, content, private_chat=private)
 
 
@@ -112,6 +113,8 @@ def _tap_or_text(content: Text, user: Json, marks: tracking.Tracking, *, silent:
     text = content.text
     if marks.is_link(text) or (silent and LINK.fullmatch(text)):
         return None
+    if marks.is_phone(text):  # from a client that cannot share a phone and says the button's words instead
+        return _Found(EventType.MESSAGE, user, content, private_chat=private)
     if silent or marks.is_reply(text) or SIGNED.fullmatch(text) or references.read(text):
         return _Found(EventType.POSTBACK, user, payload=text, private_chat=private)
     return _Found(EventType.MESSAGE, user, content, private_chat=private)
