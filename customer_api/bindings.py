@@ -13,6 +13,9 @@ from customer_api.tables import Binding, Customer
 
 RISK = timedelta(hours=24)  # how long a new binding is trusted less: a stolen SIM is noticed within a day
 
+RISK_TYPED = timedelta(hours=72)  # a number that nobody but its writer answers for
+FACTORS = {"shared": "own_contact+sms", "sender": "sender+sms", "typed": "typed+sms"}
+
 
 class BoundToAnother(Exception):
     """The chat is another customer's. It must be revoked first, by somebody who may."""
@@ -24,8 +27,12 @@ async def living(session: AsyncSession, seals: Seals, chat: Chat) -> Binding | N
     return await session.scalar(select(Binding).where(Binding.chat.in_(marks), Binding.revoked_at.is_(None)))
 
 
-async def bind(session: AsyncSession, seals: Seals, chat: Chat, customer: Customer, now: datetime) -> Binding:
+async def bind(
+    session: AsyncSession, seals: Seals, chat: Chat, customer: Customer, proof: str, now: datetime
+) -> Binding:
     """Bind the chat to the customer; a binding that is there already stays as it is. Call it under the chat's lock.
+
+    ``proof`` is how the phone came: ``shared``, ``sender`` or ``typed``.
 
     :raises BoundToAnother: and nothing is changed.
     """
@@ -42,9 +49,9 @@ async def bind(session: AsyncSession, seals: Seals, chat: Chat, customer: Custom
         account=chat.account,
         address=seals.seal({"text": chat.address}, "binding.address", row),
         chat=seals.mark(chat.text, "chat"),
-        factor="own_contact+sms",
+        factor=FACTORS[proof],
         bound_at=now,
-        risk_until=now + RISK,
+        risk_until=now + (RISK_TYPED if proof == "typed" else RISK),
     )
     session.add(binding)
     return binding

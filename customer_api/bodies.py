@@ -39,11 +39,15 @@ Name = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 class SendCodeInputs(Shape):
     """The phone and who it belongs to, from the contact that the customer shared.
 
+    ``proof`` says how it came: shared by the customer, told by the messenger with every message of theirs
+    (``sender``), or ``typed``. A typed one is proved by the code alone, and what is bound by it is watched longer.
+
     Without a phone the code goes to the one that this chat's customer has proved before.
     """
 
     phone: Phone | None = None
     own_contact: StrictBool | None = None
+    proof: Literal["shared", "sender", "typed"] | None = None
     first_name: Name | None = None
     last_name: Name | None = None
 

@@ -82,12 +82,12 @@ async def _claim(session: AsyncSession, seals: Seals, ask: SendCode) -> Claim | 
     if phone is None:
         bound = await bindings.living(session, seals, ask.chat)
         phone = await people.phone_of(session, seals, bound.customer_id) if bound is not None else ""
-    elif inputs.own_contact is not True:
+    elif inputs.own_contact is not True and inputs.proof != "typed":
         return None
     if not phone:
         return None
     locale = texts.language(ask.locale, phone)
-    return Claim(phone, inputs.first_name or "", inputs.last_name or "", locale)
+    return Claim(phone, inputs.first_name or "", inputs.last_name or "", locale, inputs.proof or "shared")
 
 
 def _sealable(claim: Claim) -> dict[str, str]:
@@ -96,6 +96,7 @@ def _sealable(claim: Claim) -> dict[str, str]:
         "first_name": claim.first_name,
         "last_name": claim.last_name,
         "locale": claim.locale,
+        "proof": claim.proof,
     }
 
 
@@ -146,7 +147,7 @@ async def check(session: AsyncSession, seals: Seals, ask: CheckCode, now: dateti
         return failed("expired")  # bound by somebody else since the code was asked for
     await bindings.lock(session, code.phone)
     customer = await people.enrol(session, seals, claim, now)
-    await bindings.bind(session, seals, ask.chat, customer, now)
+    await bindings.bind(session, seals, ask.chat, customer, claim.proof, now)
     expires_at = (now + SESSION).isoformat()
     return Answer(
         state="done", outputs={"customer_id": str(customer.id), "level": "verified", "expires_at": expires_at}

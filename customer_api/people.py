@@ -20,6 +20,7 @@ class Claim:
     first_name: str
     last_name: str
     locale: str
+    proof: str = "shared"
 
     def __repr__(self) -> str:
         return "Claim(...)"

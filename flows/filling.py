@@ -134,7 +134,7 @@ def _not_taken(turn: Turn, run: Run, step: Collect, slot: Slot, reading: Reading
 def answer_contact(turn: Turn, run: Run, step: Collect, contact: Contact) -> None:
     """A shared contact: only the sender's own, and only where one was asked for."""
     slot = turn.slot(step.slot)
-    reading = read_contact(slot, contact)
+    reading = read_contact(turn, slot, contact)
     if isinstance(reading, Taken):
         given = SharedContact(contact.phone, contact.own, contact.first_name, contact.last_name)
         take(turn, run, {slot.name: reading.value, **_from_contact(turn, given)})

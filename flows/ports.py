@@ -109,7 +109,9 @@ class Capabilities:
     says whether buttons that answer and buttons that lead to a page can stand under one message. The ages are None
     where there is no limit. ``media`` goes by ``image`` and ``document``.
     ``rate_per_s`` is how fast one account may send, ``unanswered_per_h`` how much one customer may get in an hour
-    without having written. ``window_h`` is for how long after the customer's last word free text may be sent.
+    without having written. ``own_phone`` says how a customer's own number comes: in a contact that they share, with
+    every message (``sender``), or only as they type it. ``window_h`` is for how long after the customer's last word
+    free text may be sent.
     """
 
     channel: str
@@ -123,6 +125,7 @@ class Capabilities:
     url_buttons: bool = True
     mixed_kinds: bool = True
     request_phone: bool = False
+    own_phone: Literal["shared", "sender", "typed"] = "shared"
     request_location: bool = False
     replies_to: bool = False
     edits: bool = False

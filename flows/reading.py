@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from flows import own_phone
 from flows.cards import CardNumber
 from flows.entities import amounts, answers, codes, dates, ibans, numbers, periods, phones
 from flows.entities.found import Found
@@ -73,10 +74,12 @@ def read_words(turn: Turn, run: Run, slot: Slot, words: Words, *, asked: bool) -
     return parser(turn, run, slot, words, asked) if parser is not None else None
 
 
-def read_contact(slot: Slot, contact: Contact) -> Reading | None:
-    """A shared contact for a slot that accepts one; only the sender's own."""
+def read_contact(turn: Turn, slot: Slot, contact: Contact) -> Reading | None:
+    """A shared contact for a slot that accepts one; only the sender's own, or where it may be typed, any."""
     if slot.type not in ("contact", "phone") or "contact" not in slot.accepts:
         return None
+    if slot.type == "contact" and not contact.own and own_phone.may_be_typed(turn):
+        return Taken(SharedContact(contact.phone, own=False, proof="typed"))
     if not contact.own:
         return Refused(("foreign_contact",))
     if slot.type == "phone":
@@ -188,6 +191,17 @@ def _phone(turn: Turn, _run: Run, slot: Slot, words: Words, _asked: bool) -> Rea
     return _only(found)
 
 
+def _contact(turn: Turn, _run: Run, _slot: Slot, words: Words, asked: bool) -> Reading | None:
+    """A number in place of a contact, where the channel has no better way; it is nobody's until a code proves it."""
+    if not asked or not own_phone.may_be_typed(turn):
+        return None
+    found = {one.value for region in turn.library.brand.regions for one in phones.find(words.text, region)}
+    read = _only(found)
+    if isinstance(read, Taken) and isinstance(read.value, str):
+        return Taken(SharedContact(read.value, own=False, proof="typed"))
+    return Refused(("invalid_own_phone", "invalid_phone"))
+
+
 def _iban(_turn: Turn, _run: Run, _slot: Slot, words: Words, _asked: bool) -> Reading | None:
     found = ibans.find(words.text)
     if found and found[0].value is None:
@@ -237,4 +251,5 @@ def _period(turn: Turn, _run: Run, _slot: Slot, words: Words, asked: bool) -> Re
 _PARSERS: Mapping[str, Callable[[Turn, Run, Slot, Words, bool], Reading | None]] = {
     "money": _money, "card_number": _card, "choice": _choice, "text": _text, "phone": _phone, "iban": _iban,
     "date": _date, "flag": _flag, "integer": _integer, "percent": _integer, "code": _code, "period": _period,
+    "contact": _contact,
 }  # fmt: skip

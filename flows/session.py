@@ -97,6 +97,7 @@ class Session:
     the content that the open runs began under; they finish under it. Empty when nothing is open. ``keyboard``: a button
     that asks for a contact hangs under the chat. ``album``: the last one of which a picture was heard. ``kept``: slots
     that outlive their run, by their ``retain``. ``unread_told``: when a message that nobody reads was last answered.
+    ``phone`` and ``name`` are the sender's own, where the channel tells them with every message and answers for them.
     """
 
     conversation: UUID
@@ -124,6 +125,8 @@ class Session:
     timers: dict[str, int] = field(default_factory=dict)
     kept: dict[str, SlotValue] = field(default_factory=dict, repr=False)
     unread_told: int = 0
+    phone: str = field(default="", repr=False)
+    name: str = field(default="", repr=False)
 
     @classmethod
     def new(cls, conversation: UUID, channel: str, address: str, locale: str, account: str = "") -> "Session":
@@ -159,6 +162,7 @@ class Session:
             self.version, self.paused, self.heard, self.misses, self.degraded_told, self.with_people_until,
             self.keyboard, self.album, list(self.answered),
             list(self.operations), list(self.early), dict(self.timers), dict(self.kept), self.unread_told,
+            self.phone, self.name,
         )  # fmt: skip
 
     def to_json(self) -> bytes:
@@ -180,6 +184,7 @@ class Session:
             "ti": self.timers,
             "ke": _pack_values(self.kept),
             "un": self.unread_told,
+            "me": (self.phone, self.name),
         })  # fmt: skip
 
     @classmethod
@@ -203,6 +208,7 @@ class Session:
             [(op_id, action, state) for op_id, action, state in packed["op"]],
             [BANK_EVENT.validate_python(event) for event in packed["ea"]], packed["ti"],
             _unpack_values(packed.get("ke", {})), packed.get("un", 0),
+            *packed.get("me", ("", "")),
         )  # fmt: skip
 
 

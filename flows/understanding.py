@@ -6,7 +6,7 @@ no, then a correction, then another flow, then a plain answer, then "I did not u
 
 import re
 
-from flows import buttons
+from flows import buttons, own_phone
 from flows.commanding import begin, give_command
 from flows.commands import INTENTS, command_in, flow_by_intent
 from flows.deciding import FREE_TEXT_MIN, Decision, understand
@@ -43,6 +43,7 @@ def hear(turn: Turn, event: InboundEvent) -> None:
         return
     session = turn.session
     first, session.heard = session.heard == 0, turn.now
+    own_phone.remember(turn, event)
     if session.top is not None:
         turn.early = session.top.renewed and _written_before(event, session.top.snapshot)
         session.top.renewed = False

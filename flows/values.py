@@ -20,12 +20,16 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SharedContact:
-    """A contact as the channel delivered it. ``own`` only where the channel proves it."""
+    """A contact as the channel delivered it. ``own`` only where the channel proves it.
+
+    ``proof`` says how it came: ``shared`` by the customer, with every message of the ``sender``, or ``typed``.
+    """
 
     phone: str
     own: bool
     first_name: str = ""
     last_name: str = ""
+    proof: str = "shared"
 
     def __repr__(self) -> str:
         return f"SharedContact(own={self.own})"
@@ -58,7 +62,7 @@ def pack(value: SlotValue) -> object:
     if isinstance(value, date):
         return ["d", value.isoformat()]
     if isinstance(value, SharedContact):
-        return ["p", value.phone, value.own, value.first_name, value.last_name]
+        return ["p", value.phone, value.own, value.first_name, value.last_name, value.proof]
     if isinstance(value, Sent):
         return ["a", value.ref, value.media, value.size]
     return ["t", *(pack(inner) for inner in value)]
@@ -106,4 +110,4 @@ def attribute(value: SlotValue, name: str) -> SlotValue:
 _MADE: Mapping[str, Callable[..., SlotValue]] = {
     "m": Money, "c": CardNumber, "d": date.fromisoformat, "p": SharedContact, "a": Sent,
 }  # fmt: skip
-_PARTS = frozenset({"phone", "own", "first_name", "last_name", "last4", "scheme", "luhn_ok", "ref", "media"})
+_PARTS = frozenset({"phone", "own", "first_name", "last_name", "proof", "last4", "scheme", "luhn_ok", "ref", "media"})

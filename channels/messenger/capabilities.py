@@ -21,6 +21,7 @@ CAPABILITIES = Capabilities(
     url_buttons=True,
     mixed_kinds=True,
     request_phone=True,
+    own_phone="typed",  # its quick reply can be edited by whoever taps it
     request_location=False,  # the quick reply that asked for it is gone since 2019
     replies_to=True,
     typing=True,

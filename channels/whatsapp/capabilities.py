@@ -27,6 +27,7 @@ CAPABILITIES = Capabilities(
     url_buttons=True,
     mixed_kinds=False,
     request_phone=True,
+    own_phone="sender",
     request_location=True,
     replies_to=True,
     typing=True,

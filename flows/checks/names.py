@@ -31,7 +31,7 @@ from flows.source import Listing
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 # Parts of a value that a dot reaches, beside the fields of a choice's source.
 PARTS: Mapping[str, Mapping[str, str]] = {
-    "contact": {"phone": "phone", "own": "flag", "first_name": "text", "last_name": "text"},
+    "contact": {"phone": "phone", "own": "flag", "first_name": "text", "last_name": "text", "proof": "text"},
     "card_number": {"last4": "text", "scheme": "text"},
     "choice": {"id": "text"},
 }

@@ -12,6 +12,7 @@
       on_failure: handoff_card
 """
 
+from flows import own_phone
 from flows.asking import ask_slot, may_take, reason_text
 from flows.expressions import EvaluationError
 from flows.model import END, Collect, Slot
@@ -29,6 +30,8 @@ from flows.values import SlotValue
 def enter(turn: Turn, run: Run, step: Collect) -> str | None:
     """Take the value that is there if it is good, otherwise ask."""
     slot = turn.slot(step.slot)
+    if slot.type == "contact" and slot.name not in run.slots and (own := own_phone.known(turn)) is not None:
+        run.slots[slot.name] = own
     value = run.slots.get(slot.name)
     if value is not None and (not step.ask_before_filling or slot.name in run.asked):
         reason = fault(turn, run, step, slot, value)

@@ -133,7 +133,7 @@ class _File:
         return Answer(fields.text_map("return"), error, tuple(self._card(item) for item in fields.items("options")))
 
     def _case(self, node: Node, stubs: Stubs) -> Case:
-        fields = Fields(self._reading, node, "a test", ("test", "with", "stubs", "turns"))
+        fields = Fields(self._reading, node, "a test", ("test", "with", "only_on", "stubs", "turns"))
         fields.require("test", "turns")
         name = fields.optional_name("with")
         if name and name not in self._people:
@@ -144,7 +144,8 @@ class _File:
             self._reading.add("E206", fields.at, "this test expects nothing", "it would pass whatever happens", fix)
         self._check_order(lines)
         person = self._people.get(name or "", Person("somebody", locale=self._library.brand.locales[0]))
-        return Case(fields.text("test"), fields.at, person, {**stubs, **self._stubs(fields)}, lines)
+        only_on = fields.texts("only_on")
+        return Case(fields.text("test"), fields.at, person, {**stubs, **self._stubs(fields)}, lines, only_on)
 
     def _check_order(self, lines: tuple[Line, ...]) -> None:
         """Only two messages in a row can change places."""

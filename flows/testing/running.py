@@ -89,6 +89,7 @@ def run(
 ) -> Report:
     """Play each test on the channel of its fixture, or on ``every`` one of ``channels``.
 
+    A test that is written for some channels plays on those alone, the first of them when not on every one.
     A fixture whose channel is none of them plays on one without limits. ``understand`` finds the intent of a
     sentence; without it the flows' own examples stand in.
     """
@@ -98,11 +99,19 @@ def run(
     report = Report()
     for file in files:
         for case in file.cases:
-            own = next((channel for channel in channels if channel.channel == case.person.channel), None)
-            for channel in channels if every else (own,):
+            for channel in _channels_of(case, channels, every=every):
                 _play(under_watch, case, watch, meaning, channel, report)
     report.coverage = Coverage.of(library, watch.ways, tuple(channel.channel for channel in channels))
     return report
+
+
+def _channels_of(case: Case, channels: Sequence[Capabilities], *, every: bool) -> Sequence[Capabilities | None]:
+    if case.only_on:
+        fitting = [channel for channel in channels if channel.channel in case.only_on]
+        return fitting if every else fitting[:1] or (None,)
+    if every:
+        return channels
+    return (next((channel for channel in channels if channel.channel == case.person.channel), None),)
 
 
 def _play(

@@ -86,13 +86,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One test."""
+    """One test. It plays on every channel, or ``only_on`` those where what it is about can happen."""
 
     name: str
     at: Place
     person: Person
     stubs: Stubs
     lines: tuple[Line, ...]
+    only_on: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ def test_a_guest_proves_who_it_is_first_and_then_the_transfer_goes_on_with_what_
     assert chat.operations[0].action == "identity.send_code"
     assert chat.operations[0].inputs == {
         "phone": "+380501112233", "own_contact": True, "first_name": "Anna", "last_name": "Koval",
+        "proof": "shared",
     }  # fmt: skip
     chat.settle(outputs={"sent_to": "•••2233"})
     chat.write("123 456")

@@ -51,7 +51,8 @@ def place(line: str, number: int, word: str) -> tuple[int, int]:
 
 
 def found(folder: Path = FAULTS) -> tuple[Problem, ...]:
-    return check(folder, brand_of("sandbox"), channels=(*capabilities(), STRICT), templates=templates()).problems
+    telegram = next(one for one in capabilities() if one.channel == "telegram")
+    return check(folder, brand_of("sandbox"), channels=(telegram, STRICT), templates=templates()).problems
 
 
 def test_every_planted_fault_is_found_at_its_place_and_nothing_else() -> None:
