@@ -22,21 +22,15 @@ from sandbox.graph.failures import no_object
 from sandbox.graph.platform import Call, Endpoint
 from sandbox.graph.tokens import app_token
 from sandbox.messenger import failures, given, profile, sending
-from sandbox.messenger.files import File
 from sandbox.messenger.limits import ATTACHMENT_MAX_BYTES, WEBHOOK_FIELDS
 from sandbox.messenger.pages import Page
 from sandbox.messenger.platform import Platform
+from sandbox.phones.files import answer
 from sandbox.phones.wire import Problem
 
 # JavaScript, which shows the Pages, counts exactly up to 9 007 199 254 740 991; ids of people are longer.
 PAGE_ID = re.compile(r"[1-9][0-9]{0,14}|[1-8][0-9]{15}")
 FORM_MAX_BYTES = ATTACHMENT_MAX_BYTES + 1024 * 1024
-SHOWN_IN_PLACE = ("image/jpeg", "image/png", "image/webp", "image/gif")
-FILE_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; sandbox",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "private, max-age=31536000, immutable",
-}
 
 PageEndpoint = Callable[[Platform, Page, Call], Awaitable[dict[str, Any]]]
 
@@ -65,7 +59,7 @@ class PageApi:
         file = self._platform.files.find(request.path_params["file"])
         if file is None:
             raise Problem(404, "URL signature mismatch")
-        return served(file)
+        return answer(file.name, file.mime, file.data)
 
     async def node(self, call: Call) -> dict[str, Any]:
         """Facts of a Page or of somebody who has written to it."""
@@ -83,10 +77,10 @@ class PageApi:
         raise no_object("get", call.id)
 
     def _on_page(self, endpoint: PageEndpoint) -> Endpoint:
-        async def answer(call: Call) -> dict[str, Any]:
+        async def on_page(call: Call) -> dict[str, Any]:
             return await endpoint(self._platform, self._page(call), call)
 
-        return answer
+        return on_page
 
     def _page(self, call: Call) -> Page:
         """Raises GraphRefused for what cannot be a Page, and for a token that is no Page's."""
@@ -107,15 +101,6 @@ class PageApi:
         return str(known or "")
 
 
-def served(file: File) -> Response:
-    """Only pictures are shown in a browser; everything else is put down as a file."""
-    if file.mime in SHOWN_IN_PLACE:
-        return Response(file.data, media_type=file.mime, headers=FILE_HEADERS)
-    name = "".join(c if c.isascii() and (c.isalnum() or c in "._- ") else "_" for c in file.name)
-    named = FILE_HEADERS | {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(file.data, media_type="application/octet-stream", headers=named)
-
-
 def _root(request: Request) -> str:
     return f"{request.url.scheme}://{request.url.netloc}{request.scope.get('root_path', '')}"
 
@@ -133,9 +118,15 @@ async def _upload(platform: Platform, page: Page, call: Call) -> dict[str, Any]:
 
 
 async def _set_profile(platform: Platform, page: Page, call: Call) -> dict[str, Any]:
-    given_ = {name: call.arguments.structure(name) for name in profile.CHECKS if name in call.arguments.values}
-    platform.change_page(page, profile=profile.changed(page.profile, given_))
+    properties = {name: _structure(call, name) for name in profile.CHECKS if name in call.arguments.values}
+    platform.change_page(page, profile=profile.changed(page.profile, properties))
     return {"result": "success"}
+
+
+def _structure(call: Call, name: str) -> Any:
+    """An empty object is one, and not nothing."""
+    value = call.arguments.values[name]
+    return call.arguments.structure(name) if isinstance(value, str) else value
 
 
 async def _get_profile(_: Platform, page: Page, call: Call) -> dict[str, Any]:

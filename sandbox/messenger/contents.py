@@ -6,11 +6,12 @@ from sandbox.graph.arguments import Upload
 from sandbox.messenger import failures, given
 from sandbox.messenger.buttons import check_quick_replies, check_template
 from sandbox.messenger.chats import Content
-from sandbox.messenger.files import File, Files, measure
+from sandbox.messenger.files import File, Files
 from sandbox.messenger.limits import ATTACHMENT_MAX_BYTES, IMAGE_BY_URL_MAX_BYTES, METADATA_MAX, TEXT_MAX, UPLOAD_KEPT_S
 from sandbox.messenger.pages import Page
 from sandbox.messenger.remote import fetch
 from sandbox.messenger.templates import Templates, filled
+from sandbox.phones.files import measure
 
 MEDIA = ("image", "audio", "video", "file")
 
@@ -78,7 +79,7 @@ class Reader:
     def _kept(self, kind: str, upload: Upload) -> File:
         if len(upload.data) > ATTACHMENT_MAX_BYTES:
             raise failures.bad("Attachment size exceeds allowable limit", 2018109)
-        if not upload.data or (kind == "image" and measure(upload.data) is None):
+        if not upload.data or (kind == "image" and not measure(upload.data)[0]):
             raise failures.bad("Upload attachment failure.", 2018047)
         return self._files.add(self._page.id, kind, upload.name, upload.mime, self._now, upload.data)
 

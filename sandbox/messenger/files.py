@@ -3,19 +3,17 @@
 The real platform hands out signed addresses of its content network; here the secret is the id in the address.
 """
 
-import io
 import secrets
 import sqlite3
 from dataclasses import dataclass, field
 
-from PIL import Image, UnidentifiedImageError
+from sandbox.phones.files import measure
 
 SCHEMA = """
 create table if not exists messenger_file (
     id text primary key, page integer not null, kind text not null, name text not null, mime text not null,
     width integer not null, height integer not null, at real not null, data blob not null) without rowid
 """
-PICTURES = ("JPEG", "PNG", "GIF", "WEBP")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +43,13 @@ class Files:
         return File(**dict(row)) if row else None
 
     def add(self, page: int, kind: str, name: str, mime: str, at: float, data: bytes) -> File:
-        """An image is measured; `kind` image with other bytes has no size."""
-        width, height = measure(data) or (0, 0) if kind in ("image", "sticker") else (0, 0)
+        """An image is known by its bytes, whatever `mime` says of it; what is sent as a file stays one."""
+        found, width, height = measure(data) if kind in ("image", "sticker") else ("", 0, 0)
         # Digits, as the platform's attachment ids are.
         file_id = str(secrets.randbelow(9 * 10**17) + 10**17)
-        file = File(file_id, page, kind, name, mime, width, height, at, data)
+        file = File(file_id, page, kind, name, found or mime, width, height, at, data)
         self._database.execute(
             "insert into messenger_file values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (file_id, page, kind, name, mime, width, height, at, data),
+            (file_id, page, kind, name, file.mime, width, height, at, data),
         )
         return file
-
-
-def measure(data: bytes) -> tuple[int, int] | None:
-    """Width and height; None for what is no picture that the platform shows."""
-    try:
-        with Image.open(io.BytesIO(data), formats=PICTURES) as image:
-            return image.width, image.height
-    except (UnidentifiedImageError, OSError, Image.DecompressionBombError, Image.DecompressionBombWarning):
-        return None

@@ -10,11 +10,12 @@ from PIL import Image, ImageDraw
 from sandbox.graph.arguments import Upload
 from sandbox.messenger import events
 from sandbox.messenger.chats import Chat, Content, Kept
-from sandbox.messenger.files import File, measure
+from sandbox.messenger.files import File
 from sandbox.messenger.limits import ATTACHMENT_MAX_BYTES, EDIT_WITHIN_S, EDITS_MAX, REF_MAX, TEXT_MAX
 from sandbox.messenger.pages import Page
 from sandbox.messenger.platform import Platform
 from sandbox.phones.database import transaction
+from sandbox.phones.files import measure
 from sandbox.phones.people import Person
 
 GET_STARTED = "Get Started"
@@ -89,7 +90,7 @@ class Hands:
         return self._message({"sticker": emoji[:8] or "👍"}, told)
 
     def photo(self, upload: Upload, caption: str = "") -> Kept:
-        if measure(upload.data) is None:
+        if not measure(upload.data)[0]:
             raise CannotDo("this is no picture that can be sent; send it as a file")
         return self._attached("image", upload, caption)
 

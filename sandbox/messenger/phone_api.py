@@ -29,16 +29,16 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.graph.arguments import Arguments, read_arguments
+from sandbox.graph.arguments import Upload
 from sandbox.graph.failures import GraphRefused
 from sandbox.graph.faults import UnfitFault
-from sandbox.messenger.api import FORM_MAX_BYTES, served
 from sandbox.messenger.bubbles import menu_item
 from sandbox.messenger.chats import Kept
 from sandbox.messenger.pages import Page
 from sandbox.messenger.person import GET_STARTED, CannotDo, Hands
 from sandbox.messenger.platform import Platform
 from sandbox.phones.api import person_of
+from sandbox.phones.files import answer, read_upload
 from sandbox.phones.people import Person
 from sandbox.phones.wire import Problem, integer, read_object, refuse_foreign_pages
 
@@ -90,7 +90,7 @@ class MessengerPhoneApi:
         file = self._platform.files.find(request.path_params["file"])
         if file is None:
             raise Problem(404, "there is no such file")
-        return served(file)
+        return answer(file.name, file.mime, file.data)
 
     async def chats(self, request: Request) -> Response:
         person = person_of(self._platform.people, request)
@@ -114,7 +114,7 @@ class MessengerPhoneApi:
         )
 
     def _doing(self, deed: Callable[[Hands, Request], Awaitable[Any]]) -> Callable[[Request], Awaitable[Response]]:
-        async def answer(request: Request) -> Response:
+        async def act(request: Request) -> Response:
             refuse_foreign_pages(request)
             person, page = self._both(request)
             try:
@@ -127,7 +127,7 @@ class MessengerPhoneApi:
                 return JSONResponse(self._platform.bubble(page.id, result), 201)
             return JSONResponse(result or {"ok": True})
 
-        return answer
+        return act
 
     def _both(self, request: Request) -> tuple[Person, Page]:
         person = person_of(self._platform.people, request)
@@ -152,7 +152,9 @@ class MessengerPhoneApi:
 
 async def _send(hands: Hands, request: Request) -> Kept | None:
     if request.headers.get("content-type", "").startswith("multipart/form-data"):
-        return _send_file(hands, await read_arguments(request, FORM_MAX_BYTES))
+        given = await read_upload(request)
+        send = hands.photo if given.kind == "photo" else hands.document
+        return send(Upload(given.name, given.mime, given.data), given.caption)
     body = await read_object(request)
     if "text" in body:
         return hands.text(str(body["text"]), integer(body["reply_to"], "reply_to") if body.get("reply_to") else None)
@@ -160,14 +162,6 @@ async def _send(hands: Hands, request: Request) -> Kept | None:
     if kind is None:
         raise Problem(400, f"a message has one of text, {', '.join(SENDERS)}")
     return SENDERS[kind](hands, body[kind])
-
-
-def _send_file(hands: Hands, arguments: Arguments) -> Kept:
-    if photo := arguments.files.get("photo"):
-        return hands.photo(photo, arguments.text("caption"))
-    if document := arguments.files.get("document"):
-        return hands.document(document, arguments.text("caption"))
-    raise Problem(400, "a multipart message has a file named photo or document")
 
 
 def _send_location(hands: Hands, place: Any) -> Kept:

@@ -1,6 +1,6 @@
 """The Messenger profile of a Page: Get Started, greeting, persistent menu; each is set, read and deleted whole."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sandbox.messenger import failures, given
@@ -23,27 +23,26 @@ def changed(profile: dict[str, Any], properties: dict[str, Any]) -> dict[str, An
     return after
 
 
-def without(profile: dict[str, Any], names: Any) -> dict[str, Any]:
+def without(profile: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
     """The profile after a DELETE of the properties `names`. Raises GraphRefused."""
-    gone = _names(names)
+    gone = _known(names)
     after = {name: value for name, value in profile.items() if name not in gone}
     if "persistent_menu" in after and "get_started" not in after:
         raise failures.bad("You must set a Get Started button if you also wish to use persistent menu", 2018145)
     return after
 
 
-def read(profile: dict[str, Any], names: Any) -> dict[str, Any]:
+def read(profile: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
     """The answer to a GET: one object with those of the properties that are set."""
-    wanted = _names(names)
+    wanted = _known(names)
     found = {name: profile[name] for name in wanted if name in profile}
     return {"data": [found] if found else []}
 
 
-def _names(value: Any) -> list[str]:
-    names = value.split(",") if isinstance(value, str) else value
-    if not isinstance(names, list) or not names:
+def _known(names: Sequence[str]) -> list[str]:
+    if not names:
         raise failures.bad("The parameter fields is required")
-    return [given.one_of(str(name).strip(), f"fields[{index}]", tuple(CHECKS)) for index, name in enumerate(names)]
+    return [given.one_of(name, f"fields[{index}]", tuple(CHECKS)) for index, name in enumerate(names)]
 
 
 def _check_get_started(value: Any) -> None:

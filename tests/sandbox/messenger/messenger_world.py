@@ -182,15 +182,11 @@ async def a_world(path: Path, paced: bool = True) -> AsyncIterator[World]:
     """The platform over the state in `path`; a second one over the same path is a restart."""
     clock, hook = Clock(), Webhook()
     phones = Phones(path / "sandbox.sqlite3", [partial(Messenger, retry_first_s=4.0)], clock, paced)
-    app = Starlette(routes=[Mount("/sandbox", routes=phones.routes())], exception_handlers={Problem: on_problem})
-    callbacks = [Route("/hook", hook.shake), Route("/hook", hook.take, methods=["POST"])]
-    async with (
-        phones.running(),
-        served(Starlette(routes=callbacks)) as hook_root,
-        served(app) as root,
-        httpx.AsyncClient(base_url=root, timeout=10) as http,
-    ):
-        yield World(phones, clock, root, http, hook, f"{hook_root}/hook")
+    routes = [Route("/hook", hook.shake), Route("/hook", hook.take, methods=["POST"])]
+    routes_of_all = [*routes, Mount("/sandbox", routes=phones.routes())]
+    app = Starlette(routes=routes_of_all, exception_handlers={Problem: on_problem})
+    async with phones.running(), served(app) as root, httpx.AsyncClient(base_url=root, timeout=10) as http:
+        yield World(phones, clock, root, http, hook, f"{root}/hook")
         phones.quiet()
 
 
