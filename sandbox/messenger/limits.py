@@ -41,5 +41,6 @@ REF_MAX = 2083
 
 WEBHOOK_FIELDS = (
     "messages", "messaging_postbacks", "messaging_optins", "messaging_referrals", "message_deliveries",
-    "message_reads", "message_echoes", "message_reactions", "message_edits",
+    "message_reads", "message_echoes", "message_reactions", "message_edits", "messaging_handovers",
+    "messaging_policy_enforcement", "standby",
 )  # fmt: skip
