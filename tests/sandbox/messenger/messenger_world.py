@@ -89,7 +89,10 @@ class Webhook:
         return [item for body in self.bodies for entry in body["entry"] for item in entry["messaging"]]
 
     def of(self, kind: str) -> list[dict[str, Any]]:
-        return [item for item in self.items if kind in item]
+        """Those of one kind; `echo` is a message of the Page itself, which is no `message` here."""
+        named = {"echo": "message"}.get(kind, kind)
+        found = [item for item in self.items if named in item]
+        return [item for item in found if (kind == "echo") == bool(item.get("message", {}).get("is_echo"))]
 
     async def until(self, enough: Callable[[], object]) -> None:
         async with asyncio.timeout(10):
