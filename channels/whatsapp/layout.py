@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from channels import references
-from channels.choices import LINKS, any_cut, linked, numbered, of_kinds, page_count, page_of, short_titles
+from channels.choices import ASKS, LINKS, any_cut, linked, numbered, of_kinds, page_count, page_of, short_titles
 from channels.texts import Unit, length, shorten
 from channels.whatsapp.capabilities import BESIDE_MAX, LINK_TITLE_MAX, LINKS_MAX, LIST, LIST_TEXT_MAX, REPLIES
 from channels.whatsapp.identities import is_phone
@@ -46,17 +46,14 @@ def lay_out(message: OutboundMessage, address: str) -> Layout:
     """All choices of the message's page, none of them lost."""
     named = tuple(_named(choice) for choice in _with_fit_ids(message))
     degradations = ["short_ids"] if [c.id for c in named] != [c.id for c in message.choices] else []
-    choices = tuple(_shared_by_tap(choice) for choice in named) if is_phone(address) else named
-    links = tuple(choice for choice in of_kinds(choices, *LINKS) if _is_link(choice))
-    asks = of_kinds(choices, "request_phone", "request_location")
+    choices = _asked_once(_shared_by_tap(named) if is_phone(address) else named)
+    links = tuple(choice for choice in of_kinds(choices, *LINKS) if choice.url)
+    asks = of_kinds(choices, *ASKS)
     replies = tuple(choice for choice in choices if choice not in links and choice not in asks)
-    text = message.text
-    if len(links) > LINKS_MAX:
-        text, links = linked(text, links), ()
-        degradations.append("links_in_text")
+    text, links, changes = _links(message.text, links)
     text, block, words = _replies(message, text, replies)
     blocks = [*block, *(_request(choice) for choice in asks), *(_link(choice) for choice in links)]
-    degradations += words
+    degradations += [*changes, *words]
     if len(blocks) > 1:
         degradations.append("mixed_kinds" if len({one.interactive["type"] for one in blocks}) > 1 else "choices_apart")
     if any_cut(links, LINK_TITLE_MAX, UNIT):
@@ -72,7 +69,7 @@ def _with_fit_ids(message: OutboundMessage) -> tuple[Choice, ...]:
     for number, choice in enumerate(message.choices):
         good = choice.id == choice.id.strip() and 0 < length(choice.id, UNIT) <= ID_MAX and choice.id not in seen
         seen.add(choice.id)
-        replied = choice.kind == "reply"
+        replied = choice.kind == "reply" or (choice.kind in LINKS and not choice.url)
         fit.append(choice if good or not replied else replace(choice, id=references.to_choice(message.ref, number)))
     return tuple(fit)
 
@@ -84,13 +81,33 @@ def _named(choice: Choice) -> Choice:
     )
 
 
-def _shared_by_tap(choice: Choice) -> Choice:
+def _shared_by_tap(choices: Sequence[Choice]) -> tuple[Choice, ...]:
     """The phone is known from every message: what is left to ask is whether it may be used."""
-    return replace(choice, id=OWN_PHONE, kind="reply") if choice.kind == "request_phone" else choice
+    return tuple(
+        replace(choice, id=OWN_PHONE, kind="reply") if choice.kind == "request_phone" else choice for choice in choices
+    )
 
 
-def _is_link(choice: Choice) -> bool:
-    return choice.url is not None and choice.url.startswith(("https://", "http://"))
+def _asked_once(choices: Sequence[Choice]) -> tuple[Choice, ...]:
+    """The same request a second time is no other choice."""
+    once: list[Choice] = []
+    asked: set[str] = set()
+    for choice in choices:
+        request = OWN_PHONE if choice.id == OWN_PHONE else choice.kind
+        if request not in asked:
+            once.append(choice)
+        if request in (OWN_PHONE, *ASKS):
+            asked.add(request)
+    return tuple(once)
+
+
+def _links(text: str, links: Sequence[Choice]) -> tuple[str, tuple[Choice, ...], list[str]]:
+    """The text, the links that get a button, and what was changed. Only a page of the web can stand behind one."""
+    web = tuple(choice for choice in links if (choice.url or "").startswith(("https://", "http://")))
+    if len(web) > LINKS_MAX:
+        web = ()
+    told = [choice for choice in links if choice not in web]
+    return (linked(text, told), web, ["links_in_text"]) if told else (text, web, [])
 
 
 def _replies(

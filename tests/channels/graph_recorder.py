@@ -112,14 +112,15 @@ async def _read(request: Request) -> GraphCall:
 async def running(recorder: GraphRecorder) -> AsyncIterator[None]:
     """The recorder behind a true socket, whose address it then knows."""
     app = Starlette(routes=[Route("/{path:path}", recorder.handle, methods=["GET", "POST", "DELETE"])])
-    server = uvicorn.Server(uvicorn.Config(app, "127.0.0.1", 0, log_level="error", lifespan="off"))
-    task = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110 - uvicorn offers no event to wait for
-        await asyncio.sleep(0.01)
+    config = uvicorn.Config(app, "127.0.0.1", 0, log_level="error", lifespan="off")
+    config.load()
+    server = uvicorn.Server(config)
+    server.lifespan = config.lifespan_class(config)
+    # Its own loop looks only every tenth of a second whether to end, which a hundred tests would wait for.
+    await server.startup()
     recorder.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     yield
-    server.should_exit = True
-    await task
+    await server.shutdown()
 
 
 @asynccontextmanager
