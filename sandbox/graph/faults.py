@@ -11,7 +11,7 @@ until `batch` of them wait and then posted as one body; `shuffle` turns the orde
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -79,15 +79,15 @@ SHARED: dict[str, Refusal] = {
 
 
 class Faults:
-    """Holds the one switch. `refusals` are those that only this platform has."""
+    """Holds the one switch. `refusals` are those that only this platform has; `others` it sees to itself."""
 
-    def __init__(self, refusals: Mapping[str, Refusal]) -> None:
-        self._refusals = SHARED | dict(refusals)
+    def __init__(self, refusals: Mapping[str, Refusal], others: Sequence[str] = ()) -> None:
+        self._refusals, self._others = SHARED | dict(refusals), tuple(others)
         self.fault = Fault()
 
     @property
     def outcomes(self) -> tuple[str, ...]:
-        return ("ok", "html", "lost", *self._refusals)
+        return ("ok", "html", "lost", *self._refusals, *self._others)
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self.fault) | {"outcomes": self.outcomes}

@@ -13,7 +13,7 @@ import re
 import secrets
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,7 +25,7 @@ from sandbox.graph.apps import Apps
 from sandbox.graph.arguments import Arguments, read_arguments
 from sandbox.graph.delivery import Delivery, Pack
 from sandbox.graph.failures import GraphRefused, unavailable, unknown_path
-from sandbox.graph.faults import Faults, Refusal
+from sandbox.graph.faults import Fault, Faults, Refusal
 from sandbox.graph.limits import BODY_MAX_BYTES, RETRY_FIRST_S, VERSION_NEWEST, VERSION_OLDEST
 from sandbox.graph.news import Entry, Newsroom
 from sandbox.graph.subscriptions import Edges, access_token
@@ -36,11 +36,12 @@ VERSION = re.compile(r"v([0-9]{1,3})\.0")
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call: by whom, of which object, with what."""
+    """One call: by whom, of which object, with what; `fault` is the trouble that was asked for, if it meets any."""
 
     request: Request
     arguments: Arguments
     token: str = field(repr=False)
+    fault: Fault | None = None
 
     @property
     def id(self) -> str:
@@ -66,6 +67,7 @@ def _as_they_came(entries: list[Entry]) -> list[Entry]:
 class Graph:
     """`objects`: kinds of object and their fields that apps may subscribe to. `refusals`: faults of its own.
 
+    `outcomes` are names of faults that are done all the same and that the endpoint sees in `call.fault`.
     `pack` makes the `entry` list of a webhook that carries several pieces of news; `taken` hears of each that arrived.
     """
 
@@ -76,13 +78,14 @@ class Graph:
         objects: Mapping[str, frozenset[str]],
         *,
         refusals: Mapping[str, Refusal] | None = None,
+        outcomes: Sequence[str] = (),
         clock: Callable[[], float] = time.time,
         retry_first_s: float = RETRY_FIRST_S,
         pack: Pack = _as_they_came,
         taken: Callable[[Entry], None] = _nothing_more,
     ) -> None:
         self._clock = clock
-        self.apps, self.faults = Apps(database, face), Faults(refusals or {})
+        self.apps, self.faults = Apps(database, face), Faults(refusals or {}, outcomes)
         self._news = Newsroom(database, face)
         self._delivery = Delivery(self.apps, self._news, self.faults, clock, retry_first_s, pack, taken)
         self._edges = Edges(self.apps, objects, lambda: self._delivery.client, self._moved)
@@ -126,7 +129,9 @@ class Graph:
 
         return Route(f"/{{version}}{path}", answer, methods=[verb])
 
-    def routes(self) -> list[BaseRoute]:
+    def routes(self, *last: BaseRoute) -> list[BaseRoute]:
+        """The edges of apps, then `last`, the wide routes of a face (`/{id}`), then the answer for all other paths."""
+
         async def edge(call: Call) -> dict[str, Any]:
             return await self._edges.on(call.verb)(call.id, call.token, call.arguments)
 
@@ -135,6 +140,7 @@ class Graph:
         return [
             *subscriptions,
             Route("/{version}/oauth/access_token", _access_token, methods=["GET", "POST"]),
+            *last,
             Route("/{path:path}", _nowhere, methods=everything),
         ]
 
@@ -146,7 +152,7 @@ class Graph:
         if fault and (trouble := await self.faults.meet(fault)):
             return trouble
         arguments = await read_arguments(request, most_bytes)
-        result = await endpoint(Call(request, arguments, token_of(request, arguments)))
+        result = await endpoint(Call(request, arguments, token_of(request, arguments), fault))
         if fault and fault.outcome == "lost":
             raise unavailable()
         headers = {"facebook-api-version": request.path_params["version"]}
