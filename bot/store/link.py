@@ -53,8 +53,10 @@ class Link:
     A pool would clean the connection after each use, which costs a fifth of the turn's database time.
     """
 
-    def __init__(self, connect: Connect) -> None:
+    def __init__(self, connect: Connect, planner: str = BY_KEY) -> None:
+        """``planner`` is what is set on every connection before it is used."""
         self._connect = connect
+        self._planner = planner
         self._connection: asyncpg.Connection[asyncpg.Record] | None = None
         self._prepared: dict[str, PreparedStatement[asyncpg.Record]] = {}
         self._one_at_a_time = asyncio.Lock()
@@ -95,7 +97,7 @@ class Link:
         if not self._alive():
             self._drop()
             self._connection = await self._connect()
-            await self._connection.execute(BY_KEY)
+            await self._connection.execute(self._planner)
         prepared = self._prepared.get(statement)
         if prepared is None:
             assert self._connection is not None
