@@ -84,7 +84,8 @@ class GraphRecorder:
                 "messages": [{"id": f"wamid.{number}"}],
             }
         if call.path.endswith("/messages"):
-            recipient = call.said.get("recipient", {})
+            told = call.said.get("recipient", {})
+            recipient = json.loads(told) if isinstance(told, str) else told  # a form holds it as text
             return {"recipient_id": recipient.get("id", ""), "message_id": f"m_{number}"}
         return {"success": True}
 
