@@ -139,7 +139,7 @@ async def test_a_document_travels_in_a_form(messenger: Messenger, graph: GraphRe
 async def test_a_card_picture_of_a_megabyte_and_a_half_goes_as_it_is_and_its_words_after_it(
     messenger: Messenger, graph: GraphRecorder
 ) -> None:
-    card = DrawnPicture(png(800, noise=True), "image/png", "card.png")
+    card = DrawnPicture(png(1100, noise=True), "image/png", "card.png")
     assert 1_000_000 < len(card.data) < 8_000_000
 
     sent = await messenger.send(OutboundMessage("k", "w" * 900, picture=Picture("card_front", {})), ANNA, card)
@@ -152,7 +152,7 @@ async def test_a_card_picture_of_a_megabyte_and_a_half_goes_as_it_is_and_its_wor
 
 
 async def test_a_picture_too_large_for_messenger_is_made_smaller(messenger: Messenger, graph: GraphRecorder) -> None:
-    card = DrawnPicture(png(1900, noise=True), "image/png", "card.png")
+    card = DrawnPicture(png(2500, noise=True), "image/png", "card.png")
     assert len(card.data) > 8_000_000
 
     sent = await messenger.send(OutboundMessage("k", picture=Picture("card_front", {})), ANNA, card)
