@@ -195,7 +195,7 @@ def _form(reply: Json) -> _Found | None:
         return None
     if not isinstance(data, dict):
         return None
-    told = {"flow_token": text(data.get("flow_token")), "name": text(reply.get("name"))}
+    told = {"flow_token": text(data.pop("flow_token", "")), "name": text(reply.get("name"))}
     details = {"data": text(orjson.dumps(data).decode())} | {name: value for name, value in told.items() if value}
     return _Found(EventType.FORM_RESPONSE, details=details)
 

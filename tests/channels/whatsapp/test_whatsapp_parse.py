@@ -128,7 +128,7 @@ def test_a_form_comes_back_whole_with_the_token_to_check() -> None:
     assert (event.type, event.details["flow_token"], event.details["name"]) == (
         EventType.FORM_RESPONSE, "ft-0001", "flow",
     )  # fmt: skip
-    assert json.loads(event.details["data"]) == {"flow_token": "ft-0001", "city": "Київ", "branch": 12}
+    assert json.loads(event.details["data"]) == {"city": "Київ", "branch": 12}
 
     document = body_of("form")
     for broken in ("{", "[1]", None, 7):
