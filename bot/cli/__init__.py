@@ -15,6 +15,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "flows": ("bot.cli.flows:app", "Check, try and publish the conversations."),
     "nlu": ("bot.cli.nlu:app", "Train and question the understanding."),
     "operations": ("bot.cli.operations:app", "Look after the operations that move money."),
+    "channels": ("bot.cli.channels:app", "See and stop the sending of messengers."),
     "audit": ("bot.cli.audit:app", "Verify the chain of the audit."),
     "db": ("bot.cli.db:app", "Bring the database's schema up to date."),
     "token": ("bot.cli.token:token", "Issue a token of our own for the APIs."),

@@ -3,21 +3,17 @@
 It asks the running Teller over its API, as a member of staff; who decided what stands in the audit.
 """
 
-import getpass
 from collections.abc import Mapping
-from datetime import timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 
-if TYPE_CHECKING:
-    import httpx
+from bot.cli.asking import asked
 
 app = typer.Typer(help="Look after the operations that move money.", add_completion=False, no_args_is_help=True)
 
 PATH = "/api/v1/operations"
-TIMEOUT_S = 10
 COLUMNS = ("op_id", "state", "action", "amount", "error", "created_at")
 
 
@@ -78,41 +74,7 @@ def _asked(
     method: str, path: str, query: Mapping[str, str] | None = None, body: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
     """The answer's object; a refusal is said and ends the command."""
-    import httpx
-
-    from bot.settings import load_settings
-    from bot.settings.made_up import own_url
-    from bot.tokens import Tokens
-
-    settings = load_settings()
-    url = settings.core_adapters.url or own_url(settings)
-    keys = [key.get_secret_value() for key in settings.jwt.keys]
-    token = Tokens(keys).issue("staff", f"{getpass.getuser()}@terminal", timedelta(minutes=1))
-    headers = {"Authorization": f"Bearer {token}"}
-    try:
-        with httpx.Client(base_url=url, headers=headers, timeout=TIMEOUT_S, trust_env=False) as client:
-            answer = client.request(method, path, params=query, json=body)
-    except httpx.HTTPError as error:
-        _end(f"Teller does not answer at {url} ({type(error).__name__}). Start it with: teller run")
-    if not answer.is_success:
-        _end(_reason(answer))
-    read: dict[str, Any] = answer.json()
-    return read
-
-
-def _reason(answer: "httpx.Response") -> str:
-    try:
-        detail = answer.json()["detail"]
-    except (ValueError, KeyError, TypeError):
-        return f"HTTP {answer.status_code}"
-    if isinstance(detail, str):
-        return detail
-    return "; ".join(f"{'.'.join(map(str, wrong['loc'][1:]))}: {wrong['msg']}" for wrong in detail)
-
-
-def _end(text: str) -> NoReturn:
-    typer.echo(f"teller: {text}", err=True)
-    raise typer.Exit(1)
+    return asked(method, path, query, body, of=lambda settings: settings.core_adapters.url)
 
 
 def _short(value: object) -> str:

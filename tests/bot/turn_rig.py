@@ -243,7 +243,8 @@ def talk(session: Session, event: Event, facts: Facts) -> Decided | Needs:
         case TimerFired():
             return Decided(session, (say(f"{session.heard}:timer {event.timer}"),))
         case BankEvent():
-            return Decided(session, (say(f"{session.heard}:{event.name}"),))
+            more = {"purpose": event.match["purpose"]} if "purpose" in event.match else {}
+            return Decided(session, (say(f"{session.heard}:{event.name}", **more),))
         case InboundEvent(payload=str() as payload):
             return Decided(session, (say(f"{session.heard}:pressed {payload}"),))
         case InboundEvent(content=Text() as content):
@@ -271,6 +272,8 @@ def _obey(
         "three": lambda: (say("one"), say("two"), say("three")),
         "news": lambda: (say(rest, purpose="update"),),
         "fallback": lambda: (say(rest, fallback=Template("approved", "uk")),),
+        "brief": lambda: (say(rest, not_after=event.received_at + timedelta(seconds=1)),),
+        "silence": lambda: (),
         "five": lambda: tuple(say(str(n)) for n in range(1, 6)),
         "picture": lambda: (say(rest, picture=Picture("card", {}, alt="a card")),),
         "old": lambda: (say(rest, not_after=event.received_at - timedelta(hours=1)),),
