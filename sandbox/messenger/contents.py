@@ -24,7 +24,8 @@ class Reader:
         self._now, self._upload = now, upload
 
     async def message(self, message: dict[str, Any]) -> Content:
-        """{"text"?, "buttons"?, "cards"?, "file"?, "quick_replies"?, "metadata"?}. Raises GraphRefused."""
+        """{"text"?, "buttons"?, "cards"?, "file"?, "attachment"? (a template as it was sent), "quick_replies"?,
+        "metadata"?}. Raises GraphRefused."""
         content = await self._main(message)
         if "quick_replies" in message:
             content["quick_replies"] = check_quick_replies(message["quick_replies"])
@@ -45,8 +46,9 @@ class Reader:
 
     def _template(self, asked: dict[str, Any]) -> Content:
         name = given.text(given.required(asked, "name", "message[template]"), "message[template][name]", 512)
-        language = given.mapping(asked.get("language"), "message[template][language]").get("code")
-        template = self._templates.find(self._page.id, name, str(language))
+        code = given.mapping(asked.get("language"), "message[template][language]").get("code")
+        language = given.text(code, "message[template][language][code]", 10)
+        template = self._templates.find(self._page.id, name, language)
         if template is None:
             raise failures.bad(f"Template name {name} does not exist in {language}")
         components = asked.get("components") or []
@@ -61,7 +63,7 @@ class Reader:
             return {"file": file.id}
         payload = given.mapping(given.required(attachment, "payload", path), f"{path}[payload]")
         check_template(payload)
-        return _of_template(payload)
+        return _of_template(payload) | {"attachment": attachment}
 
     async def file(self, kind: str, payload: dict[str, Any]) -> File:
         """The file of an attachment: uploaded now, fetched from an address, or saved before. Raises GraphRefused."""

@@ -34,6 +34,21 @@ def postback(title: str, payload: str, ref: str = "") -> dict[str, Any]:
     return told | ({"referral": referral(ref)} if ref else {})
 
 
+def attachment(kind: str, url: str, **more: Any) -> dict[str, Any]:
+    return {"type": kind, "payload": {"url": url} | more}
+
+
+def echo(mid: str, app: int, body: dict[str, Any], file: dict[str, Any] | None) -> dict[str, Any]:
+    """A message of the Page, told back to its apps. A template is told as it was sent, its text inside."""
+    told: dict[str, Any] = {"mid": mid, "is_echo": True, "app_id": app}
+    attached = file or body.get("attachment")
+    if attached:
+        told["attachments"] = [attached]
+    elif body.get("text"):
+        told["text"] = body["text"]
+    return told | ({"metadata": body["metadata"]} if "metadata" in body else {})
+
+
 def referral(ref: str) -> dict[str, str]:
     return {"ref": ref} | OPEN_THREAD
 

@@ -3,15 +3,19 @@
 `path` is how the platform names a field in a refusal: `message[quick_replies][0][title]`.
 """
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
 from sandbox.messenger import failures
 
+# JSON can carry half of a pair that is no character and has no UTF-8.
+HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+
 
 def text(value: Any, path: str, most: int) -> str:
     """A non-empty text of up to `most` characters."""
-    if not isinstance(value, str) or not value.strip():
+    if not isinstance(value, str) or not value.strip() or HALF_CHARACTER.search(value):
         raise failures.bad(f"Param {path} must be a non-empty UTF-8 encoded string")
     if len(value) > most:
         raise failures.bad(f"Length of param {path} must be less than or equal to {most}")

@@ -40,6 +40,10 @@ class Page:
         )
         return items
 
+    def file_url(self, file_id: str) -> str:
+        """Where the Page's bot finds a file: at the address where it finds the platform."""
+        return f"{self.root}/files/{file_id}"
+
     @property
     def greeting(self) -> str:
         texts = self.profile.get("greeting", [])

@@ -11,6 +11,7 @@ from sandbox.graph.arguments import Upload
 from sandbox.messenger import events
 from sandbox.messenger.chats import Chat, Content, Kept
 from sandbox.messenger.files import File
+from sandbox.messenger.given import HALF_CHARACTER
 from sandbox.messenger.limits import ATTACHMENT_MAX_BYTES, EDIT_WITHIN_S, EDITS_MAX, REF_MAX, TEXT_MAX
 from sandbox.messenger.pages import Page
 from sandbox.messenger.platform import Platform
@@ -64,11 +65,7 @@ class Hands:
         return None
 
     def text(self, text: str, reply_to: int | None = None) -> Kept:
-        written = text.replace("\x00", "").strip()
-        if not written:
-            raise CannotDo("an empty message cannot be sent")
-        if len(written) > TEXT_MAX:
-            raise CannotDo(f"a message holds up to {TEXT_MAX} characters")
+        written = _written(text)
         if reply_to is None:
             return self._message({"text": written}, {"text": written})
         answered = self._known(reply_to)
@@ -85,9 +82,8 @@ class Hands:
     def sticker(self, emoji: str) -> Kept:
         """Since September 2026 a sticker is told as one, and no more as an image."""
         file = self._file("sticker", Upload("sticker.png", "image/png", _drawn_sticker()))
-        payload = {"url": self._url(file), "sticker_id": THUMB_STICKER}
-        told = {"attachments": [{"type": "sticker", "payload": payload}]}
-        return self._message({"sticker": emoji[:8] or "👍"}, told)
+        told = events.attachment("sticker", self._page.file_url(file.id), sticker_id=THUMB_STICKER)
+        return self._message({"sticker": emoji[:8] or "👍"}, {"attachments": [told]})
 
     def photo(self, upload: Upload, caption: str = "") -> Kept:
         if not measure(upload.data)[0]:
@@ -147,11 +143,9 @@ class Hands:
 
     def edit(self, message_id: int, text: str) -> None:
         chat, kept = self._chat(), self._known(message_id)
-        written, edits = text.strip(), int(kept.body.get("edits", 0)) + 1
-        if kept.outgoing or set(kept.body) - {"text", "edits", "reaction", "reply_to"} or not written:
-            raise CannotDo("only one's own text can be edited, and not into nothing")
-        if len(written) > TEXT_MAX:
-            raise CannotDo(f"a message holds up to {TEXT_MAX} characters")
+        written, edits = _written(text), int(kept.body.get("edits", 0)) + 1
+        if kept.outgoing or set(kept.body) - {"text", "edits", "reaction", "reply_to"}:
+            raise CannotDo("only one's own text can be edited")
         if edits > EDITS_MAX or self._platform.now_ms() - kept.at_ms > EDIT_WITHIN_S * 1000:
             raise CannotDo(f"a message can be edited {EDITS_MAX} times, within {EDIT_WITHIN_S // 60} minutes")
         told = {"mid": kept.mid, "text": written, "num_edit": edits}
@@ -193,8 +187,8 @@ class Hands:
         if not 0 < len(upload.data) <= ATTACHMENT_MAX_BYTES:
             raise CannotDo(f"a file may have up to {ATTACHMENT_MAX_BYTES // 1024 // 1024} MB, and not nothing")
         file = self._file(kind, upload)
-        told = {"attachments": [{"type": kind, "payload": {"url": self._url(file)}}]}
-        kept = self._message({"file": file.id}, told)
+        told = events.attachment(kind, self._page.file_url(file.id))
+        kept = self._message({"file": file.id}, {"attachments": [told]})
         if caption.strip():
             self.text(caption)
         return kept
@@ -203,15 +197,21 @@ class Hands:
         now = self._platform.clock()
         return self._platform.files.add(self._page.id, kind, upload.name, upload.mime, now, upload.data)
 
-    def _url(self, file: File) -> str:
-        """Where the Page's bot finds it: at the address where the bot finds the platform."""
-        return f"{self._page.root}/files/{file.id}"
-
     def _known(self, message_id: int) -> Kept:
         kept = self._platform.chats.message(self._page.id, self._person.id, message_id)
         if kept is None:
             raise CannotDo("there is no such message any more")
         return kept
+
+
+def _written(text: str) -> str:
+    """What the keyboard lets through."""
+    written = HALF_CHARACTER.sub("", text).replace("\x00", "").strip()
+    if not written:
+        raise CannotDo("an empty message cannot be sent")
+    if len(written) > TEXT_MAX:
+        raise CannotDo(f"a message holds up to {TEXT_MAX} characters")
+    return written
 
 
 def _at(buttons: list[dict[str, Any]], place: int) -> dict[str, Any]:

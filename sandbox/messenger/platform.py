@@ -10,6 +10,7 @@ from typing import Any
 from sandbox.graph.limits import RETRY_FIRST_S
 from sandbox.graph.news import Entry
 from sandbox.graph.platform import Graph
+from sandbox.messenger import events
 from sandbox.messenger.bubbles import Bubble, bubble, keyboard
 from sandbox.messenger.chats import DELIVERED, READ, SENT, Chat, Chats, Content, Kept, new_mid
 from sandbox.messenger.events import Between
@@ -153,8 +154,11 @@ class Platform:
     def _echo(self, page: Page, chat: Chat, kept: Kept) -> None:
         if "message_echoes" not in page.subscribed:
             return
-        told = {name: kept.body[name] for name in ("text", "metadata") if kept.body.get(name)}
-        item = Between(chat.psid, page.id, kept.at_ms).from_page(message={"mid": kept.mid, "is_echo": True} | told)
+        file = self.files.find(kept.body["file"]) if "file" in kept.body else None
+        app = next((int(each.app) for each in self.graph.apps.all() if each.object == "page"), 0)
+        attached = events.attachment(file.kind, page.file_url(file.id)) if file else None
+        told = events.echo(kept.mid, app, kept.body, attached)
+        item = Between(chat.psid, page.id, kept.at_ms).from_page(message=told)
         self._send(page, chat, "message_echoes", item)
 
     def _send(self, page: Page, chat: Chat, field: str, item: dict[str, Any]) -> None:

@@ -135,7 +135,8 @@ class World:
         url = f"/sandbox/messenger/v25.0/{path}"
         if verb == "GET":
             return await self.http.get(url, params=body, headers=headers)
-        return await self.http.request(verb, url, json=body, headers=headers)
+        whole = headers | {"Content-Type": "application/json"}
+        return await self.http.request(verb, url, content=json.dumps(body), headers=whole)
 
     async def connect(self, fields: tuple[str, ...] = WEBHOOK_FIELDS) -> None:
         """What a bot does when it starts."""
@@ -205,3 +206,18 @@ def picture(side: int = 64) -> bytes:
     with Image.new("RGB", (side, side), (10, 120, 200)) as image, BytesIO() as out:
         image.save(out, "PNG")
         return out.getvalue()
+
+
+def error_of(answer: httpx.Response) -> tuple[int, int | None, str]:
+    error = answer.json()["error"]
+    assert {"message", "type", "code", "fbtrace_id"} <= error.keys()
+    return error["code"], error.get("error_subcode"), error["message"]
+
+
+async def refusal(world: World, anna: Anna, **call: Any) -> tuple[int, int | None, str]:
+    """How a call that is refused is refused; the phone shows nothing new."""
+    before = len((await world.history(anna.id))["messages"])
+    answer = await world.send(anna.psid, **call)
+    assert answer.status_code == 400, answer.text
+    assert len((await world.history(anna.id))["messages"]) == before
+    return error_of(answer)

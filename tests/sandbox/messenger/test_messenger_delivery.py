@@ -103,4 +103,10 @@ async def test_an_echo_tells_what_the_page_sent(world: World, anna: Anna) -> Non
     mid = await world.sent(anna.psid, {"text": "hello", "metadata": "row 7"})
     echo = await world.hook.next("echo")
     assert (echo["sender"], echo["recipient"]) == ({"id": str(PAGE)}, {"id": anna.psid})
-    assert echo["message"] == {"mid": mid, "is_echo": True, "text": "hello", "metadata": "row 7"}
+    told = {"mid": mid, "is_echo": True, "app_id": int(APP)}
+    assert echo["message"] == told | {"text": "hello", "metadata": "row 7"}
+    template = {"template_type": "button", "text": "Pay?", "buttons": [
+        {"type": "postback", "title": "Pay", "payload": "PAY"}]}  # fmt: skip
+    await world.sent(anna.psid, {"attachment": {"type": "template", "payload": template}})
+    (attachment,) = (await world.hook.next("echo", 2))["message"]["attachments"]
+    assert attachment == {"type": "template", "payload": template}
