@@ -28,8 +28,9 @@ from sandbox.store import Store
 from sandbox.telegram.face import Telegram
 from sandbox.viber.face import Viber
 from sandbox.web import Bearer, on_failure, on_http
+from sandbox.whatsapp.face import WhatsApp
 
-MESSENGERS: tuple[FaceMaker, ...] = (Telegram, Viber, Messenger)
+MESSENGERS: tuple[FaceMaker, ...] = (Telegram, Viber, WhatsApp, Messenger)
 
 
 def build(data_dir: Path, public_url: str, core_token: str, sms_token: str) -> Starlette:

@@ -7,30 +7,43 @@ export function messageElement(message, acts) {
   const mine = message.from === "me";
   return h(
     "div",
-    { class: `message ${mine ? "me" : "them"}`, "data-id": message.id, role: "listitem" },
-    mine ? h("button", { class: "more", "aria-label": "Edit or delete this message", onclick: (e) => acts.more(message, e.currentTarget) }, icon("dots")) : null,
+    { class: `message ${mine ? "me" : "them"}${message.buttons.length ? " has-keys" : ""}`, "data-id": message.id, role: "listitem" },
+    mine && (acts.manner.edits || acts.manner.deletes) ? h("button", { class: "more", "aria-label": "Edit or delete this message", onclick: (e) => acts.more(message, e.currentTarget) }, icon("dots")) : null,
     bubble(message, acts),
     message.buttons.length ? keys(message, acts) : null,
   );
 }
 
 function bubble(message, acts) {
-  if (message.sticker) return h("div", { class: "sticker" }, message.sticker, stamp(message));
+  const shown = message.cards ? "" : message.text; // a card says itself what its text repeats
+  if (message.sticker) return h("div", { class: "sticker" }, message.sticker, stamp(message, acts));
   return h(
     "div",
-    { class: `bubble${message.picture ? " has-picture" : ""}` },
+    { class: `bubble${message.picture ? " has-picture" : ""}${shown ? "" : " wordless"}` },
+    message.header && h("b", { class: "heading" }, message.header),
     message.picture && picture(message, acts),
     message.document && documentLink(message.document),
+    message.voice && thing("file", "Voice message", "listen", { href: message.voice.url, download: "voice" }),
+    message.video && thing("file", "Video", "watch", { href: message.video.url, download: "video" }),
     message.contact && contact(message.contact),
     message.location && place(message.location),
-    h("span", { class: "words" }, words(message.text, message.entities), stamp(message)),
+    message.cards?.map(card),
+    h("span", { class: "words" }, words(shown, message.entities), stamp(message, acts)),
+    message.footer && h("small", { class: "footing" }, message.footer),
+    message.reaction && h("span", { class: "reaction", "aria-label": `Reaction: ${message.reaction}` }, message.reaction),
   );
 }
 
-function stamp(message) {
-  const ticks = message.from === "me" ? icon(message.ticks > 1 ? "ticks" : "tick") : null;
-  const read = message.from === "me" ? h("span", { class: "unseen" }, message.ticks > 1 ? "delivered" : "sent") : null;
-  return h("span", { class: "stamp" }, message.edited ? "edited " : null, clock(message.at), ticks, read);
+function stamp(message, { manner }) {
+  const at = h("span", { class: "at" }, message.edited ? "edited " : null, clock(message.at));
+  if (message.from !== "me") return h("span", { class: "stamp" }, at);
+  const { sign, words: far, shown, read } = manner.ticks(message);
+  return h("span", { class: `stamp${read ? " read" : ""}` }, at, shown ? null : icon(sign), h("span", { class: shown ? "far" : "unseen" }, far));
+}
+
+function card({ title, subtitle, picture: url }) {
+  const address = url && safeUrl(url);
+  return h("div", { class: "card-of" }, address && h("img", { src: address, alt: "" }), h("b", {}, title), subtitle && h("small", {}, subtitle));
 }
 
 function picture(message, acts) {
@@ -49,8 +62,8 @@ function contact({ name, phone }) {
   return thing(null, name, `+${phone.replace(/^\+/, "")}`, {}, initials(name));
 }
 
-function place({ lat, lon }) {
-  return thing("place", "Location", `${lat.toFixed(4)}, ${lon.toFixed(4)}`, {});
+function place({ lat, lon, name, address }) {
+  return thing("place", name || "Location", address || `${lat.toFixed(4)}, ${lon.toFixed(4)}`, {});
 }
 
 function thing(sign, title, below, link, letters) {
@@ -67,5 +80,9 @@ function key(message, button, row, column, acts) {
     const href = safeUrl(button.url);
     return h("a", { class: "key outside", href, target: "_blank", rel: "noopener noreferrer" }, button.title);
   }
-  return h("button", { class: "key", onclick: (event) => acts.tap(message, row, column, event.currentTarget) }, button.title);
+  if (button.kind === "list") {
+    return h("button", { class: "key opens", "aria-haspopup": "dialog", onclick: (event) => acts.list(message, button, event.currentTarget) }, icon("list"), button.title);
+  }
+  const act = button.kind === "location" ? acts.place : acts.tap;
+  return h("button", { class: "key", onclick: (event) => act(message, row, column, event.currentTarget) }, button.title);
 }

@@ -1,7 +1,7 @@
 // The list of messages: newest at the foot, older pages on demand, a thousand at most in the page.
 
 import { messageElement } from "./bubbles.js";
-import { pop, viewer } from "./dialogs.js";
+import { pop, sheet, viewer } from "./dialogs.js";
 import { h, icon } from "./dom.js";
 
 const HELD_MAX = 1000;
@@ -20,6 +20,9 @@ export class Conversation {
     this.down = h("button", { class: "round down", "aria-label": "To the newest message", hidden: true, onclick: () => this.toFoot() }, icon("down"));
     this.element = h("div", { class: "chat-box" }, this.list, this.down);
     this.acts = {
+      manner: phone.channel,
+      list: (...what) => this.listOf(...what),
+      place: (...what) => this.place(...what),
       tap: (...what) => this.tap(...what),
       enlarge: viewer,
       grew: () => this.grew(),
@@ -48,12 +51,13 @@ export class Conversation {
     const bot = this.phone.bot;
     const words = bot.description || bot.short_description || "Open a card in half a minute, send money by card number, see your balance.";
     const face = h("span", { class: "face" }, h("img", { src: "page/mark.svg", alt: "" }));
-    return h("div", { class: "blank" }, face, h("h3", {}, "What can this bot do?"), h("p", {}, words), h("p", {}, h("b", {}, "Press Start to begin.")));
+    const hint = this.phone.start()?.hint ?? "Just write: say hello to begin.";
+    return h("div", { class: "blank" }, face, h("h3", {}, "What can this bot do?"), h("p", {}, words), h("p", {}, h("b", {}, hint)));
   }
 
   showNoBot() {
     this.messages.clear();
-    this.list.replaceChildren(h("div", { class: "blank" }, h("h3", {}, "No bot has called yet"), h("p", {}, "Teller registers its bot when it starts. This phone wakes by itself as soon as it does.")));
+    this.list.replaceChildren(h("div", { class: "blank" }, h("h3", {}, `Nobody is on ${this.phone.channel.title} yet`), h("p", {}, "The bank's bot registers here when it starts with this messenger switched on. The phone wakes by itself as soon as it does.")));
   }
 
   add(message) {
@@ -99,7 +103,7 @@ export class Conversation {
 
   async tap(message, row, column, key) {
     key.classList.add("waits");
-    const answer = await this.phone.attempt(() => this.phone.api.tap(message.id, row, column));
+    const answer = await this.phone.attempt(() => this.phone.api.tap({ message: message.id, row, column }));
     // A quick bot answers before the tap itself has come back.
     if (!answer?.query || this.early.delete(answer.query)) return key.classList.remove("waits");
     this.waiting.set(answer.query, key);
@@ -113,10 +117,21 @@ export class Conversation {
     this.waiting.delete(query);
   }
 
+  // A list of rows to choose one from comes up over the chat.
+  listOf(message, button, owner) {
+    const choose = (row) => this.phone.attempt(() => this.phone.api.tap({ message: message.id, row, column: 0 }));
+    sheet(this.phone.element, owner, button, choose);
+  }
+
+  async place(message, row, column, key) {
+    if (await this.phone.foot.agrees("location")) await this.tap(message, row, column, key);
+  }
+
   more(message, owner) {
+    const { edits, deletes } = this.phone.channel;
     const act = (deed) => () => this.phone.attempt(deed);
-    const entries = [{ sign: icon("bin"), title: "Delete", act: act(() => this.phone.api.remove(message.id)) }];
-    if (message.text) entries.unshift({ sign: icon("pencil"), title: "Edit", act: () => this.phone.foot.edit(message) });
+    const entries = deletes ? [{ sign: icon("bin"), title: "Delete", act: act(() => this.phone.api.remove(message.id)) }] : [];
+    if (edits && message.text) entries.unshift({ sign: icon("pencil"), title: "Edit", act: () => this.phone.foot.edit(message) });
     const box = this.phone.element.getBoundingClientRect();
     const at = owner.getBoundingClientRect();
     pop(this.phone.element, owner, entries, { top: `${Math.min(at.top - box.top, box.height - 150)}px`, right: "60px" });

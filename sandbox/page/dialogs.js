@@ -1,6 +1,6 @@
 // Asks a person something. Every dialog is a native one: focus stays inside and Escape leaves.
 
-import { h } from "./dom.js";
+import { h, icon } from "./dom.js";
 
 export function confirmBox(title, text, yes, no = "Cancel") {
   return new Promise((settle) => {
@@ -81,4 +81,32 @@ function steer(event, menu, close) {
     event.preventDefault();
     all[(all.indexOf(document.activeElement) + step + all.length) % all.length].focus();
   }
+}
+
+// A sheet of rows inside `home`, from below; `choose` gets the index of the row. button: {title, rows: [{title,
+// description, section}]}
+export function sheet(home, owner, button, choose) {
+  home.querySelector(".sheet")?.remove();
+  const close = () => {
+    veil.remove();
+    owner.focus();
+  };
+  const shut = h("button", { class: "round", "aria-label": "Close the list", onclick: close }, icon("close"));
+  const row = (one, index) => h("button", { onclick: () => (close(), choose(index)) }, h("span", {}, one.title, one.description ? h("small", {}, one.description) : null), h("i", { class: "dot", "aria-hidden": "true" }));
+  const headed = (one, index) => [one.section && one.section !== button.rows[index - 1]?.section ? h("h4", {}, one.section) : null, row(one, index)];
+  const body = h("div", { class: "panel", role: "dialog", "aria-modal": "true", "aria-label": button.title, onkeydown: (event) => within(event, body, close) }, h("header", {}, shut, h("h3", {}, button.title)), h("div", { class: "rows" }, button.rows.flatMap(headed)));
+  const veil = h("div", { class: "sheet", onclick: (event) => event.target === veil && close() }, body);
+  home.append(veil);
+  body.querySelector(".rows button").focus();
+}
+
+// Arrows go through the rows; Tab stays inside.
+function within(event, body, close) {
+  if (event.key === "Tab") {
+    const all = [...body.querySelectorAll("button")];
+    const edge = event.shiftKey ? all[0] : all.at(-1);
+    if (document.activeElement !== edge) return;
+    event.preventDefault();
+    (event.shiftKey ? all.at(-1) : all[0]).focus();
+  } else steer(event, body.querySelector(".rows"), close);
 }

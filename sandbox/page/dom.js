@@ -9,12 +9,16 @@ const ICONS = {
   menu: "M4 7h16M4 12h16M4 17h10",
   tick: "M2 7.5 6 11.5 14 2.5",
   ticks: "M1 7.5 5 11.5 13 2.5M8.5 11.3l.2.2 8-9",
+  "tick-circle": "M9 1.5a5.5 5.5 0 1 0 0 11a5.5 5.5 0 0 0 0-11M6.6 7.2l1.8 1.8 3.2-3.8",
+  "tick-filled": "M9 1.5a5.5 5.5 0 1 0 0 11a5.5 5.5 0 0 0 0-11M6.6 7.2l1.8 1.8 3.2-3.8",
+  "tick-face": "M9 1.5a5.5 5.5 0 1 0 0 11a5.5 5.5 0 0 0 0-11M6 5.2h6M9 5.2v5",
   file: "M13 3H6v18h12V8zM13 3v5h5",
   person: "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8M4.5 20.5c.8-4 4-5.5 7.5-5.5s6.7 1.5 7.5 5.5",
   newcomer: "M10 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8M2.5 20.5c.8-4 4-5.5 7.5-5.5s6.7 1.5 7.5 5.5M20 7v6M17 10h6",
   place: "M12 21s7-6.3 7-11.5a7 7 0 0 0-14 0C5 14.7 12 21 12 21M12 12a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5",
   smile: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18M8.5 14.5c2 2.5 5 2.5 7 0M9 9.5v.01M15 9.5v.01",
   keyboard: "M3 6h18v12H3zM7 10v.01M12 10v.01M17 10v.01M8 14h8",
+  list: "M9 6h11M9 12h11M9 18h11M4.5 6v.01M4.5 12v.01M4.5 18v.01",
   down: "M6 9l6 6 6-6",
   close: "M6 6l12 12M18 6 6 18",
   phone: "M7 3h10a1 1 0 0 1 1 1v16a1 1 0 0 1-1 1H7a1 1 0 0 1-1-1V4a1 1 0 0 1 1-1M11 18h2",
@@ -44,7 +48,7 @@ export function h(tag, properties = {}, ...children) {
 
 export function icon(name, box = 24) {
   const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("class", "icon");
+  svg.setAttribute("class", `icon icon-${name}`);
   svg.setAttribute("viewBox", name.startsWith("tick") ? "0 0 18 14" : `0 0 ${box} ${box}`);
   svg.setAttribute("aria-hidden", "true");
   const path = document.createElementNS(SVG, "path");

@@ -15,9 +15,13 @@ const SWITCHES = [
   { title: "Text messages fail", below: "the SMS gateway is down", core: "sms", operation: "send", outcome: "down", count: MANY },
   { title: "Telegram throttles the bot", below: "the next 3 calls get 429", core: "telegram", outcome: "throttle", retry_after_s: 5, count: 3 },
   { title: "Telegram is broken", below: "the next 3 calls get a 502 page", core: "telegram", outcome: "html", count: 3 },
+  { title: "Viber throttles the bot", below: "the next 3 calls get status 12", core: "viber", outcome: "throttle", count: 3 },
+  { title: "WhatsApp throttles the bot", below: "the next 3 calls get a refusal", core: "whatsapp", outcome: "throttle", count: 3 },
+  { title: "Messenger throttles the bot", below: "the next 3 calls get a refusal", core: "messenger", outcome: "throttle", count: 3 },
 ];
 
-const TELEGRAM = "phones/telegram/faults";
+const MESSENGERS = ["telegram", "viber", "whatsapp", "messenger"];
+const place = (messenger) => `phones/${messenger}/faults`;
 
 export class Faults {
   constructor() {
@@ -36,14 +40,18 @@ export class Faults {
   async turn(each) {
     const { title, below, core, ...fault } = each;
     const wanted = this.on.has(each) ? { ...fault, outcome: "ok", delay_s: 0, count: 1 } : { delay_s: 0, ...fault };
-    if (core === "telegram") await put(TELEGRAM, wanted);
+    if (MESSENGERS.includes(core)) await put(place(core), wanted);
     else await put("api/faults", { core, ...wanted });
     await this.look();
   }
 
+  async ask(core) {
+    return { ...(await get(place(core)).catch(() => ({}))), core };
+  }
+
   async look() {
-    const [bank, telegram] = await Promise.all([get("api/faults").catch(() => []), get(TELEGRAM).catch(() => ({}))]);
-    const known = [...bank, { ...telegram, core: "telegram" }];
+    const [bank, ...theirs] = await Promise.all([get("api/faults").catch(() => []), ...MESSENGERS.map((core) => this.ask(core))]);
+    const known = [...bank, ...theirs];
     this.on = new Set(SWITCHES.filter((each) => known.some((fault) => matches(each, fault))));
     SWITCHES.forEach((each, index) => this.keys[index].setAttribute("aria-checked", String(this.on.has(each))));
   }

@@ -1,7 +1,7 @@
 // The foot of a phone: Start, Unblock, or the composer with the reply keyboard under it.
 
 import { confirmBox, formBox, pop } from "./dialogs.js";
-import { h, icon } from "./dom.js";
+import { h, icon, safeUrl } from "./dom.js";
 
 const LINES_MAX_PX = 130;
 
@@ -10,7 +10,7 @@ export class Foot {
     this.phone = phone;
     this.state = {};
     this.element = h("div", { class: "foot" });
-    this.input = h("textarea", { rows: 1, maxlength: 4096, placeholder: "Message", "aria-label": "Message", oninput: () => this.typed(), onkeydown: (event) => this.key(event) });
+    this.input = h("textarea", { rows: 1, maxlength: phone.channel.most, placeholder: "Message", "aria-label": "Message", oninput: () => this.typed(), onkeydown: (event) => this.key(event) });
     this.picker = h("input", { type: "file", hidden: true, onchange: () => this.sendFile() });
     this.attach = h("button", { class: "round", "aria-label": "Attach", "aria-haspopup": "menu", onclick: () => this.attachMenu() }, icon("attach"));
     this.send = h("button", { class: "round send", "aria-label": "Send", onclick: () => this.submit() }, icon("send"));
@@ -39,20 +39,30 @@ export class Foot {
 
   parts() {
     const { closed, blocked, empty, keyboard } = this.state;
+    const { channel } = this.phone;
     const wide = (words, deed) => [h("button", { class: "wide-key", onclick: () => this.phone.attempt(deed) }, words)];
+    const start = this.phone.start();
     if (closed) return [];
-    if (blocked) return wide("Unblock", () => this.phone.api.block(false));
-    if (empty) return wide("Start", () => this.phone.api.say({ start: "" }));
+    if (blocked) return wide(channel.again, () => this.phone.api.block(false));
+    if (empty && start) return wide(start.title, () => this.phone.api.say({ start: "" }));
     this.input.placeholder = keyboard?.placeholder || "Message";
     const rows = keyboard && !this.hidden ? this.replies(keyboard) : null;
-    return [this.editing && this.editingLine(), this.composer(), rows].filter(Boolean);
+    const input = keyboard?.input === "hidden" && rows ? null : this.composer();
+    return [this.editing && this.editingLine(), empty && this.firstWords(), keyboard?.above && rows, input, !keyboard?.above && rows].filter(Boolean);
+  }
+
+  // Where nothing is pressed to begin, the first words are offered.
+  firstWords() {
+    const { title, text } = this.phone.channel.first;
+    const say = () => this.phone.attempt(() => this.phone.api.say({ text }));
+    return h("div", { class: "quick" }, h("div", {}, h("button", { class: "key", onclick: say }, title)));
   }
 
   composer() {
-    const menu = h("button", { class: "menu-key", "aria-label": "Commands", "aria-haspopup": "menu", onclick: () => this.commands(menu) }, icon("menu"), "Menu");
+    const menu = h("button", { class: "menu-key", "aria-label": "Commands", "aria-haspopup": "menu", onclick: () => this.commands(menu) }, icon("menu"), h("span", {}, "Menu"));
     const toggle = h("button", { class: "round", "aria-label": this.hidden ? "Show the keyboard" : "Hide the keyboard", onclick: () => this.toggle() }, icon("keyboard"));
-    const commands = this.phone.bot?.commands.length ? menu : null;
-    return h("div", { class: "composer" }, ...[commands, this.attach, this.input, this.state.keyboard ? toggle : null, this.send, this.picker].filter(Boolean));
+    const commands = this.phone.channel.menu(this.phone.bot).length ? menu : null;
+    return h("div", { class: "composer" }, ...[commands, this.attach, this.input, this.state.keyboard && !this.state.keyboard.above ? toggle : null, this.send, this.picker].filter(Boolean));
   }
 
   toggle() {
@@ -62,19 +72,34 @@ export class Foot {
 
   replies(keyboard) {
     const signs = { contact: "person", location: "place" };
-    const key = (button, row, column) => h("button", { class: "key", onclick: () => this.press(button, row, column) }, signs[button.kind] ? icon(signs[button.kind]) : null, button.title);
+    const tiles = keyboard.rows.some((row) => row.some((button) => button.columns));
+    const key = (button, row, column) => {
+      const inner = [signs[button.kind] ? icon(signs[button.kind]) : null, h("span", {}, button.title)];
+      const press = () => this.press(button, row, column);
+      const url = button.kind === "url" && safeUrl(button.url);
+      const made = url
+        ? h("a", { class: "key outside", href: url, target: "_blank", rel: "noopener noreferrer", onclick: press }, inner)
+        : h("button", { class: "key", onclick: press }, inner);
+      return tiles ? painted(made, button) : made;
+    };
     const rows = keyboard.rows.map((row, y) => h("div", {}, row.map((button, x) => key(button, y, x))));
-    return h("div", { class: "replies", role: "group", "aria-label": "Suggested answers" }, rows);
+    return h("div", { class: keyboard.above ? "quick" : tiles ? "replies tiles" : "replies", role: "group", "aria-label": "Suggested answers" }, rows);
   }
 
   async press(button, row, column) {
+    // A quick reply shows the very number that it sends.
+    if (!this.state.keyboard?.above && !(await this.agrees(button.kind))) return;
+    await this.phone.attempt(() => this.phone.api.press(row, column));
+  }
+
+  // A phone asks before it gives away a number or a place.
+  async agrees(kind) {
     const { person, title } = this.phone;
     const asks = {
       contact: ["Share your phone number?", `${title.textContent} will see your number ${person.phone}.`, "Share"],
       location: ["Share your location?", `${title.textContent} will see where you are.`, "Share"],
-    }[button.kind];
-    if (asks && !(await confirmBox(...asks))) return;
-    await this.phone.attempt(() => this.phone.api.press(row, column));
+    }[kind];
+    return !asks || confirmBox(...asks);
   }
 
   type(text) {
@@ -125,28 +150,28 @@ export class Foot {
   }
 
   commands(owner) {
-    const entries = this.phone.bot.commands.map(({ command, description }) => ({ title: `/${command}`, below: description, act: () => this.phone.attempt(() => this.phone.api.say({ text: `/${command}` })) }));
+    const entries = this.phone.channel.menu(this.phone.bot).map((entry) => ({ ...entry, act: () => this.phone.attempt(() => entry.act(this.phone.api)) }));
     pop(this.phone.element, owner, entries, { bottom: "60px", left: "10px" });
   }
 
   attachMenu() {
     const say = (content) => () => this.phone.attempt(() => this.phone.api.say(content));
-    const entry = (sign, title, act, below) => ({ sign: icon(sign), title, act, below });
-    const entries = [
-      entry("file", "Photo or file…", () => this.picker.click()),
-      entry("person", "My contact", say({ contact: "own" }), this.phone.person.phone),
-      entry("newcomer", "Somebody's contact…", () => this.askContact()),
-      entry("place", "My location", say({ location: { lat: 50.4501, lon: 30.5234 } })),
-      entry("smile", "Sticker", say({ sticker: "👍" })),
-    ];
-    pop(this.phone.element, this.attach, entries, { bottom: "60px", left: "10px" });
+    const entry = (sign, title, act, below = null) => ({ sign: icon(sign), title, below, act });
+    const all = {
+      file: entry("file", "Photo or file…", () => this.picker.click()),
+      contact: entry("person", "My contact", say({ contact: "own" }), this.phone.person.phone),
+      others: entry("newcomer", "Somebody's contact…", () => this.askContact()),
+      place: entry("place", "My location", say({ location: { lat: 50.4501, lon: 30.5234 } })),
+      sticker: entry("smile", "Sticker", say({ sticker: "👍" })),
+    };
+    pop(this.phone.element, this.attach, this.phone.channel.attach.map((name) => all[name]), { bottom: "60px", left: "10px" });
   }
 
   askContact() {
     const fields = [
       { name: "name", label: "Name", value: "Bohdan Shevchenko" },
       { name: "phone", label: "Phone", type: "tel", value: "+380671112233" },
-      { name: "forwarded", label: "How", options: [["", "From the address book"], ["yes", "Forwarded from another chat"]] },
+      ...(this.phone.channel.forwards ? [{ name: "forwarded", label: "How", options: [["", "From the address book"], ["yes", "Forwarded from another chat"]] }] : []),
     ];
     const save = ({ name, phone, forwarded }) => this.phone.api.say({ contact: { name, phone, forwarded: forwarded === "yes" } });
     formBox("Send a contact", "A bot must not take somebody else's number for yours.", fields, "Send", save);
@@ -157,4 +182,18 @@ export class Foot {
     this.picker.value = "";
     if (file) this.phone.attempt(() => this.phone.api.file(/^image\/(jpeg|png|webp)$/.test(file.type) ? "photo" : "document", file));
   }
+}
+
+// A tile as wide, as high and as coloured as the bot asked; the ink is what can be read on it.
+function painted(key, { columns, height, colour, ink }) {
+  key.style.gridColumn = `span ${columns}`;
+  key.style.minHeight = `${height * 44}px`;
+  if (colour) key.style.background = colour;
+  if (colour || ink) key.style.color = ink ?? readableOn(colour);
+  return key;
+}
+
+function readableOn(colour) {
+  const [red, green, blue] = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
+  return red * 0.299 + green * 0.587 + blue * 0.114 > 150 ? "#14213D" : "#FFFFFF";
 }

@@ -6,18 +6,22 @@ import { h } from "./dom.js";
 import { Faults } from "./faults.js";
 import { Flows } from "./flows.js";
 import { Inbox } from "./inbox.js";
+import { messenger } from "./messenger.js";
+import { Messengers } from "./messengers.js";
 import { drawPerson, rememberLight, whoIsHere } from "./person.js";
 import { Phone } from "./phone.js";
 import { Tabs } from "./tabs.js";
 import { telegram } from "./telegram.js";
+import { viber } from "./viber.js";
+import { whatsapp } from "./whatsapp.js";
 
-const CHANNELS = [telegram];
+const CHANNELS = [telegram, viber, whatsapp, messenger];
 
 class Page {
   constructor() {
     this.tabs = new Tabs();
     this.phones = CHANNELS.map((channel) => new Phone(channel));
-    document.getElementById("panel-phone").append(...this.phones.map((phone) => phone.element));
+    this.row = new Messengers(this.phones);
     const type = (text) => this.type(text);
     this.bank = new Bank(type);
     this.inbox = new Inbox(type, (message, code) => this.smsArrived(message, code));
@@ -25,15 +29,18 @@ class Page {
     new Flows();
   }
 
+  // A code goes where the person was last.
   type(text) {
+    const phone = this.row.used();
     this.tabs.turn("phone");
-    this.phones[0].putAwayBanner();
-    this.phones[0].foot.type(text);
+    this.row.turn(phone.channel.name);
+    phone.putAwayBanner();
+    phone.foot.type(text);
   }
 
   smsArrived(message, code) {
     this.tabs.news("inbox");
-    this.phones[0].banner("Teller Bank · SMS", message.text, code, (typed) => this.type(typed));
+    this.row.used().banner("Teller Bank · SMS", message.text, code, (typed) => this.type(typed));
   }
 
   async show(person) {
@@ -51,7 +58,10 @@ class Page {
   }
 
   hearPhone(event) {
-    if (event.kind === "message" && event.bubble.from === "bot") this.tabs.news("phone");
+    if (event.kind === "message" && event.bubble.from === "bot") {
+      this.tabs.news("phone");
+      this.row.news(event.channel);
+    }
     for (const phone of this.phones) phone.hear(event);
   }
 

@@ -22,13 +22,19 @@ export class Phone {
       h("header", {}, face, h("div", {}, this.title, this.status), this.dots),
       this.conversation.element,
       this.foot.element);
+    this.stand = h("div", { class: `stand ${channel.name}` }, h("p", { class: "caption", "aria-hidden": "true" }, h("i", { class: "dot" }), channel.title), this.element);
+  }
+
+  // The key that opens an empty chat; a bot may go without one where the messenger lets it.
+  start() {
+    return this.bot?.start === null ? null : this.channel.start;
   }
 
   async show(person) {
     this.person = person;
     this.bots = await this.channel.bots();
-    const remembered = Number(localStorage.getItem(`bot.${this.channel.name}`));
-    this.bot = this.bots.find((bot) => bot.id === remembered) ?? this.bots[0] ?? null;
+    const remembered = localStorage.getItem(`bot.${this.channel.name}`);
+    this.bot = this.bots.find((bot) => String(bot.id) === remembered) ?? this.bots[0] ?? null;
     this.title.textContent = this.bot?.name ?? this.channel.title;
     this.quiet();
     this.dots.disabled = !this.bot;
@@ -43,7 +49,7 @@ export class Phone {
     }
     const page = await this.api.history();
     this.conversation.show(page);
-    this.foot.show({ empty: page.messages.length === 0, keyboard: page.keyboard, blocked: page.blocked });
+    this.foot.show({ empty: page.messages.length === 0 && !page.opened, keyboard: page.keyboard, blocked: page.blocked });
   }
 
   hear(event) {
@@ -74,6 +80,10 @@ export class Phone {
     this.conversation.tick(id, ticks);
   }
 
+  on_opened() {
+    this.foot.change({ empty: false });
+  }
+
   on_keyboard({ keyboard }) {
     this.foot.change({ keyboard });
     this.conversation.grew();
@@ -88,6 +98,10 @@ export class Phone {
     this.status.className = "busy";
     clearTimeout(this.typing);
     this.typing = setTimeout(() => this.quiet(), TYPING_MS);
+  }
+
+  on_typing_off() {
+    this.quiet();
   }
 
   on_answered({ query, text, alert }) {
@@ -106,7 +120,7 @@ export class Phone {
   tell(bubble) {
     const buttons = bubble.buttons.flat().map((button) => button.title);
     const what = bubble.text || (bubble.picture ? "a picture" : bubble.document ? `a document, ${bubble.document.name}` : "a message");
-    announce(`${this.title.textContent}: ${what}${buttons.length ? `. Buttons: ${buttons.join(", ")}` : ""}`);
+    announce(`${this.channel.title}, ${this.title.textContent}: ${what}${buttons.length ? `. Buttons: ${buttons.join(", ")}` : ""}`);
   }
 
   toast(text) {
@@ -147,16 +161,17 @@ export class Phone {
     const entry = (sign, title, below, act) => ({ sign: icon(sign), title, below, act });
     const blocked = this.foot.state.blocked;
     const entries = [
-      entry("link", "Open a start link…", "t.me/…?start=payload", () => this.askPayload()),
-      entry("stop", blocked ? "Unblock the bot" : "Block the bot", "the bot is told", () => this.attempt(() => this.api.block(!blocked))),
-      ...this.bots.filter((bot) => bot.id !== this.bot.id).map((bot) => entry("person", bot.name, `@${bot.username}`, () => this.turnTo(bot))),
+      entry("link", this.channel.link.title, this.channel.link.below, () => this.askPayload()),
+      entry("stop", blocked ? this.channel.again : this.channel.leave, "the bot is told", () => this.attempt(() => this.api.block(!blocked))),
+      ...this.channel.extras.map((extra) => entry(extra.sign, extra.title, extra.below, () => this.attempt(() => extra.act(this.api)))),
+      ...this.bots.filter((bot) => bot.id !== this.bot.id).map((bot) => entry("person", bot.name, bot.username, () => this.turnTo(bot))),
     ];
     pop(this.element, this.dots, entries, { top: "58px", right: "10px" });
   }
 
   askPayload() {
     const save = ({ payload }) => this.api.say({ start: payload });
-    formBox("Open a start link", "What a customer who taps a link with a payload sends.", [{ name: "payload", label: "Payload", hint: "ref_AB-12" }], "Open", save);
+    formBox(this.channel.link.title.replace("…", ""), "What comes from a customer who taps a link with a payload.", [{ name: "payload", label: "Payload", hint: this.channel.link.hint }], "Open", save);
   }
 
   turnTo(bot) {

@@ -28,7 +28,11 @@ FLAGS = (
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
 )
-TABS = (("Bank", "#accounts", ".phone"), ("SMS", "#inbox", "#accounts"), ("Phone", ".phone", "#inbox"))
+TABS = (
+    ("Bank", "#accounts", ".phone.telegram"),
+    ("SMS", "#inbox", "#accounts"),
+    ("Phone", ".phone.telegram", "#inbox"),
+)
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 SMS = {"Authorization": "Bearer sms-token"}
 
@@ -132,7 +136,7 @@ async def test_a_tapped_button_waits_for_the_bot_and_shows_its_answer(seen: Seen
     sent = await seen.call(
         "sendMessage", chat_id=person, text="<b>50.00 UAH</b>?", parse_mode="HTML", reply_markup=markup
     )
-    await expect(page.locator("#announcer")).to_have_text("Teller Bank: 50.00 UAH?. Buttons: Pay, See")
+    await expect(page.locator("#announcer")).to_have_text("Telegram, Teller Bank: 50.00 UAH?. Buttons: Pay, See")
     await expect(page.get_by_role("link", name="See")).to_have_attribute("href", "http://localhost/x")
     await page.get_by_role("button", name="Pay").click()
     await expect(page.locator(".key.waits")).to_have_count(1)
@@ -227,12 +231,12 @@ async def test_a_thousand_messages_do_not_slow_the_page(seen: Seen) -> None:
     await expect(page.locator(".message").last).to_contain_text("one more")
     assert time.monotonic() - began < 1
     await expect(page.locator(".message").last).to_be_in_viewport()
-    await page.locator(".chat").hover()
+    await page.locator(".telegram .chat").hover()
     for _ in range(20):  # a hand turns the wheel more than once, too
         await page.mouse.wheel(0, -600)
-        if await page.locator(".down").is_visible():
+        if await page.locator(".telegram .down").is_visible():
             break
-    await page.locator(".down").click()
+    await page.locator(".telegram .down").click()
     await expect(page.locator(".message").last).to_be_in_viewport()
     took_ms = await page.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd")
     assert took_ms < 1000
