@@ -13,8 +13,11 @@ from bot.settings import Settings, messengers_on
 from bot.store import StoreDown
 from bot.turn import Turns
 from channels.errors import ChannelDown, SendFailure, Unreadable
+from channels.messenger.channel import Messenger
 from channels.telegram.channel import ALLOWED_UPDATES, Telegram
 from channels.telegram.polling import poll
+from channels.viber.channel import Viber
+from channels.whatsapp.channel import WhatsApp
 from flows.ports import Channel, MediaHost
 
 AGAIN_S = 2.0
@@ -81,14 +84,11 @@ class Messengers:
 
     async def _met(self, channel: Channel, door: Door, turns: Turns) -> None:
         public = self._settings.http.public_url.rstrip("/")
-        assert isinstance(channel, Telegram)
-        for number, (locale, commands) in enumerate(self._commands.items()):
-            await channel.set_commands(commands, locale if number else None)
-        if self._settings.telegram.polling:
-            await channel.unregister()
+        if isinstance(channel, Telegram) and self._settings.telegram.polling:
+            await channel.meet("", self._commands)
             await self._poll(channel, door, turns)
         elif public:
-            await channel.register(f"{public}/webhooks/{channel.name}")
+            await channel.meet(f"{public}/webhooks/{channel.name}", self._commands)
 
     async def _poll(self, telegram: Telegram, door: Door, turns: Turns) -> None:
         async def accept(body: bytes) -> None:
@@ -114,10 +114,42 @@ def _telegram(settings: Settings, bank: str, host: MediaHost) -> Channel:  # noq
     return Telegram(own.token.get_secret_value(), _words(own.webhook_secrets), own.api_url)
 
 
+def _viber(settings: Settings, bank: str, host: MediaHost) -> Channel:
+    own = settings.viber
+    return Viber(tokens=_words(own.tokens), name=bank, api_url=own.api_url, host=host)
+
+
+def _whatsapp(settings: Settings, bank: str, host: MediaHost) -> Channel:  # noqa: ARG001 - one shape for all
+    own = settings.whatsapp
+    return WhatsApp(
+        access_token=own.access_token.get_secret_value(),
+        app_secrets=_words(own.app_secrets),
+        verify_token=own.verify_token.get_secret_value(),
+        phone_number_id=own.phone_number_id,
+        api_url=own.api_url,
+        app_id=own.app_id,
+    )
+
+
+def _messenger(settings: Settings, bank: str, host: MediaHost) -> Channel:  # noqa: ARG001 - one shape for all
+    own = settings.messenger
+    return Messenger(
+        page_access_token=own.page_access_token.get_secret_value(),
+        app_secrets=_words(own.app_secrets),
+        verify_token=own.verify_token.get_secret_value(),
+        page_id=own.page_id,
+        api_url=own.api_url,
+        app_id=own.app_id,
+    )
+
+
 def _words(secrets: tuple[SecretStr, ...]) -> tuple[str, ...]:
     return tuple(secret.get_secret_value() for secret in secrets)
 
 
 _MAKERS: Mapping[str, Callable[[Settings, str, MediaHost], Channel]] = {
     "telegram": _telegram,
+    "viber": _viber,
+    "whatsapp": _whatsapp,
+    "messenger": _messenger,
 }
