@@ -77,7 +77,7 @@ class Messenger(Telegram):
         """A button's spinner stops."""
 
     async def send(self, message: OutboundMessage, address: str, drawn: DrawnPicture | None) -> Sent:
-        rendered = render(message, address, has_picture=drawn is not None)
+        rendered = render(message, address, drawn=drawn)
         for call in rendered.calls:
             orjson.dumps(call.params)
         self._phones.show(address, message.text, tuple(choice.id for choice in message.choices))

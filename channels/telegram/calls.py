@@ -1,9 +1,16 @@
-"""Calls to the Bot API through aiogram, and what its errors mean for us."""
+"""Calls to the Bot API through aiogram, and what its errors mean for us.
+
+Files come over a plain client: their address holds the bot's token, so no error and no log line may name it.
+"""
 
 import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import httpx
+import structlog
 
 from channels.errors import (
     ChannelDown,
@@ -14,6 +21,7 @@ from channels.errors import (
     Transient,
     Unclear,
 )
+from channels.fetching import fetch, same_origin
 from flows.ports import DrawnPicture
 
 if TYPE_CHECKING:
@@ -26,10 +34,23 @@ HARMLESS = (
     "message is not modified",
     "message to edit not found",
     "message to delete not found",
-    "message can't be edited",
     "query is too old",
 )
+# What stays as it is: too old, or not ours. The customer must hear it in another way.
+UNCHANGEABLE = ("message can't be edited", "message can't be deleted")
+# The message to edit has a caption where a text was expected, or the other way round.
+OTHER_KIND = ("there is no text in the message to edit", "there is no caption in the message to edit")
+FETCH_TIMES = httpx.Timeout(20.0, connect=3.0)
 NO_SUCH_CHAT = ("chat not found", "user not found", "user is deactivated", "peer_id_invalid")
+log = structlog.get_logger()
+
+
+class Unchangeable(PermanentContent):
+    """Telegram does not let us change or delete the message any more."""
+
+
+class OtherKind(PermanentContent):
+    """The message to edit is of another kind than the edit."""
 
 
 class BotCalls:
@@ -67,14 +88,45 @@ class BotCalls:
         except (exceptions.AiogramError, TimeoutError) as error:
             failure = self._meaning(error)
             if failure is None:
+                log.info("nothing_left_to_do", channel="telegram", method=method, reason=getattr(error, "message", ""))
                 return None
             raise failure from None
         return str(answer.message_id) if isinstance(answer, Message) else None
+
+    async def fetch(self, file_id: str, most: int) -> bytes:
+        """The file of that id, at most ``most`` bytes.
+
+        Raises:
+            SendFailure: PermanentContent when it is gone or too large.
+        """
+        path = await self._path_of(file_id, most)
+        url = f"{self._api_url.rstrip('/')}/file/bot{self._token}/{quote(path.lstrip('/'))}"
+        own = httpx.URL(self._api_url)
+        async with httpx.AsyncClient(timeout=FETCH_TIMES, trust_env=False, follow_redirects=False) as http:
+            return await fetch(http, url, most, lambda asked: same_origin(asked, own))
 
     async def close(self) -> None:
         """Close the connections."""
         if self._bot is not None:
             await self._bot.session.close()
+
+    async def _path_of(self, file_id: str, most: int) -> str:
+        """Where the file lies, which Telegram keeps true for an hour. Nothing is sent, so what is unclear can be
+        asked again."""
+        from aiogram import exceptions, methods
+
+        try:
+            file = await self._client()(methods.GetFile(file_id=file_id), request_timeout=REQUEST_TIMEOUT_S)
+        except exceptions.ClientDecodeError:
+            raise Transient("Telegram is in trouble", "5xx") from None
+        except (exceptions.AiogramError, TimeoutError) as error:
+            failure = self._meaning(error) or PermanentContent("the file is gone", "400")
+            raise (Transient(failure.reason, failure.code) if isinstance(failure, Unclear) else failure) from None
+        if (file.file_size or 0) > most:
+            raise PermanentContent(f"the file is larger than {most} bytes", "size")
+        if not file.file_path:
+            raise PermanentContent("the file is gone", "file_path")
+        return file.file_path
 
     def _client(self) -> "Bot":
         if self._bot is None:
@@ -130,6 +182,10 @@ def _bad_request(words: str) -> SendFailure | None:
     lower = words.lower()
     if any(phrase in lower for phrase in HARMLESS):
         return None
+    if any(phrase in lower for phrase in UNCHANGEABLE):
+        return Unchangeable(words[:200], "400")
+    if any(phrase in lower for phrase in OTHER_KIND):
+        return OtherKind(words[:200], "400")
     if any(phrase in lower for phrase in NO_SUCH_CHAT):
         return PermanentUser("Telegram knows no such chat", "400")
     return PermanentContent(words[:200], "400")

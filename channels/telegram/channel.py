@@ -1,4 +1,4 @@
-"""The Telegram channel: proves a webhook, sends, deletes, registers. aiogram is the client.
+"""The Telegram channel: proves a webhook, sends, edits, deletes, fetches, registers. aiogram is the client.
 
 aiogram takes seconds and 165 MiB to import, so that happens on the first use, or ahead of it by ``warm_up`` in a
 thread; nothing else of Teller imports it.
@@ -7,16 +7,18 @@ thread; nothing else of Teller imports it.
 import asyncio
 import hmac
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import structlog
 
-from channels.errors import SendFailure, Unauthentic
-from channels.telegram.calls import BotCalls
+from channels.errors import PermanentContent, SendFailure, Unauthentic
+from channels.pictures import fit, fits
+from channels.telegram.calls import BotCalls, OtherKind, Unchangeable
 from channels.telegram.capabilities import CAPABILITIES
 from channels.telegram.parse import parse
-from channels.telegram.render import render
-from flows.messages import EventType, InboundEvent, OutboundMessage
+from channels.telegram.render import Call, Rendered, corrected, other_edit, render
+from flows.messages import Attachment, EventType, InboundEvent, OutboundMessage, Picture
 from flows.ports import DrawnPicture, Sent
 
 SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 - the header's name, not a secret
@@ -80,14 +82,20 @@ class Telegram:
             log.info("callback_not_answered", channel=self.name, reason=failure.reason)
 
     async def send(self, message: OutboundMessage, address: str, drawn: DrawnPicture | None) -> Sent:
-        """Raises a SendFailure. An edit that changes nothing, or of a message that is gone, is no failure."""
-        rendered = render(message, address, has_picture=drawn is not None)
-        ids: list[str] = []
-        for call in rendered.calls:
-            message_id = await self._calls.make(call.method, call.params, call.file_field, drawn)
-            if message_id is not None:
-                ids.append(message_id)
-        return Sent(tuple(ids), rendered.degradations)
+        """Send, edit or delete. An edit that changes nothing, or of a message that is gone, is no failure.
+
+        What Telegram does not let us change any more is corrected or disclaimed by a message of its own.
+
+        Raises:
+            SendFailure: its class says what to do.
+        """
+        goes = None if drawn is None or message.delete_of is not None else await _fitted(drawn, message.picture)
+        try:
+            sent = await self._made(render(message, address, drawn=goes), goes)
+        except Unchangeable:
+            sent = await self._made(corrected(message, address, drawn=goes), goes)
+        reencoded = drawn is not None and goes is not None and goes.data is not drawn.data
+        return replace(sent, degradations=(*sent.degradations, "reencoded")) if reencoded else sent
 
     async def delete(self, address: str, message_id: str) -> bool:
         """Telegram deletes what is younger than 48 hours; an older one stays, and the answer is false."""
@@ -104,6 +112,22 @@ class Telegram:
             await self._calls.make("sendChatAction", {"chat_id": address, "action": "typing"})
         except SendFailure as failure:
             log.info("typing_not_shown", channel=self.name, reason=failure.reason)
+
+    async def fetch(self, attachment: Attachment, most: int) -> bytes:
+        """Ask where the file lies and take it from there. Raises SendFailure; PermanentContent: gone or too large."""
+        return await self._calls.fetch(attachment.ref, most)
+
+    async def meet(self, url: str, commands: Mapping[str, Mapping[str, str]]) -> None:
+        """Tell Telegram the menu, and where our webhook is; without a ``url`` it is taken away, as polling needs.
+
+        The first of the locales is shown to all who speak none of the others.
+
+        Raises:
+            SendFailure: its class says what to do.
+        """
+        for number, (locale, words) in enumerate(commands.items()):
+            await self.set_commands(words, locale if number else None)
+        await (self.register(url) if url else self.unregister())
 
     async def register(self, url: str, *, max_connections: int = 40) -> None:
         """Tell Telegram where our webhook is. Raises a SendFailure."""
@@ -135,3 +159,31 @@ class Telegram:
     async def close(self) -> None:
         """Close the connections."""
         await self._calls.close()
+
+    async def _made(self, rendered: Rendered, drawn: DrawnPicture | None) -> Sent:
+        ids = [await self._make(call, drawn) for call in rendered.calls]
+        return Sent(tuple(message_id for message_id in ids if message_id is not None), rendered.degradations)
+
+    async def _make(self, call: Call, drawn: DrawnPicture | None) -> str | None:
+        try:
+            return await self._calls.make(call.method, call.params, call.file_field, drawn)
+        except OtherKind:
+            other = other_edit(call)
+            if other is None:
+                raise
+            return await self._calls.make(other.method, other.params)
+
+
+async def _fitted(drawn: DrawnPicture, asked: Picture | None) -> DrawnPicture:
+    """The picture in a form that Telegram shows, or as a file.
+
+    Raises:
+        PermanentContent: too large for both.
+    """
+    if not drawn.document and not (asked is not None and asked.document):
+        fitted = await asyncio.to_thread(fit, drawn, CAPABILITIES.media["image"])
+        if fitted is not None:
+            return fitted
+    if not fits(drawn, CAPABILITIES.media["document"]):
+        raise PermanentContent("the file is larger than Telegram takes", "size")
+    return replace(drawn, document=True)

@@ -3,6 +3,7 @@
 import asyncio
 import hmac
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import blake2b, sha256
 
@@ -148,6 +149,8 @@ class Viber:
         if drawn is None or message.delete_of is not None or message.template is not None:
             return None, False
         media = CAPABILITIES.media
+        if message.picture is not None and message.picture.document:
+            drawn = replace(drawn, document=True)
         fitted = None if drawn.document else await asyncio.to_thread(fit, drawn, media["image"])
         kind: Form = "picture" if fitted is not None else "file" if fits(drawn, media["document"]) else "link"
         goes = fitted or drawn

@@ -13,7 +13,12 @@ from telegram_recorder import Recorder
 @pytest.fixture
 async def recorder() -> AsyncIterator[Recorder]:
     recorder = Recorder()
-    app = Starlette(routes=[Route("/bot{token}/{method}", recorder.handle, methods=["POST"])])
+    app = Starlette(
+        routes=[
+            Route("/bot{token}/{method}", recorder.handle, methods=["POST"]),
+            Route("/file/bot{token}/{path:path}", recorder.file),
+        ]
+    )
     server = uvicorn.Server(uvicorn.Config(app, "127.0.0.1", 0, log_level="error", lifespan="off"))
     task = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110 - uvicorn offers no event to wait for

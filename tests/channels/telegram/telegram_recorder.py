@@ -15,6 +15,7 @@ class Recorder:
     url: str = ""
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     answers: list[tuple[int, bytes]] = field(default_factory=list)
+    files: dict[str, bytes] = field(default_factory=dict)
 
     def will_answer(self, status: int, body: object) -> None:
         self.answers.append((status, body if isinstance(body, bytes) else json.dumps(body).encode()))
@@ -34,8 +35,14 @@ class Recorder:
             json.dumps({"ok": True, "result": _result(method, len(self.calls))}), media_type="application/json"
         )
 
+    async def file(self, request: Request) -> Response:
+        name = request.path_params["path"]
+        return Response(self.files[name]) if name in self.files else Response(b"no such file", 404)
+
 
 def _result(method: str, number: int) -> object:
+    if method == "getFile":
+        return {"file_id": "f1", "file_unique_id": "u1", "file_path": "photos/file 1.jpg", "file_size": 1000}
     if method.startswith("send") and method != "sendChatAction":
         return {"message_id": 500 + number, "date": 1795255200, "chat": {"id": 5500001, "type": "private"}}
     return True

@@ -179,28 +179,38 @@ async def test_an_old_message_that_stays_is_said_to_stay(recorder: Recorder) -> 
 
 async def test_the_webhook_is_registered_with_the_current_secret(recorder: Recorder) -> None:
     async with Bot(recorder.url) as channel:
-        await channel.register("https://bank.example/webhooks/telegram")
+        await channel.meet("https://bank.example/webhooks/telegram", {})
 
     ((method, params),) = recorder.calls
     assert (method, params["secret_token"]) == ("setWebhook", "current_1")
+    assert params["url"] == "https://bank.example/webhooks/telegram"
+
+
+async def test_the_menu_is_told_in_each_language_and_in_the_first_to_everybody_else(recorder: Recorder) -> None:
+    menu = {"en": {"help": "What I can do"}, "uk": {"help": "Що я вмію"}}
+    async with Bot(recorder.url) as channel:
+        await channel.meet("https://bank.example/webhooks/telegram", menu)
+
+    assert [method for method, _ in recorder.calls] == ["setMyCommands", "setMyCommands", "setWebhook"]
+    assert [params.get("language_code") for _, params in recorder.calls[:2]] == [None, "uk"]
+    assert "What I can do" in recorder.calls[0][1]["commands"]
+
+
+async def test_without_an_address_of_ours_the_webhook_is_taken_away(recorder: Recorder) -> None:
+    async with Bot(recorder.url) as channel:
+        await channel.meet("", {})
+
+    assert [method for method, _ in recorder.calls] == ["deleteWebhook"]
 
 
 def test_a_long_text_is_cut_at_sentences_and_only_the_last_part_has_buttons() -> None:
     text = "One sentence with an emoji 🙂. " * 300
-    rendered = render(OutboundMessage("k", text, (Choice("a", "Yes"),)), "1", has_picture=False)
+    rendered = render(OutboundMessage("k", text, (Choice("a", "Yes"),)), "1")
 
     parts = [call.params["text"] for call in rendered.calls]
     assert all(length(part, "utf16") <= 4096 for part in parts)
     assert "".join(parts).replace(" ", "") == text.replace(" ", "")
     assert ["reply_markup" in call.params for call in rendered.calls] == [False] * (len(parts) - 1) + [True]
-
-
-def test_more_choices_than_telegram_holds_become_lines_and_none_is_lost() -> None:
-    choices = tuple(Choice(str(number), f"Choice {number}") for number in range(101))
-    rendered = render(OutboundMessage("k", "Which?", choices), "1", has_picture=False)
-
-    assert all(f"Choice {number}" in "".join(call.params["text"] for call in rendered.calls) for number in range(101))
-    assert rendered.degradations == ("numbered_menu",)
 
 
 def test_a_text_without_a_break_is_cut_all_the_same() -> None:
