@@ -24,9 +24,9 @@ class AppToken:
 
 
 def token_of(request: Request, arguments: Arguments) -> str:
-    """Raises GraphRefused #104 when there is none, #190 when it cannot be one."""
+    """The parameter goes before the header. Raises GraphRefused #104 when there is none, #190 when it cannot be one."""
     header = BEARER.fullmatch(request.headers.get("authorization", "").strip())
-    token = header.group(1) if header else arguments.text("access_token")
+    token = arguments.text("access_token") or (header.group(1) if header else "")
     if not token:
         raise GraphRefused(401, 104, NO_TOKEN)
     if not TOKEN.fullmatch(token):

@@ -42,6 +42,11 @@ class Users:
         return person if person and self.bsuid_of(person) == bsuid else None
 
 
+def recipient(to: str) -> dict[str, str]:
+    """Whom a call means: {"wa_id"} for a number, however it is written, {"user_id"} for a BSUID."""
+    return {"user_id": to} if to[:2].isalpha() else {"wa_id": digits(to)}
+
+
 def digits(phone: str) -> str:
     return "".join(c for c in phone if c.isascii() and c.isdigit())
 

@@ -16,7 +16,7 @@ from sandbox.whatsapp.failures import bad_param, missing, refused
 from sandbox.whatsapp.limits import MEDIA, MEDIA_KEPT_S
 from sandbox.whatsapp.links import NotFetched, fetch, with_id
 from sandbox.whatsapp.numbers import Number
-from sandbox.whatsapp.people import digits
+from sandbox.whatsapp.people import recipient
 from sandbox.whatsapp.platform import Platform, Refusal, new_wamid
 from sandbox.whatsapp.templates import filled
 
@@ -44,8 +44,7 @@ async def send(platform: Platform, call: Call) -> dict[str, Any]:
 
 
 def _accepted(to: str, wamid: str) -> dict[str, Any]:
-    by_number = digits(to) if not to[:2].isalpha() else ""
-    known: dict[str, Any] = {"input": to} | ({"wa_id": by_number} if by_number else {"user_id": to})
+    known = {"input": to} | recipient(to)
     return {"messaging_product": "whatsapp", "contacts": [known], "messages": [{"id": wamid}]}
 
 

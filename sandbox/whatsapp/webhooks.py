@@ -6,9 +6,10 @@ from sandbox.graph.news import Entry
 from sandbox.phones.people import Person
 from sandbox.whatsapp.chats import Chat, Message
 from sandbox.whatsapp.numbers import Number
-from sandbox.whatsapp.people import wa_id_of
+from sandbox.whatsapp.people import recipient, wa_id_of
 
 OBJECT, FIELD = "whatsapp_business_account", "messages"
+RECIPIENT = {"recipient_id": "wa_id", "recipient_user_id": "user_id"}
 Value = dict[str, Any]
 
 
@@ -39,11 +40,11 @@ def system(number: Number, wamid: str, at: int, old_wa_id: str, body: dict[str, 
 
 
 def status(number: Number, wamid: str, state: str, at: int, to: str, who: dict[str, Any] | None, **more: Any) -> Entry:
-    """How far a message of the business came; `to` as the call wrote it, `who` when the platform knows the person."""
-    told: dict[str, Any] = {"id": wamid, "status": state, "timestamp": str(at), "recipient_id": to}
-    if who is None:
-        return _entry(number, {"statuses": [told | more]})
-    return _entry(number, {"contacts": [who], "statuses": [told | {"recipient_user_id": who["user_id"]} | more]})
+    """How far a message of the business came; `who` when the platform knows the person, else it repeats the call."""
+    whom = recipient(to) if who is None else who
+    told: dict[str, Any] = {"id": wamid, "status": state, "timestamp": str(at)}
+    told |= {name: whom[key] for name, key in RECIPIENT.items() if key in whom}
+    return _entry(number, {"contacts": [whom], "statuses": [told | more]})
 
 
 def price(chat: Chat, category: str) -> dict[str, Any]:

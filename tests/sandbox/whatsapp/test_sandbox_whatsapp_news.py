@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +68,7 @@ async def test_news_that_is_not_answered_200_comes_again_with_growing_pauses(wor
     await world.say(anna, text="one")
     waited: list[float] = []
     for tries in range(1, 4):
-        await world.business.until(lambda tries=tries: len(world.business.bodies) >= tries)
+        await world.business.until(partial(_tried, world, tries))
         while not (due := _pauses(world, tries)):  # noqa: ASYNC110 seen only in the state
             await asyncio.sleep(0.001)
         waited.append(round(due[0], 3))
@@ -76,6 +77,10 @@ async def test_news_that_is_not_answered_200_comes_again_with_growing_pauses(wor
     await world.settled()
     assert waited == [0.01, 0.02, 0.04]
     assert [body for _, body in world.business.bodies] == [world.business.bodies[0][1]] * 4
+
+
+def _tried(world: World, times: int) -> bool:
+    return len(world.business.bodies) >= times
 
 
 def _pauses(world: World, tries: int) -> list[float]:
