@@ -14,6 +14,7 @@ Json = Mapping[str, Any]
 GET_STARTED = "GET_STARTED"
 # The commands of the page's menu come back as they are typed anywhere else.
 _COMMAND = re.compile(r"/[a-z0-9_]{1,32}", re.ASCII)
+_MILLISECONDS = re.compile(r"\d{1,16}", re.ASCII)
 _FROM_THE_AD = ("ad_title", "post_id", "product_id", "flow_id")
 STOPPED = ("STOP_NOTIFICATIONS", "STOP NOTIFICATIONS")
 
@@ -182,4 +183,4 @@ def _referral(said: Json) -> dict[str, str]:
 
 def _watermark(said: Json) -> dict[str, str]:
     mark = text_of(said.get("watermark"))
-    return {"watermark_ms": mark} if mark.isascii() and mark.isdigit() else {}
+    return {"watermark_ms": mark} if _MILLISECONDS.fullmatch(mark) else {}

@@ -261,4 +261,4 @@ def _tidy(choice: Choice, locale: str) -> Choice:
     url = choice.url or ""
     opens = url.startswith(WEB) and len(url) <= LINK_CHARS_MAX
     kind = "reply" if choice.kind in LINKS and not opens else choice.kind
-    return replace(choice, title=title, kind=kind, id=choice.id or title)
+    return replace(choice, title=title, kind=kind, id=choice.id if choice.id.strip() else title)

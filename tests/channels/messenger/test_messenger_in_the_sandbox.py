@@ -85,7 +85,7 @@ KINDS: dict[str, tuple[OutboundMessage, DrawnPicture | None]] = {
     "notice": (outbound("PIN", delete_of="m_1"), None),
     "template": (outbound(template=Template("payment_received", "uk", ("150,00 UAH", "1111"))), None),
     "template without values": (outbound(template=Template("come_back", "en")), None),
-    "odd titles": (outbound("?", Choice("a", ""), Choice("b", " \n "), Choice("c", "x\x00y"), *links(1)), None),
+    "odd titles": (outbound("?", Choice("a", ""), Choice("b", " \n "), Choice("\r", "x\x00y"), *links(1)), None),
 }
 
 

@@ -312,7 +312,7 @@ def test_nothing_at_all_is_refused_before_it_leaves() -> None:
 
 titles = st.text(max_size=60) | st.sampled_from(["Balance", "👨‍👩‍👧‍👦" * 10, "Поповнити мобільний телефон", "", "  "])
 urls = st.none() | st.sampled_from(["https://bank.example/x", "tel:102", "https://bank.example/" + "x" * 3000])
-ids = st.text(max_size=20) | st.sampled_from(["x" * 1000, "ї" * 1001])
+ids = st.text(max_size=20) | st.sampled_from(["x" * 1000, "ї" * 1001, " ", "\r"])
 kinds = st.sampled_from(["reply", "reply", "reply", "url", "form", "request_phone", "request_location"])
 choices = st.lists(st.builds(Choice, ids, titles, kind=kinds, url=urls), max_size=45).map(tuple)
 texts = st.text(max_size=300) | st.text(min_size=1, max_size=30).map(lambda word: word * 150)
@@ -360,7 +360,8 @@ def check_limits(message: dict[str, Any]) -> None:
     for one in titled:
         assert one["title"].strip()
         assert length(one["title"], "utf16") <= TITLE_MAX
-        assert one.get("url") or 0 < length(one["payload"], "utf16") <= PAYLOAD_MAX
+        assert one.get("url") or one["payload"].strip()
+        assert length(one.get("payload", ""), "utf16") <= PAYLOAD_MAX
         assert len(one.get("url", "")) <= LINK_CHARS_MAX
     for group in (buttons, [one for one in quick if "title" in one]):
         assert len({one["title"] for one in group}) == len(group)
@@ -389,5 +390,5 @@ def test_no_choice_is_lost_over_all_pages(given_choices: tuple[Choice, ...], tex
             assert "phone" in seen
         elif opens:
             assert choice.url in seen
-        elif choice.id:
+        elif choice.id.strip():
             assert choice.id in seen or f"m.{REF}.{number}" in seen
