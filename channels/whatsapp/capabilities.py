@@ -5,8 +5,16 @@ Meta does not say in what it counts; UTF-16 units are the most any text can be, 
 
 from flows.ports import ButtonLimits, Capabilities, ListLimits, MediaLimits
 
-IMAGE = MediaLimits(frozenset({"image/jpeg", "image/png"}), 5_000_000)
-DOCUMENT = MediaLimits(frozenset(), 100_000_000)
+IMAGE_KINDS = frozenset({"image/jpeg", "image/png"})
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+# What may be uploaded as a document; a picture may go as a file, too. Any other kind is refused at the upload.
+DOCUMENT_KINDS = IMAGE_KINDS | {
+    "text/plain", "application/pdf", "application/msword", "application/vnd.ms-excel", "application/vnd.ms-powerpoint",
+    f"{_OFFICE}.wordprocessingml.document", f"{_OFFICE}.spreadsheetml.sheet",
+    f"{_OFFICE}.presentationml.presentation",
+}  # fmt: skip
+IMAGE = MediaLimits(IMAGE_KINDS, 5_000_000)
+DOCUMENT = MediaLimits(DOCUMENT_KINDS, 100_000_000)
 LIST = ListLimits(rows=10, title=24, description=72, payload=200, button=20)
 REPLIES = ButtonLimits(most=3, per_row=1, title=20, payload=256, unit="utf16")
 TEXT_MAX = 4096

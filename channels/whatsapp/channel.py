@@ -134,7 +134,11 @@ class WhatsApp:
         return await self._graph.download(url, most, MEDIA_HOSTS)
 
     async def meet(self, url: str, commands: Mapping[str, Mapping[str, str]]) -> None:  # noqa: ARG002 - the port's shape
-        """Register the webhook where the app is named; WhatsApp has no menu. Raises a SendFailure."""
+        """See that our token is good for the number, and register the webhook where the app is named.
+
+        WhatsApp has no menu. Raises a SendFailure.
+        """
+        await self._graph.get(self.account, query={"fields": "display_phone_number"})
         if self._app_id and self._secrets:
             app, secret = self._app_id, self._secrets[0]
             await webhook.subscribe(self._graph, app, secret, OBJECT, url, self._verify_token, FIELDS)
@@ -182,9 +186,12 @@ def _not_taken(failure: SendFailure) -> bool:
 
 
 def _as_meant(message: OutboundMessage, drawn: DrawnPicture | None) -> DrawnPicture | None:
-    """A picture that the message wants as a file goes as one."""
+    """A picture that the message wants as a file goes as one; any writing (CSV, XML) goes as plain text."""
+    if drawn is None:
+        return None
     meant = message.picture or message.file
-    return replace(drawn, document=True) if drawn is not None and meant is not None and meant.document else drawn
+    mime = "text/plain" if drawn.mime.startswith("text/") else drawn.mime
+    return replace(drawn, mime=mime, document=drawn.document or (meant is not None and meant.document))
 
 
 async def _fitted(drawn: DrawnPicture | None) -> tuple[DrawnPicture | None, tuple[str, ...]]:

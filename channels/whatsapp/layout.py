@@ -16,7 +16,6 @@ from channels.choices import ASKS, LINKS, any_cut, linked, numbered, of_kinds, p
 from channels.texts import Unit, length, shorten
 from channels.whatsapp.capabilities import BESIDE_MAX, LINK_TITLE_MAX, LINKS_MAX, LIST, LIST_TEXT_MAX, REPLIES
 from channels.whatsapp.identities import is_phone
-from channels.whatsapp.marks import OWN_PHONE
 from channels.words import say
 from flows.messages import Choice, OutboundMessage
 
@@ -46,7 +45,9 @@ def lay_out(message: OutboundMessage, address: str) -> Layout:
     """All choices of the message's page, none of them lost."""
     named = tuple(_named(choice) for choice in _with_fit_ids(message))
     degradations = ["short_ids"] if [c.id for c in named] != [c.id for c in message.choices] else []
-    choices = _asked_once(_shared_by_tap(named) if is_phone(address) else named)
+    choices = _asked_once(named, address)
+    if is_phone(address) and of_kinds(named, "request_phone"):
+        degradations.append("no_phone_button")
     links = tuple(choice for choice in of_kinds(choices, *LINKS) if choice.url)
     asks = of_kinds(choices, *ASKS)
     replies = tuple(choice for choice in choices if choice not in links and choice not in asks)
@@ -81,23 +82,15 @@ def _named(choice: Choice) -> Choice:
     )
 
 
-def _shared_by_tap(choices: Sequence[Choice]) -> tuple[Choice, ...]:
-    """The phone is known from every message: what is left to ask is whether it may be used."""
-    return tuple(
-        replace(choice, id=OWN_PHONE, kind="reply") if choice.kind == "request_phone" else choice for choice in choices
-    )
-
-
-def _asked_once(choices: Sequence[Choice]) -> tuple[Choice, ...]:
-    """The same request a second time is no other choice."""
+def _asked_once(choices: Sequence[Choice], address: str) -> tuple[Choice, ...]:
+    """The same request a second time is no other choice, and nobody is asked for the phone that they write from."""
     once: list[Choice] = []
-    asked: set[str] = set()
+    asked = {"request_phone"} if is_phone(address) else set()
     for choice in choices:
-        request = OWN_PHONE if choice.id == OWN_PHONE else choice.kind
-        if request not in asked:
-            once.append(choice)
-        if request in (OWN_PHONE, *ASKS):
-            asked.add(request)
+        if choice.kind in ASKS and choice.kind in asked:
+            continue
+        asked.add(choice.kind)
+        once.append(choice)
     return tuple(once)
 
 

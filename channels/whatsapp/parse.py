@@ -20,7 +20,6 @@ from channels.errors import Unreadable
 from channels.ids import conversation_id, event_id
 from channels.whatsapp import contents
 from channels.whatsapp.identities import Json, Who, as_list, as_object, author, recipient, text
-from channels.whatsapp.marks import OWN_PHONE
 from flows.messages import Attachment, Contact, Content, EventType, InboundEvent, Text
 
 CHANNEL = "whatsapp"
@@ -166,18 +165,13 @@ def _button(item: Json, who: Who) -> _Found | None:  # noqa: ARG001 - the reader
     return _postback(as_object(item.get("button")), "payload", "text")
 
 
-def _interactive(item: Json, who: Who) -> _Found | None:
+def _interactive(item: Json, who: Who) -> _Found | None:  # noqa: ARG001 - the readers' shape
     """A tapped button, a chosen row, or a form that was sent back."""
     block = as_object(item.get("interactive"))
     kind = text(block.get("type"))
     if kind == "nfm_reply":
         return _form(as_object(block.get("nfm_reply")))
-    found = _postback(as_object(block.get(kind)), "id", "title")
-    phone = who.sender.alt_ids.get("phone")
-    if found is not None and found.payload == OWN_PHONE and phone:
-        # The tap says "yes, share it"; whose number it is, WhatsApp says by the message's sender.
-        return _Found(EventType.CONTACT_SHARED, content=Contact(phone, True, who.sender.display_name))
-    return found
+    return _postback(as_object(block.get(kind)), "id", "title")
 
 
 def _postback(block: Json, id_key: str, title_key: str) -> _Found | None:

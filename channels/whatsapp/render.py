@@ -83,9 +83,9 @@ def _free(message: OutboundMessage, address: str, drawn: DrawnPicture | None) ->
 
 
 def _in_words(message: OutboundMessage, drawn: DrawnPicture | None) -> tuple[OutboundMessage, list[str]]:
-    """A picture that could not be drawn, or is too large even as a file, is told in words."""
+    """A picture that could not be drawn, and a file too large or of a kind that WhatsApp refuses, is told in words."""
     meant = message.picture or message.file
-    if meant is None or (drawn is not None and len(drawn.data) <= DOCUMENT.max_bytes):
+    if meant is None or (drawn is not None and fits(drawn, DOCUMENT)):
         return message, []
     told = "\n".join(part for part in (meant.alt, message.text) if part)
     return replace(message, text=told), ["media_as_text"]

@@ -113,14 +113,21 @@ async def _read(request: Request) -> GraphCall:
 async def running(recorder: GraphRecorder) -> AsyncIterator[None]:
     """The recorder behind a true socket, whose address it then knows."""
     app = Starlette(routes=[Route("/{path:path}", recorder.handle, methods=["GET", "POST", "DELETE"])])
+    async with served(app) as url:
+        recorder.url = url
+        yield
+
+
+@asynccontextmanager
+async def served(app: Starlette) -> AsyncIterator[str]:
+    """The app on a free port of the loopback; gives its address."""
     config = uvicorn.Config(app, "127.0.0.1", 0, log_level="error", lifespan="off")
     config.load()
     server = uvicorn.Server(config)
     server.lifespan = config.lifespan_class(config)
     # Its own loop looks only every tenth of a second whether to end, which a hundred tests would wait for.
     await server.startup()
-    recorder.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    yield
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     await server.shutdown()
 
 

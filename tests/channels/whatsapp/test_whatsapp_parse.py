@@ -186,16 +186,6 @@ def test_a_forwarded_contact_or_one_of_many_is_nobodys_own() -> None:
     assert read(document)[0].content == Contact(f"+{PHONE}", False, "Іван", "Пес")
 
 
-def test_a_tap_on_sharing_shares_the_phone_that_the_message_comes_from() -> None:
-    event = one("own_phone_tap")
-    assert (event.type, event.content) == (EventType.CONTACT_SHARED, Contact(f"+{PHONE}", True, "Олена Коваль"))
-
-    document = body_of("own_phone_tap")
-    del messages(document)[0]["from"]
-    del document["entry"][0]["changes"][0]["value"]["contacts"][0]["wa_id"]
-    assert read(document)[0].type is EventType.POSTBACK
-
-
 @pytest.mark.parametrize(
     ("name", "details"),
     [("reaction", {"emoji": "👍", "removed": ""}), ("reaction_removed", {"emoji": "", "removed": "yes"})],

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from channels import references
 from channels.texts import length
-from channels.whatsapp.marks import OWN_PHONE
 from channels.whatsapp.render import Rendered, render
 from flows.messages import Choice, Location, OutboundMessage, Picture, StoredFile, Template
 from flows.ports import DrawnPicture
@@ -182,12 +181,12 @@ def test_a_links_long_title_is_whole_above_it() -> None:
     assert block["action"]["parameters"]["display_text"] == "Відкрити захищену с…"
 
 
-def test_where_the_phone_is_known_sharing_it_is_a_tap() -> None:
+def test_nobody_is_asked_for_the_phone_that_they_write_from() -> None:
     message = OutboundMessage("k", "Ваш номер?", (Choice("share", "Поділитися", kind="request_phone"),))
-    block = interactive(message)
+    (body,) = shown(message)
 
-    assert block["action"]["buttons"] == [{"type": "reply", "reply": {"id": OWN_PHONE, "title": "Поділитися"}}]
-    assert render(message, PHONE, drawn=None).degradations == ()
+    assert (body["type"], body["text"]["body"]) == ("text", "Ваш номер?")
+    assert render(message, PHONE, drawn=None).degradations == ("no_phone_button",)
 
 
 def test_who_hides_their_phone_is_asked_for_it() -> None:
@@ -261,10 +260,14 @@ def test_a_file_that_cannot_go_is_told_in_words() -> None:
     assert render(message, PHONE, drawn=None).degradations == ("media_as_text",)
 
 
-def test_a_picture_of_another_kind_goes_as_a_file() -> None:
-    message = OutboundMessage("k", "", picture=Picture("x", {}))
+def test_a_picture_too_large_for_one_goes_as_a_file_and_one_of_an_odd_kind_in_words() -> None:
+    message = OutboundMessage("k", "", picture=Picture("x", {}, alt="Схема"))
+    large = DrawnPicture(bytes(5_000_001), "image/png", "x.png")
+
+    assert shown(message, drawn=large)[0]["document"] == {"id": "700001", "filename": "x.png"}
+    assert render(message, PHONE, drawn=large).degradations == ("media_as_file",)
     (body,) = shown(message, drawn=DrawnPicture(b"svg", "image/svg+xml", "x.svg"))
-    assert body["type"] == "document"
+    assert body["text"]["body"] == "Схема"
 
 
 def test_a_place_goes_with_its_name_and_the_text_after_it() -> None:
@@ -358,13 +361,14 @@ def test_whatever_is_sent_fits_and_no_choice_is_lost(
     pages = [shown(replace(message, page=page), address, drawn) for page in range(len(message.choices) // 8 + 1)]
     tapped = set().union(*(offered(sent) for sent in pages))
     said = json.dumps(pages, ensure_ascii=False)
+    kinds = {body.get("interactive", {}).get("type") for sent in pages for body in sent}
 
     for number, choice in enumerate(message.choices):
         token = references.to_choice(REF, number)
         if choice.kind == "request_phone":
-            assert OWN_PHONE in tapped or "request_contact_info" in said
+            assert ("request_contact_info" in kinds) == (address == BSUID)
         elif choice.kind == "request_location":
-            assert "location_request_message" in said
+            assert "location_request_message" in kinds
         elif choice.kind != "reply" and choice.url:
             assert choice.url in said
         else:
