@@ -204,7 +204,10 @@ class Channel(Protocol):
         ...
 
     async def delete(self, address: str, message_id: str) -> bool:
-        """Delete one message of the chat; false where the platform does not let us."""
+        """Delete one message of the chat; false where the platform does not let us.
+
+        Raises channels.errors.SendFailure when it may be tried again.
+        """
         ...
 
     async def fetch(self, attachment: Attachment, most: int) -> bytes:

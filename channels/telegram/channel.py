@@ -98,10 +98,16 @@ class Telegram:
         return replace(sent, degradations=(*sent.degradations, "reencoded")) if reencoded else sent
 
     async def delete(self, address: str, message_id: str) -> bool:
-        """Telegram deletes what is younger than 48 hours; an older one stays, and the answer is false."""
+        """Telegram deletes what is younger than 48 hours; an older one stays, and the answer is false.
+
+        Raises:
+            SendFailure: one that is to be tried again, for what has to go may hold a card number.
+        """
         try:
-            await self._calls.make("deleteMessage", {"chat_id": address, "message_id": int(message_id)})
+            await self._made(render(OutboundMessage("", delete_of=message_id), address), None)
         except SendFailure as failure:
+            if failure.retried:
+                raise
             log.info("message_not_deleted", channel=self.name, reason=failure.reason)
             return False
         return True
@@ -126,10 +132,10 @@ class Telegram:
             SendFailure: its class says what to do.
         """
         for number, (locale, words) in enumerate(commands.items()):
-            await self.set_commands(words, locale if number else None)
-        await (self.register(url) if url else self.unregister())
+            await self._set_commands(words, locale if number else None)
+        await (self._register(url) if url else self._unregister())
 
-    async def register(self, url: str, *, max_connections: int = 40) -> None:
+    async def _register(self, url: str, *, max_connections: int = 40) -> None:
         """Tell Telegram where our webhook is. Raises a SendFailure."""
         await self._calls.make(
             "setWebhook",
@@ -141,11 +147,11 @@ class Telegram:
             },
         )
 
-    async def unregister(self) -> None:
+    async def _unregister(self) -> None:
         """Take the webhook away, as long polling needs. Raises a SendFailure."""
         await self._calls.make("deleteWebhook", {})
 
-    async def set_commands(self, commands: Mapping[str, str], locale: str | None) -> None:
+    async def _set_commands(self, commands: Mapping[str, str], locale: str | None) -> None:
         """The menu of commands that Telegram shows: command without slash to a few words. Raises a SendFailure."""
         params: dict[str, object] = {
             "commands": [{"command": name, "description": words} for name, words in commands.items()]

@@ -77,6 +77,18 @@ async def test_what_is_too_old_to_change_is_corrected_or_disclaimed_below_it(
     assert sent.provider_ids == ("9",)
 
 
+async def test_a_deletion_that_may_yet_work_is_tried_again_and_one_that_cannot_says_so(recorder: Recorder) -> None:
+    recorder.will_answer(502, b"<html>")
+    recorder.will_answer(*refused("message can't be deleted for everyone"))
+    async with Bot(recorder.url) as channel:
+        with pytest.raises(Transient):
+            await channel.delete("1", "5")
+        assert await channel.delete("1", "5") is False
+        assert await channel.delete("1", "not-a-number") is False
+
+    assert len(recorder.calls) == 2
+
+
 async def test_an_edit_finds_out_that_the_message_has_a_caption(recorder: Recorder) -> None:
     recorder.will_answer(*refused("there is no text in the message to edit"))
     recorder.will_answer(200, DONE)
