@@ -1,97 +1,18 @@
 """The page of phones in a real browser: what a visitor sees and presses, what the bot and the bank then get."""
 
-import asyncio
-import shutil
-import socket
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
-import uvicorn
-from playwright.async_api import Page, async_playwright, expect
-from starlette.applications import Starlette
-from starlette.routing import Mount
-
-from sandbox.app import build
+from page_world import NARROW, SMS, Seen
+from playwright.async_api import expect
 
 pytestmark = pytest.mark.needs("chromium")
 
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-)
-CHROMIUM = next(
-    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
-)
 TABS = (
     ("Bank", "#accounts", ".phone.telegram"),
     ("SMS", "#inbox", "#accounts"),
     ("Phone", ".phone.telegram", "#inbox"),
 )
-WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
-SMS = {"Authorization": "Bearer sms-token"}
-
-
-@dataclass
-class Seen:
-    """The page, the sandbox behind it, and whatever the browser complained about."""
-
-    page: Page
-    http: httpx.AsyncClient
-    complaints: list[str] = field(default_factory=list)
-
-    async def call(self, method: str, **arguments: Any) -> Any:
-        answer = await self.http.post(f"/sandbox/telegram/bot1001:x/{method}", json=arguments)
-        assert answer.json()["ok"], answer.text
-        return answer.json()["result"]
-
-    async def person(self) -> dict[str, Any]:
-        people: list[dict[str, Any]] = (await self.http.get("/sandbox/phones/people")).json()["people"]
-        return people[0]
-
-
-@asynccontextmanager
-async def served(app: Starlette) -> AsyncIterator[str]:
-    listening = socket.socket(proto=socket.IPPROTO_TCP)
-    listening.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off", timeout_graceful_shutdown=1))
-    serving = asyncio.create_task(server.serve(sockets=[listening]))
-    while not server.started:  # noqa: ASYNC110 uvicorn tells it in no other way
-        await asyncio.sleep(0.005)
-    try:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        await serving
-        listening.close()
-
-
-@pytest.fixture
-async def seen(tmp_path: Path) -> AsyncIterator[Seen]:
-    sandbox = build(tmp_path, "http://127.0.0.1", "core-token", "sms-token")
-    app = Starlette(routes=[Mount("/sandbox", app=sandbox)])
-    async with (
-        sandbox.router.lifespan_context(sandbox),
-        served(app) as root,
-        httpx.AsyncClient(base_url=root) as http,
-        async_playwright() as playwright,
-    ):
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split(" "))
-        page = await browser.new_page(viewport=WIDE, base_url=root)  # type: ignore[arg-type]
-        found = Seen(page, http)
-        page.on("pageerror", lambda error: found.complaints.append(str(error)))
-        page.on("console", lambda said: said.type == "error" and found.complaints.append(said.text))
-        await found.call("getMe")
-        await page.goto("/sandbox/")
-        await expect(page.get_by_text("Press Start to begin.")).to_be_visible()
-        yield found
-        assert found.complaints == []
-        await browser.close()
 
 
 async def started(seen: Seen) -> int:
