@@ -9,9 +9,9 @@ import httpx
 from sandbox.graph.apps import Apps, Subscription
 from sandbox.graph.envelope import seal
 from sandbox.graph.faults import Faults
-from sandbox.graph.limits import BATCH_MAX, CALLBACK_TIMEOUT_S, CONNECTIONS_MAX, RETRY_MOST_S
+from sandbox.graph.limits import CALLBACK_TIMEOUT_S, CONNECTIONS_MAX, LOOK_MAX, RETRY_MOST_S
 from sandbox.graph.news import Entry, News, Newsroom
-from sandbox.graph.parcels import Parcel, next_due_s, parcels
+from sandbox.graph.parcels import Parcel, parcels
 
 Pack = Callable[[list[Entry]], list[Entry]]
 
@@ -88,15 +88,14 @@ class Delivery:
         for task in [task for task in on_the_way if task.done()]:
             del on_the_way[task]
         now, disorder = self._clock(), self._faults.fault.webhooks
-        waiting = self._news.waiting(app, BATCH_MAX)
-        under_way = {each.id for parcel in on_the_way.values() for each in parcel.news}
-        for parcel in parcels(waiting, under_way, disorder, now):
+        due = self._news.due(app, now, max(LOOK_MAX, disorder.group) + len(on_the_way))
+        for parcel in parcels(due, list(on_the_way.values()), disorder):
             if len(on_the_way) >= CONNECTIONS_MAX:
                 break
             disorder.count = max(0, disorder.count - len({each.id for each in parcel.news if not each.tries}))
             on_the_way[asyncio.create_task(self._hand_over(app, parcel))] = parcel
-            under_way |= {each.id for each in parcel.news}
-        return next_due_s(waiting, under_way, now)
+        next_at = self._news.next_due_at(app, now)
+        return None if next_at is None else next_at - now
 
     async def _hand_over(self, app: str, parcel: Parcel) -> None:
         open_ = {each.id for each in parcel.news}

@@ -10,6 +10,9 @@ TOKEN_MAX = 1024
 CALLBACK_TIMEOUT_S = 10.0
 CONNECTIONS_MAX = 16
 
+# How much of a queue the courier reads at once: enough to keep all connections busy.
+LOOK_MAX = 4 * CONNECTIONS_MAX
+
 # Pauses between attempts to deliver grow from the first to the longest; after this age news is given up.
 RETRY_FIRST_S = 1.0
 RETRY_MOST_S = 300.0

@@ -26,8 +26,12 @@ class News:
     object: str
     about: str
     tries: int
-    due_at: float
-    entry: Entry
+    body: str
+
+    @property
+    def entry(self) -> Entry:
+        found: Entry = json.loads(self.body)
+        return found
 
 
 class Newsroom:
@@ -44,12 +48,20 @@ class Newsroom:
             (self._face, app, object_, about, at, due_at, json.dumps(entry)),
         )
 
-    def waiting(self, app: str, most: int) -> list[News]:
-        """The oldest first."""
+    def due(self, app: str, now: float, most: int) -> list[News]:
+        """What may leave now, the oldest first."""
         rows = self._database.execute(
-            "select * from graph_news where face = ? and app = ? order by id limit ?", (self._face, app, most)
+            "select * from graph_news where face = ? and app = ? and due_at <= ? order by id limit ?",
+            (self._face, app, now, most),
         )
-        return [_read(row) for row in rows]
+        return [News(row["id"], row["app"], row["object"], row["about"], row["tries"], row["body"]) for row in rows]
+
+    def next_due_at(self, app: str, now: float) -> float | None:
+        """When the next pause ends; None when nothing waits one out."""
+        found = self._database.execute(
+            "select min(due_at) from graph_news where face = ? and app = ? and due_at > ?", (self._face, app, now)
+        ).fetchone()[0]
+        return None if found is None else float(found)
 
     def count(self, app: str) -> int:
         row = self._database.execute(
@@ -71,9 +83,3 @@ class Newsroom:
 
     def drop(self, app: str) -> None:
         self._database.execute("delete from graph_news where face = ? and app = ?", (self._face, app))
-
-
-def _read(row: sqlite3.Row) -> News:
-    return News(
-        row["id"], row["app"], row["object"], row["about"], row["tries"], row["due_at"], json.loads(row["body"])
-    )

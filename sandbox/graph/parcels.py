@@ -19,19 +19,19 @@ class Parcel:
         return [each for body in self.bodies for each in body]
 
 
-def parcels(waiting: Sequence[News], under_way: Collection[int], disorder: Disorder, now: float) -> Iterator[Parcel]:
+def parcels(due: Sequence[News], under_way: Collection[Parcel], disorder: Disorder) -> Iterator[Parcel]:
     """What may leave now. Only fresh news keeps an order: what failed once comes whenever its pause ends."""
-    free = [each for each in waiting if each.id not in under_way]
-    yield from (Parcel("", ((each,),)) for each in free if each.tries and each.due_at <= now)
+    gone = {each.id for parcel in under_way for each in parcel.news}
+    free = [each for each in due if each.id not in gone]
+    yield from (Parcel("", ((each,),)) for each in free if each.tries)
     fresh = [each for each in free if not each.tries]
     if disorder.group > 1:
-        due = [each for each in fresh if each.due_at <= now]
-        if len(due) >= disorder.group:
-            yield _group(due[: disorder.group], disorder)
+        if len(fresh) >= disorder.group:
+            yield _group(fresh[: disorder.group], disorder)
         return
-    busy = {each.about for each in waiting if each.id in under_way}
+    busy = {parcel.about for parcel in under_way}
     for each in fresh:
-        if each.about not in busy and each.due_at <= now:
+        if each.about not in busy:
             times = 1 + (disorder.duplicate if disorder.count else 0)
             yield Parcel(each.about, ((each,),) * times)
         busy.add(each.about)
@@ -41,9 +41,3 @@ def _group(news: list[News], disorder: Disorder) -> Parcel:
     ordered = tuple(reversed(news)) if disorder.shuffle else tuple(news)
     bodies = (ordered,) if disorder.batch > 1 else tuple((each,) for each in ordered)
     return Parcel("", bodies * (1 + disorder.duplicate))
-
-
-def next_due_s(waiting: Sequence[News], under_way: Collection[int], now: float) -> float | None:
-    """Seconds until the pause of some news ends; None when only an arrival can bring anything."""
-    ahead = [each.due_at - now for each in waiting if each.id not in under_way and each.due_at > now]
-    return min(ahead, default=None)

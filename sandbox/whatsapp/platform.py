@@ -55,9 +55,9 @@ class Platform:
         return number
 
     def chat_of(self, number: Number, person: Person) -> Chat:
-        """The chat; a person who has changed the number since is announced to the business first."""
+        """The chat; a person who has changed a number that the business knows is announced first."""
         chat = self.chats.open(number.id, person.id, wa_id_of(person))
-        if chat.wa_id != wa_id_of(person):
+        if chat.wa_id != wa_id_of(person) and not chat.hidden:
             self._announce_new_number(number, person, chat)
         return chat
 
