@@ -10,6 +10,8 @@ GraphRefused
 └── #613                 too_fast
 """
 
+import json
+
 from sandbox.graph.failures import GraphRefused
 
 NOT_SENT = 400
@@ -39,5 +41,9 @@ def unavailable_person() -> GraphRefused:
     return GraphRefused(NOT_SENT, 551, "This person isn't available right now.", subcode=1545041)
 
 
-def too_fast() -> GraphRefused:
-    return GraphRefused(NOT_SENT, 613, "Calls to this api have exceeded the rate limit.")
+def too_fast(page: int = 0, regain_min: int = 0) -> GraphRefused:
+    """The header of usage says for how many minutes the Page is shut out, and how much of its share it has used."""
+    used = {"type": "messenger", "call_count": 100, "total_cputime": 25, "total_time": 25}
+    usage = json.dumps({str(page): [used | {"estimated_time_to_regain_access": regain_min}]})
+    headers = {"X-Business-Use-Case-Usage": usage}
+    return GraphRefused(NOT_SENT, 613, "Calls to this api have exceeded the rate limit.", headers=headers)

@@ -29,5 +29,5 @@ class Pace:
         bucket.left = min(PAGE_BURST, bucket.left + (now - bucket.at) * PAGE_RATE_PER_S)
         bucket.at = now
         if bucket.left < 1:
-            raise too_fast()
+            raise too_fast(page)
         bucket.left -= 1

@@ -31,23 +31,24 @@ class Page:
         payload: str | None = self.profile.get("get_started", {}).get("payload")
         return payload
 
-    @property
-    def menu(self) -> list[dict[str, Any]]:
-        """The items of the persistent menu for people of any language."""
-        menus = self.profile.get("persistent_menu", [])
-        items: list[dict[str, Any]] = next(
-            (m.get("call_to_actions", []) for m in menus if m["locale"] == "default"), []
-        )
+    def menu(self, language: str = "") -> list[dict[str, Any]]:
+        """The items of the persistent menu, in this language (`uk`) if the Page has it so."""
+        items: list[dict[str, Any]] = self._of("persistent_menu", language).get("call_to_actions", [])
         return items
 
     def file_url(self, file_id: str) -> str:
         """Where the Page's bot finds a file: at the address where it finds the platform."""
         return f"{self.root}/files/{file_id}"
 
-    @property
-    def greeting(self) -> str:
-        texts = self.profile.get("greeting", [])
-        return next((str(each["text"]) for each in texts if each["locale"] == "default"), "")
+    def greeting(self, language: str = "") -> str:
+        return str(self._of("greeting", language).get("text", ""))
+
+    def _of(self, name: str, language: str) -> dict[str, Any]:
+        """What a property says for one language, else for all: `uk` is served by `uk_UA`."""
+        by_locale = {str(each.get("locale")): each for each in self.profile.get(name, [])}
+        own = [each for locale, each in by_locale.items() if language and locale.startswith(language[:2])]
+        found: dict[str, Any] = next(iter(own), by_locale.get("default", {}))
+        return found
 
 
 class Pages:

@@ -102,7 +102,7 @@ class Hands:
 
     def tap_menu(self, item: int) -> dict[str, Any]:
         """An item of the persistent menu."""
-        return self._press(_at(self._page.menu, item))
+        return self._press(_at(self._page.menu(self._person.language), item))
 
     def _press(self, button: dict[str, Any]) -> dict[str, Any]:
         if button["type"] == "web_url":

@@ -1,8 +1,9 @@
 """The Messenger on a person's phone, for the page and tests from outside.
 
-GET    /bots                                  -> {"bots": [{"id","name","username","description","commands",
+GET    /bots?person=                          -> {"bots": [{"id","name","username","description","commands",
                                               "start": title of Get Started or null,
-                                              "menu": [{"title","kind","url"?}]}]}
+                                              "menu": [{"title","kind","url"?}]}]}; a Page's greeting and menu are in
+                                              the person's language where the Page has them so
 GET    /faults, PUT /faults                   see sandbox/graph/faults.py
 GET    /files/{file_id}
 GET    /{person}/chats                        -> {"chats": [{"bot","blocked","last"}]}
@@ -71,8 +72,10 @@ class MessengerPhoneApi:
             Route(f"{chat}/block", self._doing(_block), methods=["PUT"]),
         ]
 
-    async def bots(self, _: Request) -> Response:
-        return JSONResponse({"bots": [self._page_json(page) for page in self._platform.pages.all()]})
+    async def bots(self, request: Request) -> Response:
+        person = self._platform.people.find(integer(request.query_params.get("person", 0), "person"))
+        language = person.language if person else ""
+        return JSONResponse({"bots": [_page_json(page, language) for page in self._platform.pages.all()]})
 
     async def faults(self, _: Request) -> Response:
         return JSONResponse(self._platform.graph.faults.as_json())
@@ -139,15 +142,16 @@ class MessengerPhoneApi:
     def _chat_json(self, person: Person, page: Page) -> dict[str, Any]:
         chat = self._platform.chats.find(page.id, person.id)
         last = self._platform.chats.page_of(page.id, person.id, None, 1)
-        known = {"bot": self._page_json(page), "blocked": bool(chat and chat.blocked)}
+        known = {"bot": _page_json(page, person.language), "blocked": bool(chat and chat.blocked)}
         return known | {"last": self._platform.bubble(page.id, last[0]) if last else None}
 
-    def _page_json(self, page: Page) -> dict[str, Any]:
-        return {
-            "id": page.id, "name": page.name, "username": str(page.id), "description": page.greeting,
-            "short_description": "", "commands": [], "start": GET_STARTED if page.get_started is not None else None,
-            "menu": [menu_item(item) for item in page.menu], "connected": bool(page.subscribed),
-        }  # fmt: skip
+
+def _page_json(page: Page, language: str) -> dict[str, Any]:
+    return {
+        "id": page.id, "name": page.name, "username": str(page.id), "description": page.greeting(language),
+        "short_description": "", "commands": [], "start": GET_STARTED if page.get_started is not None else None,
+        "menu": [menu_item(item) for item in page.menu(language)], "connected": bool(page.subscribed),
+    }  # fmt: skip
 
 
 async def _send(hands: Hands, request: Request) -> Kept | None:

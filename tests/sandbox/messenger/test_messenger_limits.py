@@ -1,5 +1,6 @@
 """The platform's rules about who may be written to, when, how fast and how much, each refused with its own code."""
 
+import json
 from typing import Any
 
 import pytest
@@ -161,6 +162,15 @@ async def test_trouble_comes_on_demand_and_goes_away(
     assert (answer.status_code, *error_of(answer)[:2]) == (status, code, subcode)
     assert answer.json()["error"].get("is_transient", False) is (code == 2)
     await world.sent(anna.psid, TEXT)
+
+
+async def test_the_header_of_usage_says_for_how_many_minutes_a_page_is_shut_out(world: World, anna: Anna) -> None:
+    """Rate limits: X-Business-Use-Case-Usage, estimated_time_to_regain_access in minutes."""
+    fault = {"outcome": "too_fast", "method": "messages", "count": 1, "retry_after_s": 90}
+    await world.http.put("/sandbox/phones/messenger/faults", json=fault)
+    answer = await world.send(anna.psid, message=TEXT)
+    (usage,) = json.loads(answer.headers["x-business-use-case-usage"]).values()
+    assert usage[0]["estimated_time_to_regain_access"] == 2
 
 
 async def test_a_wrong_switch_position_says_which_there_are(world: World) -> None:

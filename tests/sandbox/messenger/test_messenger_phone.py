@@ -120,8 +120,12 @@ async def test_a_tapped_button_is_a_postback(world: World, anna: Anna) -> None:
 
 async def test_the_menu_stands_on_the_phone_and_its_items_are_postbacks(world: World, anna: Anna) -> None:
     """Persistent menu: postback and web_url items; the greeting is what an empty thread shows."""
-    menu = [{"locale": "default", "composer_input_disabled": False, "call_to_actions": MENU}]
-    greeting = [{"locale": "default", "text": "Good day, {{user_first_name}}!"}]
+    ours = [MENU[0] | {"title": "Баланс"}, MENU[1] | {"title": "Курси"}]
+    menu = [
+        {"locale": "default", "composer_input_disabled": False, "call_to_actions": MENU},
+        {"locale": "uk_UA", "composer_input_disabled": False, "call_to_actions": ours},
+    ]
+    greeting = [{"locale": "default", "text": "Good day, {{user_first_name}}!"}, {"locale": "uk_UA", "text": "Вітаємо"}]
     await world.graph("POST", f"{PAGE}/messenger_profile", persistent_menu=menu, greeting=greeting)
     bot = (await world.http.get("/sandbox/phones/messenger/bots")).json()["bots"][0]
     assert bot["menu"] == [
@@ -129,8 +133,12 @@ async def test_the_menu_stands_on_the_phone_and_its_items_are_postbacks(world: W
         {"title": "Rates", "kind": "url", "url": "https://example.org/rates"},
     ]
     assert bot["description"] == "Good day, {{user_first_name}}!"
+    asked = await world.http.get("/sandbox/phones/messenger/bots", params={"person": anna.id})
+    own = asked.json()["bots"][0]
+    assert ([item["title"] for item in own["menu"]], own["description"]) == (["Баланс", "Курси"], "Вітаємо")
     await world.do(anna.id, "taps", {"menu": 0})
-    assert (await world.hook.next("postback", 2))["postback"]["payload"] == "/balance"
+    told = (await world.hook.next("postback", 2))["postback"]
+    assert (told["title"], told["payload"]) == ("Баланс", "/balance")
     assert (await world.do(anna.id, "taps", {"menu": 7})).status_code == 409
 
 
