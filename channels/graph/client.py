@@ -1,9 +1,11 @@
 """Calls to the Graph API: ``{api_url}/v{VERSION}.0/{path}`` with a bearer token, which never stands in an address.
 
-a connection that could not be made  -> Transient: nothing has left
-a request that left, and no answer   -> Unclear
-an answer that says no               -> the messenger's own table reads the GraphError
-an answer that is a gateway's page   -> Transient (5xx), else the table reads it as code 0
+    a connection that could not be made  -> Transient: nothing has left
+    a request that left, and no answer   -> Unclear
+    an answer that says no               -> the messenger's own table reads the GraphError
+    an answer that is a gateway's page   -> Transient (5xx), else the table reads it as code 0
+
+No error of ours names an address or a token.
 """
 
 import asyncio

@@ -1,10 +1,12 @@
 """A message's choices as the blocks that WhatsApp can draw, each a message of its own, in the order they go out.
 
-up to 3 short replies          buttons
-up to 10, or longer titles     a list behind a button
-more than 10                   a list in pages
-one to three links             a link each, after the replies; more of them are lines of the text
-a phone, a place               a request each; where the phone is known, a button that shares it
+    up to 3 short replies          buttons
+    up to 10, or longer titles     a list behind a button
+    more than 10                   a list in pages
+    one to three links             a link each, after the replies; more of them are lines of the text
+    a phone, a place               a request each; where the phone is known, it is not asked for
+
+What is changed to fit is told in ``degradations``; nothing is lost.
 """
 
 from collections.abc import Sequence
