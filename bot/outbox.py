@@ -30,7 +30,7 @@ from bot.metrics import SENDS, alert, counted
 from bot.pace import Pace
 from bot.sending import window
 from bot.sending.attempt import Attempt, Changes, Pages, Pictures
-from bot.sending.clearance import Clearance, shut
+from bot.sending.clearance import Clearance, Left, shut
 from bot.store import Mark, OutboxRow, OutboxStore, StoreDown
 from bot.switches import Switches
 from channels.errors import ChannelDown, PermanentUser, SendFailure, Throttled, WindowClosed
@@ -104,7 +104,11 @@ class Outbox:
             await asyncio.wait(self._tasks)
 
     async def stop(self, timeout_s: float = 0) -> None:
-        """Let messages leave for a while, then drop them: their leases run out and another process sends them."""
+        """Let messages leave for a while, then drop them: their leases run out and another process sends them.
+
+        What waits for a switch, for its time or for an answer is left at once.
+        """
+        self._clearance.leave()
         await self._lanes.stop(timeout_s)
         tasks = list(self._tasks)
         if tasks:
@@ -124,7 +128,11 @@ class Outbox:
             if item.ahead:
                 await asyncio.sleep(pause_s)
                 pause_s = min(2 * pause_s, AHEAD_PAUSE_S_MAX)
-        mark = await self._delivered(item.row)
+        try:
+            mark = await self._delivered(item.row)
+        except Left:
+            self._held.pop(item.row.id, None)
+            return
         counted(SENDS, item.row.to.channel, mark.status).inc()
         recorded = self._record(mark, conversation)
         if self._channels[item.row.to.channel].capabilities.unanswered_per_h is not None:

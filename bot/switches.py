@@ -38,7 +38,6 @@ class Switches:
         self._pace = pace
         self._look_s = look_s
         self._known: dict[tuple[str, str], Switch] | None = None
-        self._changed = asyncio.Event()
         self._telling: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
@@ -62,8 +61,6 @@ class Switches:
             if switch.rests_until is not None and switch.rests_until != _rest_of(before.get(key)):
                 left_s = (switch.rests_until - datetime.now(UTC)).total_seconds()
                 self._pace.hold(switch.channel, switch.account, max(0.0, left_s))  # another process may have met it
-        self._changed.set()
-        self._changed = asyncio.Event()
 
     async def ready(self) -> None:
         """Until the switches were read once: a process that has just begun must not send what was stopped before."""
@@ -77,14 +74,6 @@ class Switches:
         """Whether nobody has stopped the account, nor its channel."""
         known = self._known or {}
         return all((channel, key) not in known or known[channel, key].sending for key in ("", account))
-
-    async def change(self, timeout_s: float | None = None) -> None:
-        """Until some switch is turned, or as long as this."""
-        try:
-            async with asyncio.timeout(timeout_s):
-                await self._changed.wait()
-        except TimeoutError:
-            pass
 
     async def turn(self, channel: str, account: str, sending: bool, reason: str, who: str) -> None:
         """Stop or let go, with a line for the audit. Raises StoreDown."""

@@ -17,12 +17,17 @@ from flows.effects import DeleteInbound, OpenForm, Send
 from flows.messages import OutboundMessage
 from flows.ports import Channel
 
+SWITCH_LOOK_S = 0.25  # a look into memory; the switches themselves are read once a second
 UNANSWERED_LOOK_S = 5.0  # how soon a chat that waits for its customer's answer hears that another process got it
 NAP_S = 0.02  # shorter waits are rounding
 
 
+class Left(Exception):
+    """The process ends while the row waits: another one takes it up."""
+
+
 class Clearance:
-    """Asks everything that may speak against a message. All methods raise StoreDown."""
+    """Asks everything that may speak against a message. All methods raise StoreDown, ``of`` also Left."""
 
     def __init__(
         self,
@@ -38,6 +43,7 @@ class Clearance:
         self._switches = switches
         self._clock = clock
         self._deferred: dict[UUID, datetime] = {}
+        self._leaving = asyncio.Event()
 
     async def of(self, row: OutboxRow) -> OutboundMessage | Mark | None:
         """Waits until the row may leave: the message as it then goes, None for what is none, or the row's end."""
@@ -55,6 +61,10 @@ class Clearance:
             if isinstance(cleared, Mark) or await self._paced(row):
                 return cleared
 
+    def leave(self) -> None:
+        """The process ends: nobody waits here any more."""
+        self._leaving.set()
+
     async def defer(self, row: OutboxRow, until: datetime) -> None:
         """Nothing goes to the row's chat before then, also not from another process."""
         self._not_before(row.conversation, until)
@@ -66,7 +76,7 @@ class Clearance:
     async def _waited(self, row: OutboxRow) -> bool:
         """Wait once for what is known to stand in the way; false when nothing does."""
         if not self._switches.is_on(row.to.channel, row.to.account):
-            await self._switches.change(self._left_s(row))
+            await self._nap(SWITCH_LOOK_S, row)
             return True
         until = self._deferred.get(row.conversation)
         if until is None:
@@ -75,8 +85,7 @@ class Clearance:
         if seconds <= 0:
             del self._deferred[row.conversation]
             return False
-        left_s = self._left_s(row)
-        await asyncio.sleep(seconds if left_s is None else min(seconds, left_s))
+        await self._nap(seconds, row)
         return True
 
     async def _allowed(self, row: OutboxRow) -> OutboundMessage | Mark | None:
@@ -114,8 +123,7 @@ class Clearance:
             if told != until:
                 await self._store.defer(row.id, until, "answer")
                 told = until
-            seconds = (until - self._clock()).total_seconds()
-            await asyncio.sleep(max(NAP_S, min(seconds, UNANSWERED_LOOK_S)))
+            await self._nap(min((until - self._clock()).total_seconds(), UNANSWERED_LOOK_S), row)
             if too_late(row, self._clock()):
                 return
 
@@ -124,11 +132,17 @@ class Clearance:
         await self._pace.ready(row.to.channel, row.to.account)
         return self._switches.is_on(row.to.channel, row.to.account) and not too_late(row, self._clock())
 
-    def _left_s(self, row: OutboxRow) -> float | None:
-        """How long the row has until it is too late."""
-        if not isinstance(row.effect, Send) or row.effect.message.not_after is None:
-            return None
-        return max(NAP_S, (row.effect.message.not_after - self._clock()).total_seconds() + NAP_S)
+    async def _nap(self, seconds: float, row: OutboxRow) -> None:
+        """Wait, but not past the row's own end, and not while the process ends. Raises Left."""
+        not_after = row.effect.message.not_after if isinstance(row.effect, Send) else None
+        if not_after is not None:
+            seconds = min(seconds, (not_after - self._clock()).total_seconds() + NAP_S)
+        try:
+            async with asyncio.timeout(max(NAP_S, seconds)):
+                await self._leaving.wait()
+        except TimeoutError:
+            return
+        raise Left
 
 
 def too_late(row: OutboxRow, now: datetime) -> bool:

@@ -1,5 +1,6 @@
 """Waits that last: a chat that the platform slows down, one that has had enough, customers out of reach, and order."""
 
+import asyncio
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -48,6 +49,20 @@ async def test_a_slowed_chat_waits_as_long_in_another_process(
         assert time.monotonic() - told >= 2.9
         await second.quiet()
     assert recorder.texts("anna") == ["one", "two", "three", "2:four"]
+
+
+async def test_a_process_that_ends_does_not_wait_for_what_waits(
+    database: str, keyring: Keyring, recorder: Recorder
+) -> None:
+    recorder.answers = [(429, {"retry_after": 60})]
+    async with working(database, keyring, recorder) as worker:
+        await worker.post_update(1, "three")
+        await worker.turns.drain()
+        await recorder.asked()
+        await until(database, DEFERRED.format("pace"))
+        async with asyncio.timeout(10):
+            await worker.performer.stop(60)
+    assert await rows(database, ENDS) == [("new",)] * 3
 
 
 async def test_five_messages_arrive_in_order_and_one_that_is_refused_costs_no_other(
