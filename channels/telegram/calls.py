@@ -40,6 +40,8 @@ HARMLESS = (
 UNCHANGEABLE = ("message can't be edited", "message can't be deleted")
 # The message to edit has a caption where a text was expected, or the other way round.
 OTHER_KIND = ("there is no text in the message to edit", "there is no caption in the message to edit")
+# A picture whose sides are too long or too unlike, or which Telegram cannot decode: as a file it goes.
+BAD_PHOTO = ("photo_invalid_dimensions", "image_process_failed", "photo_save_file_invalid", "photo_ext_invalid")
 FETCH_TIMES = httpx.Timeout(20.0, connect=3.0)
 NO_SUCH_CHAT = ("chat not found", "user not found", "user is deactivated", "peer_id_invalid")
 log = structlog.get_logger()
@@ -47,6 +49,10 @@ log = structlog.get_logger()
 
 class Unchangeable(PermanentContent):
     """Telegram does not let us change or delete the message any more."""
+
+
+class BadPhoto(PermanentContent):
+    """Telegram does not show the picture as one."""
 
 
 class OtherKind(PermanentContent):
@@ -184,6 +190,8 @@ def _bad_request(words: str) -> SendFailure | None:
         return None
     if any(phrase in lower for phrase in UNCHANGEABLE):
         return Unchangeable(words[:200], "400")
+    if any(phrase in lower for phrase in BAD_PHOTO):
+        return BadPhoto(words[:200], "400")
     if any(phrase in lower for phrase in OTHER_KIND):
         return OtherKind(words[:200], "400")
     if any(phrase in lower for phrase in NO_SUCH_CHAT):

@@ -14,11 +14,11 @@ import structlog
 
 from channels.errors import PermanentContent, SendFailure, Unauthentic
 from channels.pictures import fit, fits
-from channels.telegram.calls import BotCalls, OtherKind, Unchangeable
+from channels.telegram.calls import BadPhoto, BotCalls, OtherKind, Unchangeable
 from channels.telegram.capabilities import CAPABILITIES
 from channels.telegram.parse import parse
 from channels.telegram.render import Call, Rendered, corrected, other_edit, render
-from flows.messages import Attachment, EventType, InboundEvent, OutboundMessage, Picture
+from flows.messages import Attachment, EventType, InboundEvent, OutboundMessage
 from flows.ports import DrawnPicture, Sent
 
 SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 - the header's name, not a secret
@@ -89,13 +89,16 @@ class Telegram:
         Raises:
             SendFailure: its class says what to do.
         """
-        goes = None if drawn is None or message.delete_of is not None else await _fitted(drawn, message.picture)
+        drawn = _as_asked(drawn, message)
+        goes = None if drawn is None else await _fitted(drawn)
         try:
-            sent = await self._made(render(message, address, drawn=goes), goes)
+            return await self._made(render(message, address, drawn=goes), goes, _changed(drawn, goes))
         except Unchangeable:
-            sent = await self._made(corrected(message, address, drawn=goes), goes)
-        reencoded = drawn is not None and goes is not None and goes.data is not drawn.data
-        return replace(sent, degradations=(*sent.degradations, "reencoded")) if reencoded else sent
+            return await self._made(corrected(message, address, drawn=goes), goes, _changed(drawn, goes))
+        except BadPhoto:
+            assert goes is not None
+            goes = replace(goes, document=True)
+            return await self._made(render(message, address, drawn=goes), goes, _changed(drawn, goes))
 
     async def delete(self, address: str, message_id: str) -> bool:
         """Telegram deletes what is younger than 48 hours; an older one stays, and the answer is false.
@@ -104,7 +107,7 @@ class Telegram:
             SendFailure: one that is to be tried again, for what has to go may hold a card number.
         """
         try:
-            await self._made(render(OutboundMessage("", delete_of=message_id), address), None)
+            await self._made(render(OutboundMessage("", delete_of=message_id), address))
         except SendFailure as failure:
             if failure.retried:
                 raise
@@ -166,9 +169,10 @@ class Telegram:
         """Close the connections."""
         await self._calls.close()
 
-    async def _made(self, rendered: Rendered, drawn: DrawnPicture | None) -> Sent:
+    async def _made(self, rendered: Rendered, drawn: DrawnPicture | None = None, changed: tuple[str, ...] = ()) -> Sent:
         ids = [await self._make(call, drawn) for call in rendered.calls]
-        return Sent(tuple(message_id for message_id in ids if message_id is not None), rendered.degradations)
+        numbers = tuple(message_id for message_id in ids if message_id is not None)
+        return Sent(numbers, (*rendered.degradations, *changed))
 
     async def _make(self, call: Call, drawn: DrawnPicture | None) -> str | None:
         try:
@@ -180,16 +184,32 @@ class Telegram:
             return await self._calls.make(other.method, other.params)
 
 
-async def _fitted(drawn: DrawnPicture, asked: Picture | None) -> DrawnPicture:
+def _as_asked(drawn: DrawnPicture | None, message: OutboundMessage) -> DrawnPicture | None:
+    """The picture as the message wants it: not at all for a deletion, as a file where it says so."""
+    if drawn is None or message.delete_of is not None:
+        return None
+    return replace(drawn, document=True) if message.picture is not None and message.picture.document else drawn
+
+
+async def _fitted(drawn: DrawnPicture) -> DrawnPicture:
     """The picture in a form that Telegram shows, or as a file.
 
     Raises:
         PermanentContent: too large for both.
     """
-    if not drawn.document and not (asked is not None and asked.document):
+    if not drawn.document:
         fitted = await asyncio.to_thread(fit, drawn, CAPABILITIES.media["image"])
         if fitted is not None:
             return fitted
     if not fits(drawn, CAPABILITIES.media["document"]):
         raise PermanentContent("the file is larger than Telegram takes", "size")
     return replace(drawn, document=True)
+
+
+def _changed(drawn: DrawnPicture | None, goes: DrawnPicture | None) -> tuple[str, ...]:
+    """What became of a picture on its way."""
+    if drawn is None or goes is None:
+        return ()
+    if goes.data is not drawn.data:
+        return ("reencoded",)
+    return ("media_as_file",) if goes.document and not drawn.document else ()

@@ -102,7 +102,7 @@ class Viber:
         Raises:
             SendFailure: its class says what to do.
         """
-        lent, reencoded = await self._lend(message, drawn)
+        lent, became = await self._lend(message, drawn)
         rendered = render(message, address, sender=self._sender, lent=lent)
         numbers: list[str | None] = []
         try:
@@ -113,8 +113,7 @@ class Viber:
             rendered = render(message, address, sender=self._sender, lent=lent, simple=True)
             for body in rendered.calls[len(numbers) :]:
                 numbers.append(await self._calls.make("send_message", body))
-        changed = (*rendered.degradations, *(["reencoded"] if reencoded else []))
-        return Sent(tuple(number for number in numbers if number is not None), changed)
+        return Sent(tuple(number for number in numbers if number is not None), (*rendered.degradations, *became))
 
     async def delete(self, address: str, message_id: str) -> bool:  # noqa: ARG002 - the port's shape
         """What Viber has delivered stays."""
@@ -144,15 +143,21 @@ class Viber:
         """Close the connections."""
         await self._calls.close()
 
-    async def _lend(self, message: OutboundMessage, drawn: DrawnPicture | None) -> tuple[Lent | None, bool]:
-        """The file where Viber can fetch it, and whether it had to be encoded anew. Raises SendFailure."""
+    async def _lend(self, message: OutboundMessage, drawn: DrawnPicture | None) -> tuple[Lent | None, tuple[str, ...]]:
+        """The file where Viber can fetch it, and what became of it on the way. Raises SendFailure."""
         if drawn is None or message.delete_of is not None or message.template is not None:
-            return None, False
-        media = CAPABILITIES.media
+            return None, ()
         if message.picture is not None and message.picture.document:
             drawn = replace(drawn, document=True)
-        fitted = None if drawn.document else await asyncio.to_thread(fit, drawn, media["image"])
-        kind: Form = "picture" if fitted is not None else "file" if fits(drawn, media["document"]) else "link"
+        fitted = None if drawn.document else await asyncio.to_thread(fit, drawn, CAPABILITIES.media["image"])
         goes = fitted or drawn
-        lent = Lent(kind, await self._host.publish(goes), len(goes.data), goes.file_name)
-        return lent, goes is not drawn
+        lent = Lent(_form(drawn, fitted), await self._host.publish(goes), len(goes.data), goes.file_name)
+        if goes is not drawn:
+            return lent, ("reencoded",)
+        return lent, ("media_as_file",) if lent.kind == "file" and not drawn.document else ()
+
+
+def _form(drawn: DrawnPicture, fitted: DrawnPicture | None) -> Form:
+    if fitted is not None:
+        return "picture"
+    return "file" if fits(drawn, CAPABILITIES.media["document"]) else "link"

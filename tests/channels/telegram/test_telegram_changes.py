@@ -133,12 +133,26 @@ async def test_a_picture_that_is_too_large_is_encoded_anew(recorder: Recorder) -
 
 async def test_what_is_no_picture_goes_as_a_file_and_what_is_too_large_does_not_go(recorder: Recorder) -> None:
     async with Bot(recorder.url) as channel:
-        await channel.send(OutboundMessage("k", "See"), "1", DrawnPicture(b"<svg/>", "image/svg+xml", "card.svg"))
+        drawing = DrawnPicture(b"<svg/>", "image/svg+xml", "card.svg")
+        sent = await channel.send(OutboundMessage("k", "See"), "1", drawing)
         huge = DrawnPicture(bytes(50_000_001), "application/zip", "all.zip", document=True)
         with pytest.raises(PermanentContent):
             await channel.send(OutboundMessage("k", "See"), "1", huge)
 
     assert [method for method, _ in recorder.calls] == ["sendDocument"]
+    assert sent.degradations == ("media_as_file",)
+
+
+async def test_a_picture_that_telegram_does_not_show_goes_as_a_file(recorder: Recorder) -> None:
+    recorder.will_answer(*refused("PHOTO_INVALID_DIMENSIONS"))
+    recorder.will_answer(200, DONE)
+    async with Bot(recorder.url) as channel:
+        message = OutboundMessage("k", "Statement", (Choice("a", "Ok"),), picture=Picture("statement", {}))
+        sent = await channel.send(message, "1", DrawnPicture(b"\xff\xd8\xff", "image/jpeg", "long.jpg"))
+
+    assert [method for method, _ in recorder.calls] == ["sendPhoto", "sendDocument"]
+    assert recorder.calls[-1][1]["caption"] == "Statement"
+    assert sent.degradations == ("media_as_file",)
 
 
 async def test_a_customers_picture_is_asked_for_and_fetched(recorder: Recorder) -> None:

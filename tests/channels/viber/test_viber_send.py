@@ -234,11 +234,12 @@ async def test_a_picture_that_is_none_goes_as_a_file_and_one_that_is_too_large_a
 ) -> None:
     message = OutboundMessage("k", "See", picture=Picture("card_front", {}))
     async with Bot(viber_api.url) as channel:
-        await channel.send(message, USER, DrawnPicture(b"<svg/>", "image/svg+xml", "card.svg"))
+        drawing = await channel.send(message, USER, DrawnPicture(b"<svg/>", "image/svg+xml", "card.svg"))
         huge = DrawnPicture(bytes(50_000_001), "application/zip", "all.zip", document=True)
         sent = await channel.send(message, USER, huge)
 
     assert viber_api.bodies[0]["type"] == "file"
+    assert drawing.degradations == ("caption_apart", "media_as_file")
     assert viber_api.bodies[-1]["text"] == "See\nhttps://bank.example/media/2/all.zip"
     assert sent.degradations == ("media_as_link",)
 
