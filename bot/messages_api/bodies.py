@@ -53,9 +53,9 @@ def _a_moment(value: float) -> float:
     return value
 
 
-Words = Annotated[str, AfterValidator(_without_cards)]
+CLEAN = AfterValidator(_without_cards)
 Id = Annotated[str, Field(min_length=1, max_length=CHOICE_ID_CHARS_MAX), AfterValidator(_speakable)]
-Title = Annotated[str, Field(min_length=1, max_length=TITLE_CHARS_MAX), AfterValidator(_without_cards)]
+Title = Annotated[str, Field(min_length=1, max_length=TITLE_CHARS_MAX), CLEAN]
 Url = Annotated[str, Field(max_length=URL_CHARS_MAX), AfterValidator(_address_of_a_page)]
 Key = Annotated[str, Field(min_length=1, max_length=KEY_CHARS_MAX, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Word = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
@@ -87,7 +87,7 @@ class TextContent(Body):
     """Words."""
 
     type: Literal["text"]
-    text: Annotated[Words, Field(min_length=1, max_length=TEXT_CHARS_MAX)]
+    text: Annotated[str, Field(min_length=1, max_length=TEXT_CHARS_MAX), CLEAN]
 
 
 class FileContent(Body):
@@ -96,8 +96,8 @@ class FileContent(Body):
     type: Literal["image", "document"]
     url: Url | None = None
     media_id: Word | None = None
-    caption: Annotated[Words, Field(max_length=CAPTION_CHARS_MAX)] = ""
-    file_name: Annotated[Words, Field(max_length=TITLE_CHARS_MAX, pattern=r"^[^\x00-\x1f\x7f/\\]*$")] = ""
+    caption: Annotated[str, Field(max_length=CAPTION_CHARS_MAX), CLEAN] = ""
+    file_name: Annotated[str, Field(max_length=TITLE_CHARS_MAX, pattern=r"^[^\x00-\x1f\x7f/\\]*$"), CLEAN] = ""
 
     @model_validator(mode="after")
     def one_source(self) -> Self:
@@ -113,7 +113,7 @@ class LocationContent(Body):
     type: Literal["location"]
     lat: Annotated[float, Field(ge=-90, le=90), AfterValidator(_a_moment)]
     lon: Annotated[float, Field(ge=-180, le=180), AfterValidator(_a_moment)]
-    title: Annotated[Words, Field(max_length=TITLE_CHARS_MAX)] = ""
+    title: Annotated[str, Field(max_length=TITLE_CHARS_MAX), CLEAN] = ""
 
 
 class TemplateBody(Body):
@@ -121,7 +121,7 @@ class TemplateBody(Body):
 
     name: Word
     language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(_[A-Z]{2})?$")]
-    values: Annotated[list[Annotated[Words, Field(max_length=1_000)]], Field(max_length=50)] = []
+    values: Annotated[list[Annotated[str, Field(max_length=1_000), CLEAN]], Field(max_length=50)] = []
 
 
 class TemplateContent(TemplateBody):
@@ -141,7 +141,7 @@ class ChoiceBody(Body):
 
     id: Id
     title: Title
-    description: Annotated[Words, Field(max_length=DESCRIPTION_CHARS_MAX)] | None = None
+    description: Annotated[str, Field(max_length=DESCRIPTION_CHARS_MAX), CLEAN] | None = None
     kind: Literal["reply", "url", "request_phone", "request_location"] = "reply"
     url: Url | None = None
 

@@ -3,6 +3,7 @@
 A message that changes another names it by ``@<our id>``; the platform's own id is known only once the other has left.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,6 +17,8 @@ from flows.messages import OutboundMessage
 from flows.ports import Capabilities, Channel
 
 MARK = "@"
+LOOK_S = 0.05
+LOOKS_MAX = 100  # five seconds; a record takes milliseconds, so that more is a message that goes out once again
 APPENDED_APART = "appended_apart"
 
 Resolved = tuple[OutboundMessage, tuple[str, ...]]
@@ -55,12 +58,7 @@ class Changes:
         """The message as the platform can take it, and what was changed to make it so. Raises SendFailure."""
         if not _is_change(message):
             return message, ()
-        try:
-            about = await self._store.changed(row.id)
-        except StoreDown as error:
-            raise Transient("the database is away") from error
-        if about is None:
-            raise PermanentContent("the message it changes is gone", "changes_nothing")
+        about = await self._about(row.id)
         if about.status != "done" or not about.provider_ids:
             return _without_target(about, message)
         own = self._channels[row.to.channel]
@@ -68,6 +66,20 @@ class Changes:
         if about.kind == "delete":
             return await self._deleting(own, row.to.address, about, age_s, message)
         return _editing(own.capabilities, about, age_s, message)
+
+    async def _about(self, change: UUID) -> Changed:
+        """What is changed, once its sending is recorded: it went just before, and nobody waits for the record."""
+        for _ in range(LOOKS_MAX):
+            try:
+                about = await self._store.changed(change)
+            except StoreDown as error:
+                raise Transient("the database is away") from error
+            if about is None:
+                raise PermanentContent("the message it changes is gone", "changes_nothing")
+            if about.status != "new":
+                return about
+            await asyncio.sleep(LOOK_S)
+        raise Transient("the message it changes has not left yet")
 
     async def _deleting(
         self, channel: Channel, address: str, about: Changed, age_s: float, message: OutboundMessage

@@ -34,7 +34,7 @@ class Events:
         chat = self._conversation(channel, conversation)
         place = 0 if after is None else await self.heard.place(after)
         if place is None:
-            raise NotThere
+            raise NotThere("There is no such event any more: leave after out.")
         names = list(self.channels) if channel is None else [channel]
         return [shown(event) for event in await self.heard.events(place, names, most, chat)]
 

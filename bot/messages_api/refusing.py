@@ -67,7 +67,8 @@ def refuse(app: FastAPI) -> None:
 def _refusing(status: int, code: str) -> Callable[[Request, Exception], JSONResponse]:
     def answer(_: Request, error: Exception) -> JSONResponse:
         headers = {"www-authenticate": "Bearer"} if status == 401 else None
-        text = next((text for kind, text in TEXTS.items() if isinstance(error, kind)), str(error))
+        told = isinstance(error, NotThere) and bool(str(error))
+        text = str(error) if told else TEXTS.get(type(error), str(error))
         return JSONResponse({"code": code, "message": text}, status_code=status, headers=headers)
 
     return answer
