@@ -82,6 +82,7 @@ class Outbox:
         self._attempt = Attempt(channels, pictures, pages, clock, changes)
         self._lanes: Lanes[_Item] = Lanes(self._work)
         self._held: dict[UUID, float] = {}
+        self._left: set[UUID] = set()
         self._tasks: set[asyncio.Future[bool] | asyncio.Future[None]] = set()
 
     def put(self, row: OutboxRow, ahead: frozenset[UUID] = frozenset()) -> None:
@@ -128,15 +129,21 @@ class Outbox:
             if item.ahead:
                 await asyncio.sleep(pause_s)
                 pause_s = min(2 * pause_s, AHEAD_PAUSE_S_MAX)
-        try:
-            mark = await self._delivered(item.row)
-        except Left:
+        mark = None if conversation in self._left else await self._delivered_or_left(item.row)
+        if mark is None:
+            self._left.add(conversation)  # what stands behind it must not go first
             self._held.pop(item.row.id, None)
             return
         counted(SENDS, item.row.to.channel, mark.status).inc()
         recorded = self._record(mark, conversation)
         if self._channels[item.row.to.channel].capabilities.unanswered_per_h is not None:
             await asyncio.wait([recorded])  # the next one is counted against what is recorded
+
+    async def _delivered_or_left(self, row: OutboxRow) -> Mark | None:
+        try:
+            return await self._delivered(row)
+        except Left:
+            return None
 
     async def _delivered(self, row: OutboxRow) -> Mark:
         """Send until there is an end to record."""

@@ -78,8 +78,10 @@ class Switches:
     async def turn(self, channel: str, account: str, sending: bool, reason: str, who: str) -> None:
         """Stop or let go, with a line for the audit. Raises StoreDown."""
         await self._store.turn(channel, account, sending, reason, who)
-        code = "channel_released" if sending else "channel_stopped"
-        alert(code, reason, channel=channel, subject=who)
+        if sending:
+            log.warning("channel_released", reason=reason, channel=channel, subject=who)
+        else:
+            alert("channel_stopped", reason, channel=channel, subject=who)
         await self.refresh()
 
     def rest(self, channel: str, account: str, seconds: float, reason: str) -> None:

@@ -51,6 +51,34 @@ async def test_a_slowed_chat_waits_as_long_in_another_process(
     assert recorder.texts("anna") == ["one", "two", "three", "2:four"]
 
 
+async def test_a_slowed_account_holds_all_its_chats(database: str, keyring: Keyring, recorder: Recorder) -> None:
+    recorder.answers = [(429, {"retry_after": 1, "scope": "account"})]
+    async with working(database, keyring, recorder) as worker:
+        began = time.monotonic()
+        await worker.post_update(1, "hi", "anna")
+        await recorder.asked()
+        await worker.post_update(2, "hi", "olha")
+        await recorder.until(1)
+        assert time.monotonic() - began >= 0.99
+        await worker.quiet()
+    assert sorted(recorder.texts()) == ["1:hi", "1:hi"]
+
+
+async def test_what_stands_behind_a_wait_does_not_overtake_it_when_the_process_ends(
+    database: str, keyring: Keyring, recorder: Recorder
+) -> None:
+    few = replace(CAPABILITIES, unanswered_per_h=1)
+    async with working(database, keyring, recorder, capabilities=few) as worker:
+        await worker.post_update(1, "hi")
+        await worker.quiet()
+        await worker.turns.take(_bank_event(), "bank", "1")
+        await until(database, DEFERRED.format("answer"))
+        await worker.post_update(2, "thanks")
+        await worker.turns.drain()
+        await worker.performer.stop(60)
+    assert recorder.texts() in (["1:hi"], ["1:hi", "2:news", "3:thanks"])
+
+
 async def test_a_process_that_ends_does_not_wait_for_what_waits(
     database: str, keyring: Keyring, recorder: Recorder
 ) -> None:

@@ -203,7 +203,8 @@ class Post:
             raise Unclear(type(error).__name__) from error
         answer: dict[str, object] = response.json()
         if response.status_code == 429:
-            raise Throttled(datetime.now(UTC) + timedelta(seconds=float(str(answer["retry_after"]))))
+            until = datetime.now(UTC) + timedelta(seconds=float(str(answer["retry_after"])))
+            raise Throttled(until, scope="account" if answer.get("scope") == "account" else "chat")
         if (code := str(response.status_code)) in FAILURES:
             raise FAILURES[code]("refused", code)
         return answer
