@@ -48,14 +48,14 @@ def keep(page: Page, name: str) -> None:
 
 
 class Actions:
-    """What the visitor does, counted."""
+    """What the visitor does on the first of the phones, counted."""
 
     def __init__(self, page: Page) -> None:
-        self.page, self.count = page, 0
+        self.page, self.phone, self.count = page, page.locator(".phone.telegram"), 0
 
     def press(self, name: str) -> None:
         self.count += 1
-        self.page.get_by_role("button", name=name, exact=True).last.click()
+        self.phone.get_by_role("button", name=name, exact=True).last.click()
 
     def share_number(self) -> None:
         """One action of two taps: the messenger asks whether it may, as Telegram does."""
@@ -66,16 +66,16 @@ class Actions:
         """One message: the code from the SMS box, then Enter."""
         self.count += 1
         self.page.locator("#inbox").get_by_role("button", name="Type it in").first.click()
-        self.page.get_by_label("Message", exact=True).press("Enter")
+        self.phone.get_by_label("Message", exact=True).press("Enter")
 
     def write(self, text: str) -> None:
         self.count += 1
-        box = self.page.get_by_label("Message", exact=True)
+        box = self.phone.get_by_label("Message", exact=True)
         box.fill(text)
         box.press("Enter")
 
     def hears(self, words: str) -> None:
-        expect(self.page.locator(".message.them", has_text=words).last).to_be_visible(timeout=ANSWER_MS)
+        expect(self.phone.locator(".message.them", has_text=words).last).to_be_visible(timeout=ANSWER_MS)
 
 
 def test_a_newcomer_has_a_card_after_six_actions_and_sends_money(looking: Looking) -> None:
@@ -95,7 +95,7 @@ def test_a_newcomer_has_a_card_after_six_actions_and_sends_money(looking: Lookin
     keep(page, "2-terms")
     anna.press("Yes")
     anna.hears("Your card is ready")
-    expect(page.locator(".message.them img").last).to_be_visible()
+    expect(anna.phone.locator(".message.them img").last).to_be_visible()
     assert anna.count == 6
     keep(page, "3-card")
 
@@ -103,7 +103,7 @@ def test_a_newcomer_has_a_card_after_six_actions_and_sends_money(looking: Lookin
     anna.hears("Send 50.00")
     anna.press("Yes")
     anna.hears("Done. 50.00")
-    expect(page.locator(".message.them img")).to_have_count(2)
+    expect(anna.phone.locator(".message.them img")).to_have_count(2)
     expect(page.locator("#postings")).to_contain_text("50.00")
     keep(page, "4-sent")
 
