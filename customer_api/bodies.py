@@ -50,6 +50,7 @@ class SendCodeInputs(Shape):
     proof: Literal["shared", "sender", "typed"] | None = None
     first_name: Name | None = None
     last_name: Name | None = None
+    full_name: Name | None = None
 
 
 class CheckCodeInputs(Shape):

@@ -4,7 +4,7 @@ The answers are the same for a phone that is known and one that is not: a guest 
 """
 
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -87,7 +87,20 @@ async def _claim(session: AsyncSession, seals: Seals, ask: SendCode) -> Claim | 
     if not phone:
         return None
     locale = texts.language(ask.locale, phone)
-    return Claim(phone, inputs.first_name or "", inputs.last_name or "", locale, inputs.proof or "shared")
+    first, _, last = " ".join((inputs.full_name or "").split()).partition(" ")
+    named = Claim(phone, inputs.first_name or first, inputs.last_name or last, locale, inputs.proof or "shared")
+    return named if named.first_name else await _named_before(session, seals, ask.chat, named)
+
+
+async def _named_before(session: AsyncSession, seals: Seals, chat: Chat, claim: Claim) -> Claim:
+    """Who asks for another code is still called as they said with the first one."""
+    code = await _last_code(session, seals, chat)
+    if code is None:
+        return claim
+    before = Claim(**seals.open(code.sealed, "code.sealed", code.id))
+    if before.phone != claim.phone:
+        return claim
+    return replace(claim, first_name=before.first_name, last_name=before.last_name)
 
 
 def _sealable(claim: Claim) -> dict[str, str]:

@@ -32,8 +32,8 @@ def phone(teller: Running) -> Iterator[PhoneMaker]:
     """Makes phones at the installation of the test."""
     made: list[Phone] = []
 
-    def make(number: str = "+380501112233", language: str = "en", name: str = "Anna") -> Phone:
-        made.append(Phone(teller.url, number, language, name))
+    def make(number: str = "+380501112233", language: str = "en", name: str = "Anna", **more: str) -> Phone:
+        made.append(Phone(teller.url, number, language, name, **more))
         return made[-1]
 
     yield make

@@ -17,13 +17,22 @@ LOOK_S = 0.05
 class Phone:
     """One person with one chat with the bank's bot."""
 
-    def __init__(self, url: str, phone: str = "+380501112233", language: str = "en", name: str = "Anna") -> None:
+    def __init__(
+        self,
+        url: str,
+        phone: str = "+380501112233",
+        language: str = "en",
+        name: str = "Anna",
+        channel: str = "telegram",
+        person: int | None = None,
+    ) -> None:
+        self.channel, self.name = channel, name
         self.http = httpx.Client(base_url=f"{url}/sandbox", timeout=10)
         body = {"first_name": name, "last_name": "Koval", "phone": phone, "language": language}
         self.phone = phone
-        self.person = self._post("/phones/people", body)["id"]
-        self.bot = self._wait(self._bot, "the bot never registered at Telegram")
-        self.chat = f"/phones/telegram/{self.person}/{self.bot}"
+        self.person = person or self._post("/phones/people", body)["id"]
+        self.bot = self._wait(self._bot, f"the bot never registered at {channel}")
+        self.chat = f"/phones/{channel}/{self.person}/{self.bot}"
         self.seen = 0
 
     def start(self, payload: str = "") -> list[str]:
@@ -39,25 +48,34 @@ class Phone:
         return self._then("presses", {"row": 0, "column": 0})
 
     def tap(self, title: str) -> list[str]:
-        """Tap the newest button of this title; the bot's answers."""
-        return self._then("taps", self.button(title))
+        """Tap the newest button of this title, wherever the messenger draws it; the bot's answers."""
+        return self._then(*self.button(title))
 
-    def tap_at(self, place: dict[str, int]) -> None:
+    def tap_at(self, place: tuple[str, dict[str, Any]]) -> None:
         """Tap a place again, whatever stands there now; does not wait."""
-        self.http.post(f"{self.chat}/taps", json=place)
+        path, body = place
+        self.http.post(f"{self.chat}/{path}", json=body)
 
     def press(self, title: str) -> None:
         """Tap the newest button of this title and look away."""
         self.seen = len(self.messages())
-        self._post(f"{self.chat}/taps", self.button(title))
+        path, body = self.button(title)
+        self._post(f"{self.chat}/{path}", body)
 
-    def button(self, title: str) -> dict[str, int]:
-        """Where the newest button of this title is."""
+    def button(self, title: str) -> tuple[str, dict[str, Any]]:
+        """Where the newest button of this title is: under a message, in its list, or on the keyboard."""
+        for row, buttons in enumerate((self._page()["keyboard"] or {}).get("rows", [])):
+            for column, button in enumerate(buttons):
+                if button["title"] == title:
+                    return "presses", {"row": row, "column": column}
         for message in reversed(self.messages()):
             for row, buttons in enumerate(message.get("buttons") or []):
                 for column, button in enumerate(buttons):
                     if button["title"] == title:
-                        return {"message": message["id"], "row": row, "column": column}
+                        return "taps", {"message": message["id"], "row": row, "column": column}
+                    for entry, listed in enumerate(button.get("rows") or []):
+                        if listed["title"] == title:
+                            return "taps", {"message": message["id"], "row": entry, "column": 0}
         raise AssertionError(f"no button '{title}' in\n{self.transcript()}")
 
     def code(self) -> str:
@@ -94,8 +112,7 @@ class Phone:
 
     def messages(self) -> list[dict[str, Any]]:
         """All bubbles, oldest first."""
-        answer: dict[str, Any] = self.http.get(f"{self.chat}/messages", params={"limit": 200}).raise_for_status().json()
-        return list(answer["messages"])
+        return list(self._page()["messages"])
 
     def pictures(self) -> list[bytes]:
         """What the bot has sent as photos."""
@@ -106,9 +123,13 @@ class Phone:
         """The chat as words, for a failing test."""
         return "\n".join(f"{'<' if message['from'] == 'bot' else '>'} {message['text']}" for message in self.messages())
 
-    def _bot(self) -> int | None:
-        bots = self.http.get("/phones/telegram/bots").raise_for_status().json()["bots"]
-        return next((bot["id"] for bot in bots if bot["connected"]), None)
+    def _page(self) -> dict[str, Any]:
+        page: dict[str, Any] = self.http.get(f"{self.chat}/messages", params={"limit": 200}).raise_for_status().json()
+        return page
+
+    def _bot(self) -> int | str | None:
+        bots = self.http.get(f"/phones/{self.channel}/bots").raise_for_status().json()["bots"]
+        return next((bot["id"] for bot in bots if bot.get("connected", True)), None)
 
     def _newest_sms(self) -> str | None:
         found = self.http.get("/api/sms", params={"phone": self.phone}).raise_for_status().json()
