@@ -100,11 +100,8 @@ class Messenger:
         """Raises SendFailure. A message of several parts is one: when a later part fails, all of it has."""
         file = None if drawn is None else await asyncio.to_thread(_fitted, drawn)
         rendered = render(message, address, drawn=file)
-        told = rendered.degradations
-        if drawn is not None and file is not None and file.data is not drawn.data:
-            told = (*told, "reencoded")
         ids = [await self._post(call) for call in rendered.calls]
-        return Sent(tuple(one for one in ids if one), told)
+        return Sent(tuple(one for one in ids if one), (*rendered.degradations, *_changes(drawn, file)))
 
     async def delete(self, address: str, message_id: str) -> bool:  # noqa: ARG002 - the port's shape
         """Messenger lets no page take back what it has said."""
@@ -162,3 +159,12 @@ def _fitted(drawn: DrawnPicture) -> DrawnPicture | None:
         if picture is not None:
             return picture
     return fit(replace(drawn, document=True), CAPABILITIES.media["document"])
+
+
+def _changes(drawn: DrawnPicture | None, file: DrawnPicture | None) -> tuple[str, ...]:
+    """What became of the file on its way; that none can go at all the renderer says."""
+    if drawn is None or file is None:
+        return ()
+    if file_kind(file) == "file" and not drawn.document:
+        return ("media_as_file",)
+    return ("reencoded",) if file.data is not drawn.data else ()

@@ -163,6 +163,19 @@ async def test_a_picture_too_large_for_messenger_is_made_smaller(messenger: Mess
     assert sent.degradations == ("reencoded",)
 
 
+@pytest.mark.parametrize("mime", ["application/pdf", "image/heic"])
+async def test_what_messenger_shows_as_no_picture_goes_as_a_file(
+    messenger: Messenger, graph: GraphRecorder, mime: str
+) -> None:
+    odd = DrawnPicture(b"no picture that could be opened", mime, "card.bin")
+
+    sent = await messenger.send(OutboundMessage("k", picture=Picture("card_front", {})), ANNA, odd)
+
+    assert graph.calls[0].files["filedata"] == ("card.bin", mime, odd.data)
+    assert json.loads(graph.calls[0].said["message"])["attachment"]["type"] == "file"
+    assert sent.degradations == ("media_as_file",)
+
+
 async def test_what_is_too_large_even_for_a_file_is_told_in_words(messenger: Messenger, graph: GraphRecorder) -> None:
     huge = DrawnPicture(b"%" * 25_000_001, "application/pdf", "statement.pdf", document=True)
     message = OutboundMessage("k", picture=Picture("statement", {}, alt="Your statement", document=True))
