@@ -16,6 +16,7 @@ class Recorder:
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     answers: list[tuple[int, bytes]] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
+    leads_to: dict[str, str] = field(default_factory=dict)
 
     def will_answer(self, status: int, body: object) -> None:
         self.answers.append((status, body if isinstance(body, bytes) else json.dumps(body).encode()))
@@ -37,6 +38,8 @@ class Recorder:
 
     async def file(self, request: Request) -> Response:
         name = request.path_params["path"]
+        if name in self.leads_to:
+            return Response(status_code=302, headers={"location": self.leads_to[name]})
         return Response(self.files[name]) if name in self.files else Response(b"no such file", 404)
 
 

@@ -195,6 +195,13 @@ async def test_a_file_that_cannot_be_had_says_so_without_the_token(
     assert caught.value.__cause__ is None
 
 
+async def test_a_file_that_lies_with_somebody_else_is_not_fetched(recorder: Recorder) -> None:
+    recorder.leads_to["photos/file 1.jpg"] = "http://127.0.0.1:9/inside"
+    async with Bot(recorder.url) as channel:
+        with pytest.raises(PermanentContent, match="not the platform's"):
+            await channel.fetch(PHOTO, 1000)
+
+
 async def test_a_file_of_nobody_at_the_other_end_can_be_asked_for_again() -> None:
     async with Bot("http://127.0.0.1:9") as channel:
         with pytest.raises(Transient):
