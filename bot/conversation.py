@@ -12,7 +12,7 @@ import httpx
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from bot import channels_api, media, people_api, secure, webhooks
+from bot import channels_api, media, messages_api, people_api, secure, webhooks
 from bot.door import Door, Tokeniser
 from bot.facts import Facts
 from bot.keyring import Keyring
@@ -65,6 +65,7 @@ class Conversation:
     ) -> None:
         self._settings, self._brand, self._keyring = settings, brand, keyring
         self._live = live
+        self._connect = connect
         self._store = Store(connect, keyring)
         self._public_url = settings.http.public_url or own_url(settings)
         self._forms_link, self._media_link = Link(connect), Link(connect)
@@ -90,7 +91,14 @@ class Conversation:
         facts = Facts(core, customers, self._understanding, self._brand.features, self._live.fetch)
         pictures = Pictures(core, images, self._settings.bank, self._media)
         pages = secure.Pages(self._forms, self._public_url)
-        outbox = Outbox(self._store.outbox, channels, pictures, self._pace, self._switches, pages=pages)
+        self._writing = messages_api.Room(
+            self._connect, self._keyring, channels, self._media, customers, self._brand.locales[0],
+            self._settings.is_sandbox, lambda: self._recovery.wake(),
+        )  # fmt: skip
+        outbox = Outbox(
+            self._store.outbox, channels, pictures, self._pace, self._switches, pages=pages,
+            changes=self._writing.changes,
+        )  # fmt: skip
         self._receipts = Receipts(self._store.receipts, self._store.outbox, channels, self._pace, self._switches)
         clients = {"core_adapters": core, "customer_api": customers}
         self._operations = Operations(self._store.outbox, clients, self._take)
@@ -115,7 +123,7 @@ class Conversation:
     async def working(self) -> AsyncIterator[None]:
         """Recovery and timers run inside; on the way out what is under way is finished, the rest left to others."""
         self._understanding.open()
-        sending = (self._switches.run(), self._receipts.run(), self._retention.run())
+        sending = (self._switches.run(), self._receipts.run(), self._retention.run(), self._writing.scheduler.run())
         works = (self._recovery.run(), self._timers.run(), self._collector.run(), *sending)
         tasks = [asyncio.create_task(work) for work in works]
         try:
@@ -131,6 +139,7 @@ class Conversation:
             await self._receipts.stop()
             await self._switches.close()
             await self._pace.close()
+            await self._writing.close()
             await self._store.close()
             await self._forms_link.close()
             await self._media_link.close()
@@ -142,11 +151,12 @@ class Conversation:
         return [*webhooks.routes(self._door, self._turns, self._greet), *pages, *media.routes(self._media)]
 
     def apps(self, verifier: TokenVerifier) -> dict[str, ASGIApp]:
-        """The APIs beside the chats, by the beginning of their paths: chats that people have, files, channels."""
+        """The APIs beside the chats, by the beginning of their paths: people's chats, files, channels, messages."""
         return {
             people_api.PREFIX: people_api.build(self._desk, self._turns, verifier),
             media.PREFIX: media.build(self._media, verifier),
             channels_api.PREFIX: channels_api.build(self._switches, self._messengers.channels, verifier),
+            **self._writing.app(verifier),
         }
 
     def meet_messengers(self) -> None:

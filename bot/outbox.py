@@ -33,7 +33,7 @@ from bot.sending.attempt import Attempt, Changes, Pages, Pictures
 from bot.sending.clearance import Clearance, Left, shut
 from bot.store import Mark, OutboxRow, OutboxStore, StoreDown
 from bot.switches import Switches
-from channels.errors import ChannelDown, PermanentUser, SendFailure, Throttled, WindowClosed
+from channels.errors import ChannelDown, PermanentUser, SendFailure, Throttled, Unclear, WindowClosed
 from flows.messages import OutboundMessage
 from flows.ports import Channel
 
@@ -45,6 +45,7 @@ AHEAD_PAUSE_S = 0.05
 AHEAD_PAUSE_S_MAX = 1.0  # what is ahead may wait for hours
 REQUEUE_PAUSE_S = 0.005  # lets the loop breathe while what goes first is being recorded
 STORE_PAUSE_S = 0.5
+UNCLEAR = "unclear"  # the code of a message that may have arrived: whoever asks after it is told so
 
 Answer = TypeVar("Answer")
 
@@ -236,5 +237,7 @@ class Outbox:
 
 def _given_up(row: OutboxRow, failure: Exception) -> Mark:
     reason = str(failure) if isinstance(failure, SendFailure) else type(failure).__name__
+    if isinstance(failure, Unclear):
+        reason = f"{failure.reason} ({UNCLEAR})"
     alert("message_not_sent", reason, channel=row.to.channel, conversation=str(row.conversation))
     return Mark(row.id, "failed", error=reason)

@@ -1,5 +1,9 @@
 """MessageAPI: colleagues and services write to customers, change what they wrote, and read what customers did.
 
-``app.build`` serves it, ``Scheduler`` releases what was asked for a later time, ``Changes`` is what the outbox asks
-when a message changes another.
+``Room`` wires it: ``app`` serves callers, ``scheduler`` releases what was asked for a later time, ``changes`` is what
+the outbox asks when a message changes another.
 """
+
+from bot.messages_api.room import Room
+
+__all__ = ["Room"]

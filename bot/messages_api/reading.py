@@ -5,6 +5,7 @@ from typing import Literal
 
 from bot.messages_api.answers import Changed, Message, State, Trouble
 from bot.messages_api.changing import predicted
+from bot.outbox import UNCLEAR
 from bot.store.messages import Line, Thread
 from flows.ports import Capabilities
 
@@ -52,6 +53,8 @@ def _changed(line: Line, capabilities: Capabilities | None) -> Changed:
 def _state(line: Line) -> State:
     if line.status == "done" and DELIVERIES[line.delivery] == "failed":
         return "failed"  # the platform took it and said later that it did not arrive
+    if line.status == "failed" and (line.error or "").endswith(f" ({UNCLEAR})"):
+        return "unknown"
     return "deferred" if line.status == "new" and line.deferred else STATES[line.status]
 
 

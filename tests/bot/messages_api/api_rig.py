@@ -8,22 +8,12 @@ from typing import Any
 
 import asyncpg
 import httpx
-from fastapi import FastAPI
 from turn_rig import Post, Recorder, Worker
 
 from bot.media import MediaStore
-from bot.messages_api import app
-from bot.messages_api.broadcasts import Broadcasts, Placing
-from bot.messages_api.composing import Composer
-from bot.messages_api.desk import Desk
-from bot.messages_api.events import Events
-from bot.messages_api.fetching import Fetcher
-from bot.messages_api.scheduler import Scheduler
-from bot.messages_api.whom import AddressBook
-from bot.store import Link, Sealed
+from bot.messages_api.room import Room
+from bot.store import Link
 from bot.store.broadcasts import BroadcastStore
-from bot.store.heard import PLANNER, Heard
-from bot.store.messages import MessageStore
 from flows.messages import OutboundMessage
 from flows.ports import ButtonLimits, Capabilities, DrawnPicture, Principal, Sealer, Sent, Unauthorized
 
@@ -103,24 +93,15 @@ class Api:
         self, database: str, sealer: Sealer, worker: Worker, customers: Customers, inside: bool, ahead: timedelta
     ) -> None:
         connect = lambda: asyncpg.connect(database)  # noqa: E731
-        self.links = Link(connect), Link(connect, PLANNER)
-        self.worker, self.sealed, self.customers = worker, Sealed(sealer), customers.client()
-        self.messages, self.rolls = MessageStore(self.links[0], self.sealed), BroadcastStore(self.links[0], sealer)
-        self.media, self.fetcher = MediaStore(self.links[0], sealer), Fetcher(inside)
-        channels = {"post": worker.post}
-        composer = Composer(self.media, self.fetcher, lambda: datetime.now(UTC) + ahead)
-        whom = AddressBook(self.messages, channels, self.customers, "uk")
-        placing = Placing(self.rolls, whom, channels)
-        self.scheduler = Scheduler(self.messages, self.rolls, placing, worker.recovery.wake, poll_s=0.2)
-        desk = Desk(self.messages, sealer, channels, whom, composer, self.wake)
-        broadcasts = Broadcasts(self.rolls, self.messages, sealer, composer, self.scheduler.note)
-        events = Events(Heard(self.links[1], self.sealed), channels)
-        self.app: FastAPI = app.build(desk, broadcasts, events, Verifier())
+        self.link, self.customers, self.worker = Link(connect), customers.client(), worker
+        self.media, self.rolls = MediaStore(self.link, sealer), BroadcastStore(self.link, sealer)
+        self.room = Room(
+            connect, sealer, {"post": worker.post}, self.media, self.customers, "uk", inside, worker.recovery.wake,
+            lambda: datetime.now(UTC) + ahead, poll_s=0.2,
+        )  # fmt: skip
+        self.scheduler = self.room.scheduler
+        (self.app,) = set(self.room.app(Verifier()).values())
         self.http = httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://bot")
-
-    def wake(self) -> None:
-        self.scheduler.note()
-        self.worker.recovery.wake()
 
     async def ask(self, method: str, path: str, body: object = None, token: str = "crm") -> httpx.Response:
         headers = {"authorization": f"Bearer {token}"} if token else {}
@@ -158,9 +139,8 @@ class Api:
     async def close(self) -> None:
         await self.http.aclose()
         await self.customers.aclose()
-        await self.fetcher.close()
-        for link in self.links:
-            await link.close()
+        await self.room.close()
+        await self.link.close()
 
 
 @asynccontextmanager

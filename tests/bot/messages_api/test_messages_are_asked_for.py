@@ -5,10 +5,14 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
-from api_rig import Customers, serving
+from api_rig import Board, Customers, serving
 from turn_rig import Recorder, rows, until
 
+from bot import outbox
 from bot.keyring import Keyring
+from channels.errors import Unclear
+from flows.messages import OutboundMessage
+from flows.ports import DrawnPicture, Sent
 
 ANNA = "0b8f3f0e-5a2e-4f0e-9d8a-6f4f4f0c9a01"
 
@@ -165,6 +169,31 @@ async def test_what_a_platform_says_of_a_failure_is_told(database: str, keyring:
         id_ = (await api.post("hello")).json()["message_id"]
         status = await api.until(id_, "failed")
     assert status["error"] == {"code": "400", "reason": "refused"}
+
+
+class Silent(Board):
+    """A messenger whose answers get lost."""
+
+    async def send(self, message: OutboundMessage, address: str, drawn: DrawnPicture | None) -> Sent:
+        raise Unclear("no answer came in time", "timeout")
+
+
+async def test_a_message_that_may_have_arrived_is_unknown(
+    database: str, keyring: Keyring, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "BACK_OFF_S", 0.001)
+    async with serving(database, keyring, recorder, post=Silent) as api:
+        status = await api.until((await api.post("hello")).json()["message_id"], "unknown")
+    assert status["error"] == {"code": "unclear", "reason": "no answer came in time"}
+
+
+async def test_a_message_that_has_to_wait_is_deferred(database: str, keyring: Keyring, recorder: Recorder) -> None:
+    recorder.answers = [(429, {"retry_after": 3600})]
+    async with serving(database, keyring, recorder) as api:
+        id_ = (await api.post("hello")).json()["message_id"]
+        await api.until(id_, "deferred")
+        answer = await api.ask("DELETE", f"/messages/{id_}")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (202, "cancelled")
 
 
 async def test_a_platforms_news_of_delivery_is_told(database: str, keyring: Keyring, recorder: Recorder) -> None:
