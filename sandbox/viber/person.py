@@ -98,13 +98,14 @@ class Hands:
 
     def _do(self, button: dict[str, Any]) -> Kept | dict[str, str]:
         action, body, silent = button.get("ActionType", "reply"), button["ActionBody"], bool(button.get("Silent"))
-        if action == "share-phone":
-            return self._say(_contact(self._person.name, self._person.phone.removeprefix("+")), silent=silent)
-        if action == "location-picker":
-            return self.location(*HERE)
         if action == "none":
             return {}
-        kept = self._say({"type": "text", "text": body}, silent=silent)
+        if action == "location-picker":
+            return self.location(*HERE)
+        message: dict[str, Any] = {"type": "text", "text": body}
+        if action == "share-phone":
+            message = _contact(self._person.name, self._person.phone.removeprefix("+"))
+        kept = self._say(message, silent=silent)
         if action == "open-url":
             return {"url": body}
         return {} if silent else kept

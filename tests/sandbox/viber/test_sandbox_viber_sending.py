@@ -1,6 +1,7 @@
 """The imitated Viber takes and refuses what Viber does: always 200, with a status; the phone finds out the rest."""
 
 import io
+import json
 from typing import Any
 
 import pytest
@@ -167,6 +168,32 @@ async def test_delivered_comes_at_once_and_seen_when_somebody_looks(viber: World
     page = await viber.phone(anna.person)
     assert page["messages"][-1]["ticks"] == 3
     assert (await viber.account.hears("seen"))["message_token"] == token
+
+
+async def test_whoever_has_the_phone_in_hand_sees_a_message_as_it_comes(viber: World, anna: Subscriber) -> None:
+    async with viber.http.stream("GET", f"/sandbox/phones/people/{anna.person}/events") as screen:
+        lines = screen.aiter_lines()
+        await anext(lines)
+        token = (await viber.send(anna.user, text="Done."))["message_token"]
+        assert (await viber.account.hears("seen"))["message_token"] == token
+        async for line in lines:
+            if "Done." in line:
+                event = json.loads(line.removeprefix("data: "))
+                assert (event["kind"], event["channel"], event["bubble"]["from"]) == ("message", "viber", "bot")
+                break
+
+
+async def test_a_carousel_is_tapped_like_a_keyboard(viber: World, anna: Subscriber) -> None:
+    buttons = [TILE | {"Rows": 7}, TILE | {"ActionType": "open-url", "ActionBody": "https://bank.example/card"}]
+    carousel = {"Type": "rich_media", "ButtonsGroupColumns": 6, "ButtonsGroupRows": 7, "Buttons": buttons}
+    assert (await viber.send(anna.user, type="rich_media", rich_media=carousel, min_api_version=2))["status"] == 0
+    shown = (await viber.phone(anna.person))["messages"][-1]
+    assert [row[0]["kind"] for row in shown["buttons"]] == ["reply", "url"]
+    tapped = await viber.do(anna.person, "taps", {"message": shown["id"], "row": 0, "column": 0})
+    assert tapped.json()["text"] == "yes"
+    await viber.account.until(lambda event: event.get("message", {}).get("text") == "yes")
+    nothing = await viber.do(anna.person, "taps", {"message": shown["id"], "row": 2, "column": 0})
+    assert nothing.status_code == 409
 
 
 async def test_a_hundred_messages_without_a_word_are_enough(viber: World, anna: Subscriber) -> None:
