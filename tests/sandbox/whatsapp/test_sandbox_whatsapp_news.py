@@ -69,8 +69,9 @@ async def test_news_that_is_not_answered_200_comes_again_with_growing_pauses(wor
     waited: list[float] = []
     for tries in range(1, 4):
         await world.business.until(partial(_tried, world, tries))
-        while not (due := _pauses(world, tries)):  # noqa: ASYNC110 seen only in the state
-            await asyncio.sleep(0.001)
+        async with asyncio.timeout(10):
+            while not (due := _pauses(world, tries)):  # noqa: ASYNC110 seen only in the state
+                await asyncio.sleep(0.001)
         waited.append(round(due[0], 3))
         world.clock.ahead_s += due[0]
         world.face.platform.graph.look()
