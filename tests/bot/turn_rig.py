@@ -351,7 +351,8 @@ class Worker:
             self.collector, self.receipts,
         )  # fmt: skip
         self.recovery = Recovery(self.store, self.turns, self.performer, sweep_s=0.1)
-        webhooks = routes(Door(channels, Vault(), tokens=paging), self.turns, body_bytes_max=10_000)
+        self.door = Door(channels, Vault(), tokens=paging)
+        webhooks = routes(self.door, self.turns, body_bytes_max=10_000)
         self.pages = secure.routes(self.forms, Vault(), self.turns, FACE)
         app = Starlette(routes=[*webhooks, *self.pages])
         self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bot")
