@@ -80,8 +80,10 @@ class Desk:
         async def attempt(thread: Thread) -> bool:
             if thread.message.status == "cancelled" or _taken_back(thread):
                 return True
+            if (_waits(thread.message) or thread.message.deferred) and await self.store.cancel(message):
+                return True
             if _waits(thread.message):
-                return await self.store.cancel(message)
+                return False
             _may_still(thread)
             old = _said(thread.message)
             bare = OutboundMessage(key="", purpose=old.purpose, locale=old.locale, delete_of=mark(message))

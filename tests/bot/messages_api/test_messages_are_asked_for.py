@@ -187,7 +187,9 @@ async def test_a_message_that_may_have_arrived_is_unknown(
     assert status["error"] == {"code": "unclear", "reason": "no answer came in time"}
 
 
-async def test_a_message_that_has_to_wait_is_deferred(database: str, keyring: Keyring, recorder: Recorder) -> None:
+async def test_a_message_that_has_to_wait_is_deferred_and_may_be_taken_back(
+    database: str, keyring: Keyring, recorder: Recorder
+) -> None:
     recorder.answers = [(429, {"retry_after": 3600})]
     async with serving(database, keyring, recorder) as api:
         id_ = (await api.post("hello")).json()["message_id"]
