@@ -284,10 +284,13 @@ async def test_a_file_that_cannot_be_fetched_says_why(
     assert "EAAtoken" not in str(failure.value)
 
 
-async def test_the_webhook_is_registered_where_the_app_is_named(graph: GraphRecorder, whatsapp: WhatsApp) -> None:
+async def test_the_token_is_tried_and_the_webhook_registered_where_the_app_is_named(
+    graph: GraphRecorder, whatsapp: WhatsApp
+) -> None:
     await whatsapp.meet("https://bank.example/webhooks/whatsapp", {"uk": {"help": "Допомога"}})
 
-    (call,) = graph.calls
+    asked, call = graph.calls
+    assert (asked.method, asked.path, asked.token) == ("GET", f"/{NUMBER}", "EAAtoken")
     assert (call.path, call.token) == ("/55/subscriptions", "55|current")
     assert call.said == {
         "object": "whatsapp_business_account", "callback_url": "https://bank.example/webhooks/whatsapp",
@@ -297,6 +300,13 @@ async def test_the_webhook_is_registered_where_the_app_is_named(graph: GraphReco
     nameless = WhatsApp("EAAtoken", ["current"], "vt", NUMBER, graph.url)
     await nameless.meet("https://bank.example/webhooks/whatsapp", {})
     await nameless.close()
+    assert [call.method for call in graph.calls[2:]] == ["GET"]
+
+
+async def test_a_token_that_is_refused_is_known_at_the_start(graph: GraphRecorder, whatsapp: WhatsApp) -> None:
+    graph.will_refuse(190, status=401)
+    with pytest.raises(ChannelDown):
+        await whatsapp.meet("https://bank.example/webhooks/whatsapp", {})
     assert len(graph.calls) == 1
 
 

@@ -88,7 +88,6 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         await stack.enter_async_context(phones.running())
         http = await stack.enter_async_context(httpx.AsyncClient(base_url=root, timeout=10))
         await channel.meet(f"{hooks}/", {})
-        await channel.typing(PHONE, "wamid.none")  # a number is known to the platform once it calls
         anna = {"first_name": "Анна", "last_name": "Коваль", "phone": f"+{PHONE}", "language": "uk"}
         person = (await http.post("/sandbox/phones/people", json=anna)).json()["id"]
         world = World(channel, events, came, http, person)
