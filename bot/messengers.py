@@ -116,7 +116,7 @@ def _telegram(settings: Settings, bank: str, host: MediaHost) -> Channel:  # noq
 
 def _viber(settings: Settings, bank: str, host: MediaHost) -> Channel:
     own = settings.viber
-    return Viber(tokens=_words(own.tokens), name=bank, api_url=own.api_url, host=host)
+    return Viber(tokens=_words(own.tokens), name=bank, api_url=own.api_url, host=host, account=own.account)
 
 
 def _whatsapp(settings: Settings, bank: str, host: MediaHost) -> Channel:  # noqa: ARG001 - one shape for all

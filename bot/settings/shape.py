@@ -57,6 +57,7 @@ class Telegram(Group):
 
 class Viber(Group):
     tokens: Secrets = ()
+    account: str = ""
     api_url: str = ""
 
 
