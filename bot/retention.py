@@ -28,7 +28,30 @@ OUTBOX = """
 delete from bot.outbox where id = any(array(
     select id from bot.outbox where created_at < now() - $1::int * interval '1 day'
     and ended_at < now() - $1::int * interval '1 day' limit $2 for update skip locked))"""
-TABLES = ((INBOX, INBOX_KEPT_DAYS), (OUTBOX, OUTBOX_KEPT_DAYS))
+# What MessageAPI remembers goes after the messages themselves: a key holds for as long as its message is there.
+MESSAGES = """
+with gone as (
+    select m.id from bot.message m where m.created_at < now() - $1::int * interval '1 day'
+    and not exists (select from bot.outbox o where o.id = m.id) limit $2 for update skip locked),
+changes as (delete from bot.change c using gone where c.message = gone.id)
+delete from bot.message m using gone where m.id = gone.id"""
+BROADCASTS = """
+with gone as (
+    select b.id from bot.broadcast b where b.created_at < now() - $1::int * interval '1 day'
+    and not exists (select from bot.message m where m.broadcast = b.id)
+    and not exists (select from bot.recipient r where r.broadcast = b.id and r.status = 'waiting')
+    limit $2 for update skip locked),
+recipients as (delete from bot.recipient r using gone where r.broadcast = gone.id)
+delete from bot.broadcast b using gone where b.id = gone.id"""
+ASKED = """
+delete from bot.asked where (owner, kind, key) = any(array(
+    select (a.owner, a.kind, a.key) from bot.asked a where a.asked_at < now() - $1::int * interval '1 day'
+    and not exists (select from bot.message m where m.id = a.target)
+    and not exists (select from bot.broadcast b where b.id = a.target) limit $2 for update skip locked))"""
+TABLES = (
+    (INBOX, INBOX_KEPT_DAYS),
+    *((statement, OUTBOX_KEPT_DAYS) for statement in (OUTBOX, MESSAGES, BROADCASTS, ASKED)),
+)
 
 log = structlog.get_logger("bot.retention")
 

@@ -73,6 +73,8 @@ create table bot.recipient (
 INDEXES = (
     "create index outbox_scheduled on bot.outbox (due) where status = 'scheduled'",
     "create index change_of on bot.change (message)",
+    "create index message_created on bot.message using brin (created_at)",
+    "create index asked_asked on bot.asked using brin (asked_at)",
     "create index recipient_waiting on bot.recipient (broadcast, place) where status = 'waiting'",
     "create index inbox_arrival on bot.inbox (arrival)",
     "create index inbox_id on bot.inbox using brin (id)",
