@@ -49,6 +49,14 @@ async def test_a_subscription_that_cannot_work_is_refused(
     assert words in answer.json()["error"]["message"]
 
 
+async def test_a_handshake_gives_the_challenge_back_and_nothing_else(world: World) -> None:
+    for garbled in ('"{}"', "{}\n", "ok"):
+        world.business.echo = garbled
+        answer = await world.subscribe()
+        assert (answer.status_code, answer.json()["error"]["code"]) == (400, 2200)
+        assert "does not match challenge" in answer.json()["error"]["message"]
+
+
 async def test_an_app_sees_its_subscriptions_without_the_secret_and_may_leave(world: World, anna: int) -> None:
     token = f"{APP}|{SECRET}"
     listed = await world.graph_call(f"{APP}/subscriptions", token=token, verb="GET")
@@ -78,6 +86,20 @@ async def test_news_that_is_not_answered_200_comes_again_with_growing_pauses(wor
     await world.settled()
     assert waited == [0.01, 0.02, 0.04]
     assert [body for _, body in world.business.bodies] == [world.business.bodies[0][1]] * 4
+
+
+async def test_news_of_one_person_leaves_in_order_beside_that_of_others(world: World, anna: int) -> None:
+    bohdan = await world.person("+380671112233", "Bohdan")
+    world.business.hold = asyncio.Event()
+    for text in ("one", "two", "three"):
+        await world.say(anna, text=text)
+    await world.say(bohdan, text="besides")
+    await world.business.until(lambda: len(world.business.bodies) == 2)
+    assert {message["text"]["body"] for message in world.business.messages()} == {"one", "besides"}
+    world.business.hold.set()
+    await world.settled()
+    texts = [message["text"]["body"] for message in world.business.messages() if message["from"] == WA_ID]
+    assert texts == ["one", "two", "three"]
 
 
 def _tried(world: World, times: int) -> bool:

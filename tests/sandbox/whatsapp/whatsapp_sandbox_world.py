@@ -65,18 +65,23 @@ async def served(app: Starlette) -> AsyncIterator[str]:
 
 @dataclass
 class Business:
-    """The webhook of a business: keeps what came, and refuses the first few."""
+    """The webhook of a business: keeps what came; may refuse the first few, hold answers back, garble the handshake."""
 
     refuse: int = 0
+    hold: asyncio.Event | None = None
+    echo: str = "{}"
     bodies: list[tuple[str, bytes]] = field(default_factory=list)
     came: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def take(self, request: Request) -> Response:
         if request.method == "GET":
             right = request.query_params.get("hub.verify_token") == VERIFY
-            return PlainTextResponse(request.query_params["hub.challenge"] if right else "no", 200 if right else 403)
+            challenge = request.query_params["hub.challenge"]
+            return PlainTextResponse(self.echo.format(challenge) if right else "no", 200 if right else 403)
         self.bodies.append((request.headers.get("X-Hub-Signature-256", ""), await request.body()))
         self.came.set()
+        if self.hold:
+            await self.hold.wait()
         if self.refuse:
             self.refuse -= 1
             return PlainTextResponse("", 503)
