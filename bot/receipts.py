@@ -23,7 +23,7 @@ import structlog
 from bot.metrics import EVENTS, RECEIPTS, alert, counted
 from bot.pace import Pace
 from bot.sending import window
-from bot.store import OutboxStore, Receipt, ReceiptStore, SentRow, StoreDown
+from bot.store import OutboxRow, OutboxStore, Receipt, ReceiptStore, StoreDown
 from bot.store.batcher import Batcher
 from bot.switches import Switches
 from channels.errors import ChannelDown, PermanentUser, SendFailure, Throttled, WindowClosed
@@ -138,17 +138,17 @@ class Receipts:
             return
         if found is not None:
             failure = self._channels[event.channel].failure(event)
-            await self._answered(found, failure if isinstance(failure, SendFailure) else None, event)
+            await self._met(found, failure if isinstance(failure, SendFailure) else None, event)
         await self._store.end(event.conversation, event.id)
 
-    async def _answered(self, found: SentRow, failure: SendFailure | None, event: InboundEvent) -> None:
-        row, reason = found.row, str(failure) if failure is not None else event.details.get("title", "it failed")
+    async def _met(self, row: OutboxRow, failure: SendFailure | None, event: InboundEvent) -> None:
+        reason = str(failure) if failure is not None else event.details.get("title", "it failed")
         if isinstance(failure, ChannelDown):
             self._switches.rest(row.to.channel, row.to.account, CHANNEL_REST_S, reason)
         if isinstance(failure, Throttled) and failure.scope == "account":
             seconds = (failure.until - self._clock()).total_seconds()
             self._pace.hold(row.to.channel, row.to.account, max(0.0, seconds))
-        if failure is not None and await self._sent_again(found, failure, reason):
+        if failure is not None and await self._sent_again(row, failure, reason):
             log.info("sent_again", channel=row.to.channel, reason=failure.reason, outbox_id=str(row.id))
             return
         shut = isinstance(failure, WindowClosed)
@@ -160,10 +160,9 @@ class Receipts:
             code = "window_closed" if shut else "message_failed"
             alert(code, reason, channel=row.to.channel, conversation=str(row.conversation))
 
-    async def _sent_again(self, found: SentRow, failure: SendFailure, reason: str) -> bool:
+    async def _sent_again(self, row: OutboxRow, failure: SendFailure, reason: str) -> bool:
         """Let the row leave once more, where that may help; false when it does not, or was done before."""
-        row = found.row
-        if found.repeats or not isinstance(row.effect, Send):
+        if not isinstance(row.effect, Send):
             return False
         message: OutboundMessage | None = None
         if isinstance(failure, WindowClosed):

@@ -9,7 +9,7 @@ from bot.store.ids import uuid7
 from bot.store.inbox import Claimed, Inbox
 from bot.store.link import BadRow, Connect, Link, StoreDown, StoreFailure
 from bot.store.outbox import OutboxStore, Taken
-from bot.store.receipts import Receipt, ReceiptStore, SentRow
+from bot.store.receipts import Receipt, ReceiptStore
 from bot.store.rows import Accepted, Arrival, Ending, Loaded, Mark, OutboxRow, Saved, Standing, To, TurnRow
 from bot.store.said import Said
 from bot.store.sealed import Sealed
@@ -69,7 +69,6 @@ __all__ = [
     "Said",
     "Saved",
     "Sealed",
-    "SentRow",
     "Standing",
     "Store",
     "StoreDown",

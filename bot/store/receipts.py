@@ -59,7 +59,7 @@ where b.conversation = i.conversation and b.id = i.id and b.status = 'aside'
 returning b.id"""  # noqa: S608 - no value comes from outside
 
 FIND = f"""
-select o.id, o.seq, o.body, o.repeats, {_ON_ITS_WAY} as on_its_way
+select o.id, o.seq, o.body, {_ON_ITS_WAY} as on_its_way
 from (select $1::uuid as conversation, $2::text as provider_id) i
 left join bot.outbox o on o.conversation = i.conversation and o.status = 'done' and o.kind = 'send'
     and i.provider_id = any(o.provider_ids) limit 1"""  # noqa: S608 - no value comes from outside
@@ -97,14 +97,6 @@ class Receipt:
     tries: int
 
 
-@dataclass(frozen=True, slots=True)
-class SentRow:
-    """A message that has left, and how often it was sent again before."""
-
-    row: OutboxRow
-    repeats: int
-
-
 class ReceiptStore:
     """Every method raises StoreDown when the database is away."""
 
@@ -137,13 +129,13 @@ class ReceiptStore:
             tries_max,
         )
 
-    async def find(self, conversation: UUID, provider_id: str) -> tuple[SentRow | None, bool]:
+    async def find(self, conversation: UUID, provider_id: str) -> tuple[OutboxRow | None, bool]:
         """The message with the provider's id; without one, whether something of the chat is still on its way."""
         (found,) = await self._link.fetch(FIND, conversation, provider_id)
         if found["id"] is None:
             return None, found["on_its_way"]
         to, effect = self._sealed.open_outbox(found["id"], found["body"])
-        return SentRow(OutboxRow(found["id"], conversation, found["seq"], to, effect), found["repeats"]), False
+        return OutboxRow(found["id"], conversation, found["seq"], to, effect), False
 
     async def again(self, row: OutboxRow, reason: str, not_before: datetime | None) -> bool:
         """Let the row leave once more, with the effect it has now; false if that was done before."""
