@@ -83,7 +83,8 @@ export class Foot {
       return tiles ? painted(made, button) : made;
     };
     const rows = keyboard.rows.map((row, y) => h("div", {}, row.map((button, x) => key(button, y, x))));
-    return h("div", { class: keyboard.above ? "quick" : tiles ? "replies tiles" : "replies", role: "group", "aria-label": "Suggested answers" }, rows);
+    const shape = keyboard.above ? "quick" : tiles ? "replies tiles" : "replies";
+    return h("div", { class: shape, role: "group", "aria-label": "Suggested answers", onwheel: keyboard.above ? sideways : null }, rows);
   }
 
   async press(button, row, column) {
@@ -196,4 +197,11 @@ function painted(key, { columns, height, colour, ink }) {
 function readableOn(colour) {
   const [red, green, blue] = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
   return red * 0.299 + green * 0.587 + blue * 0.114 > 150 ? "#14213D" : "#FFFFFF";
+}
+
+// A wheel turns up and down; the row runs sideways.
+function sideways(event) {
+  if (event.deltaX || event.currentTarget.scrollWidth <= event.currentTarget.clientWidth) return;
+  event.preventDefault();
+  event.currentTarget.scrollLeft += event.deltaY;
 }

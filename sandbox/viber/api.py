@@ -41,7 +41,7 @@ class BotApi:
         }
 
     def routes(self) -> list[Route]:
-        return [Route("/pa/{method}", self.call, methods=["POST"]), Route("/media/{file}/{name}", self.file)]
+        return [Route("/pa/{method}", self.call, methods=["POST"]), Route("/media/{file}/{name:path}", self.file)]
 
     async def call(self, request: Request) -> Response:
         """One call of an account."""

@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.parse import quote
 
 from sandbox.phones.database import transaction
 from sandbox.phones.files import Upload
@@ -78,7 +79,7 @@ class Hands:
         file = self._platform.files.add(upload.name, upload.mime, upload.data)
         if upload.kind == "photo" and not file.width:
             raise CannotDo("this is no picture; send it as a document")
-        address = f"{self._bot.root}/media/{file.id}/{file.name}"
+        address = f"{self._bot.root}/media/{file.id}/{quote(file.name)}"
         message: dict[str, Any] = {"media": address, "file_name": file.name, "size": len(file.data)}
         if upload.kind == "document":
             return self._say({"type": "file"} | message, file.id)

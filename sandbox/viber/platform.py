@@ -23,6 +23,8 @@ from sandbox.viber.media import CannotShow, Media
 
 Clock = Callable[[], float]
 COUNTRY = "UA"
+# The phone knows the sides of a picture; Viber does not tell them.
+OF_PHONE = ("width", "height")
 
 
 class Platform:
@@ -103,7 +105,8 @@ class Platform:
             self.chats.subscribe(chat, subscribed=True, blocked=False)
             if not silent:
                 kept = self.chats.add(chat, False, self.clock(), token, message, file)
-            sent = message | ({"tracking_data": chat.tracking} if chat.tracking else {})
+            sent = {name: value for name, value in message.items() if name not in OF_PHONE}
+            sent |= {"tracking_data": chat.tracking} if chat.tracking else {}
             known = {"sender": user_of(chat, person), "message": sent, "silent": silent}
             self.call_back(chat, "message", message_token=token, **known)
         if not silent:

@@ -1,8 +1,10 @@
 """What an account hears from the imitated Viber: signed, in order, again until 200 comes."""
 
+import io
 import json
 from pathlib import Path
 
+from PIL import Image
 from starlette.responses import Response
 from viber_world import TOKEN, Account, Clock, World, a_world, welcome
 
@@ -120,9 +122,25 @@ async def test_a_phone_number_by_the_asked_button_carries_the_tracking_data_back
 async def test_a_file_from_the_phone_can_be_fetched_where_the_callback_says(viber: World) -> None:
     person = await viber.person()
     path = f"/sandbox/phones/viber/{person}/1/messages"
-    uploaded = {"document": ("paper.pdf", b"%PDF-1.4 paper", "application/pdf")}
+    uploaded = {"document": ("мій / чек 1.pdf", b"%PDF-1.4 paper", "application/pdf")}
     assert (await viber.http.post(path, files=uploaded)).status_code == 201
     message = (await viber.account.hears("message"))["message"]
-    assert (message["type"], message["file_name"], message["size"]) == ("file", "paper.pdf", 14)
+    assert (message["type"], message["file_name"], message["size"]) == ("file", "мій / чек 1.pdf", 14)
+    assert message["media"].isascii()
     assert (await viber.http.get(message["media"])).content == b"%PDF-1.4 paper"
     assert TOKEN not in json.dumps(message)
+
+
+async def test_a_picture_from_the_phone_says_what_viber_says_and_no_more(viber: World) -> None:
+    person = await viber.person()
+    kept = io.BytesIO()
+    Image.new("RGB", (40, 30)).save(kept, "PNG")
+    uploaded = {"photo": ("me.png", kept.getvalue(), "image/png")}
+    path = f"/sandbox/phones/viber/{person}/1/messages"
+    bubble = (await viber.http.post(path, files=uploaded, data={"caption": "It is me"})).json()
+    assert (bubble["picture"]["width"], bubble["text"]) == (40, "It is me")
+    message = (await viber.account.hears("message"))["message"]
+    assert set(message) == {"type", "text", "media", "thumbnail", "file_name", "size"}
+    assert (await viber.http.get(message["media"])).headers["content-type"] == "image/png"
+    no_picture = {"photo": ("me.png", b"words", "image/png")}
+    assert (await viber.http.post(path, files=no_picture)).status_code == 409
