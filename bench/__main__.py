@@ -1,4 +1,7 @@
-"""``python -m bench``: prints a table and writes bench/out/turn.json. ``python -m bench flows``: the checks' cost."""
+"""``python -m bench``: prints a table and writes bench/out/turn.json. ``python -m bench flows``: the checks' cost.
+
+``python -m bench soak``: whether one messenger in trouble holds up the others.
+"""
 
 import argparse
 import asyncio
@@ -157,5 +160,9 @@ if __name__ == "__main__":
         from bench import flows
 
         flows.main()
+    elif sys.argv[1:2] == ["soak"]:
+        from bench import soak
+
+        soak.main()
     else:
         main()
