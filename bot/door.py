@@ -131,5 +131,5 @@ def _without_cards(text: str) -> str:
 
 
 def _all_without_cards(texts: dict[str, str]) -> dict[str, str]:
-    """What people may have written, masked; a platform's ids (``…_id``) and times (``…_ms``) look like cards and stay."""
+    """What people may have written, masked; a platform's ids (``…_id``) and times (``…_ms``) look alike and stay."""
     return {name: text if name.endswith(("_id", "_ms")) else _without_cards(text) for name, text in texts.items()}
