@@ -83,6 +83,7 @@ function key(message, button, row, column, acts) {
   if (button.kind === "list") {
     return h("button", { class: "key opens", "aria-haspopup": "dialog", onclick: (event) => acts.list(message, button, event.currentTarget) }, icon("list"), button.title);
   }
-  const act = button.kind === "location" ? acts.place : acts.tap;
+  const asks = button.kind === "location" || button.kind === "contact";
+  const act = asks ? acts.ask(button.kind) : acts.tap;
   return h("button", { class: "key", onclick: (event) => act(message, row, column, event.currentTarget) }, button.title);
 }

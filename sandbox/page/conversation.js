@@ -22,7 +22,7 @@ export class Conversation {
     this.acts = {
       manner: phone.channel,
       list: (...what) => this.listOf(...what),
-      place: (...what) => this.place(...what),
+      ask: (kind) => (...what) => this.give(kind, ...what),
       tap: (...what) => this.tap(...what),
       enlarge: viewer,
       grew: () => this.grew(),
@@ -123,8 +123,8 @@ export class Conversation {
     sheet(this.phone.element, owner, button, choose);
   }
 
-  async place(message, row, column, key) {
-    if (await this.phone.foot.agrees("location")) await this.tap(message, row, column, key);
+  async give(kind, message, row, column, key) {
+    if (await this.phone.foot.agrees(kind)) await this.tap(message, row, column, key);
   }
 
   more(message, owner) {

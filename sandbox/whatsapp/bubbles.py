@@ -4,10 +4,12 @@
  "picture"?: {"url","width","height"}, "document"?: {"url","name","size"}, "voice"?: {"url"}, "video"?: {"url"},
  "contact"?: {"name","phone"}, "location"?: {"lat","lon","name"?,"address"?}, "sticker"?: "…", "reply_to"?: id,
  "header"?: "…", "footer"?: "…", "reaction"?: the emoji on it, of both sides,
- "buttons": [[{"title", "kind": "reply|url|location|list", "url"?, "rows"?: [{"title","description","section"}]}]]}
+ "buttons": [[{"title", "kind": "reply|url|location|contact|list", "url"?,
+               "rows"?: [{"title","description","section"}]}]]}
 Three ticks are the two blue ones: the business has read it. Reply buttons stand one in a row: a tap is
-{message, row: which button, column: 0}. Kind `location` asks for a place: its tap sends one. Kind `list` is one button
-that opens `rows`: a tap on a row is {message, row: index into `rows`, column: 0}. WhatsApp has no keyboard.
+{message, row: which button, column: 0}. Kinds `location` and `contact` ask for a place and for the own number: their
+tap sends it. Kind `list` is one button that opens `rows`: a tap on a row is {message, row: index into `rows`,
+column: 0}. WhatsApp has no keyboard.
 """
 
 from typing import Any
@@ -71,6 +73,8 @@ def buttons_of(message: Message) -> list[list[dict[str, Any]]]:
     if interactive["type"] == "cta_url":
         parameters = action["parameters"]
         return [[{"title": parameters["display_text"], "kind": "url", "url": parameters["url"]}]]
+    if interactive["type"] == "request_contact_info":
+        return [[{"title": "Share contact", "kind": "contact"}]]
     return [[{"title": "Send location", "kind": "location"}]]
 
 

@@ -26,6 +26,9 @@ from sandbox.whatsapp.reading import Part, invalid
 MEDIA_HEADERS = ("image", "video", "document")
 
 
+REQUESTS = ("location_request_message", "request_contact_info")
+
+
 def check_interactive(whole: Part) -> None:
     """Raises GraphRefused."""
     kind = whole.values.get("type")
@@ -59,7 +62,7 @@ def rows_of(interactive: dict[str, Any]) -> list[dict[str, str]]:
 
 
 def _check_header(header: Part, kind: str) -> None:
-    allowed = ("text",) if kind in ("list", "location_request_message") else ("text", *MEDIA_HEADERS)
+    allowed = ("text",) if kind in ("list", *REQUESTS) else ("text", *MEDIA_HEADERS)
     if header.values.get("type") not in allowed:
         raise invalid(f"Header type invalid. A message of type {kind} takes: {', '.join(allowed)}")
     if header.values["type"] == "text":
@@ -123,9 +126,15 @@ def _check_place(action: Part) -> None:
         raise bad_param(action.place("name"), "must be 'send_location'.")
 
 
+def _check_contact(action: Part) -> None:
+    if action.values.get("name") != "request_contact_info":
+        raise bad_param(action.place("name"), "must be 'request_contact_info'.")
+
+
 ACTIONS = {
     "button": _check_buttons,
     "list": _check_list,
     "cta_url": _check_link,
     "location_request_message": _check_place,
+    "request_contact_info": _check_contact,
 }

@@ -69,10 +69,11 @@ class Hands:
         message: Message = {"type": "text", "text": {"body": written}}
         return self._send(message | ({"referral": referral} if referral else {}), reply_to)
 
-    def own_contact(self) -> Kept:
-        return self.contact(self._person.name, self._person.phone)
+    def own_contact(self, reply_to: int | None = None) -> Kept:
+        """In reply to a request for it, WhatsApp itself says that it is the person's own."""
+        return self.contact(self._person.name, self._person.phone, reply_to)
 
-    def contact(self, name: str, phone: str) -> Kept:
+    def contact(self, name: str, phone: str, reply_to: int | None = None) -> Kept:
         """From the address book; the platform adds the id of a number that it knows."""
         number = digits(phone)
         if not name.strip() or not 7 <= len(number) <= 15:
@@ -81,7 +82,8 @@ class Hands:
         first, _, last = name.strip().partition(" ")
         named = {"formatted_name": name.strip(), "first_name": first} | ({"last_name": last} if last else {})
         card = {"name": named, "phones": [{"phone": f"+{number}", "type": "CELL"} | known]}
-        return self._send({"type": "contacts", "contacts": [card]})
+        asked = {"origin": "contact_request"} if reply_to is not None else {}
+        return self._send({"type": "contacts", "contacts": [card | asked]}, reply_to)
 
     def location(self, latitude: float, longitude: float, reply_to: int | None = None) -> Kept:
         if not abs(latitude) <= 90 or not abs(longitude) <= 180:
@@ -123,6 +125,8 @@ class Hands:
             return {"url": answer["url"]}
         if answer.get("type") == "location":
             return self.location(*HOME, reply_to=message_id)
+        if answer.get("type") == "contact":
+            return self.own_contact(reply_to=message_id)
         return self._send(answer, message_id)
 
     def react(self, message_id: int, emoji: str) -> None:
@@ -202,7 +206,7 @@ def _object(media: Media) -> dict[str, Any]:
 
 
 def _replies(message: Message) -> list[dict[str, Any]]:
-    """What each tap says: a message of the person, {"url"}, or {"type": "location"} for a place."""
+    """What each tap says: a message of the person, {"url"}, or {"type"} for a place or the own contact."""
     if message["type"] == "template":
         return [_template_reply(button) for button in message["buttons"]]
     interactive = message.get("interactive", {})
@@ -213,7 +217,8 @@ def _replies(message: Message) -> list[dict[str, Any]]:
         return [_row_reply(row) for row in rows_of(interactive)]
     if kind == "cta_url":
         return [{"url": action["parameters"]["url"]}]
-    return [{"type": "location"}] if kind == "location_request_message" else []
+    asked = {"location_request_message": "location", "request_contact_info": "contact"}.get(kind)
+    return [{"type": asked}] if asked else []
 
 
 def _reply(kind: str, **content: str) -> Message:

@@ -68,7 +68,14 @@ class WhatsAppPhoneApi:
         ]
 
     async def bots(self, _: Request) -> Response:
-        return JSONResponse({"bots": [_bot_json(number) for number in self._platform.numbers.all()]})
+        return JSONResponse({"bots": [self._bot_json(number) for number in self._platform.numbers.all()]})
+
+    def _bot_json(self, number: Number) -> dict[str, Any]:
+        """`connected`: some app hears of what happens to the platform's numbers."""
+        return {
+            "id": number.id, "name": number.name, "username": number.display, "description": ABOUT,
+            "short_description": ABOUT, "commands": [], "connected": bool(self._platform.graph.apps.all()),
+        }  # fmt: skip
 
     async def faults(self, _: Request) -> Response:
         return JSONResponse(self._platform.graph.faults.as_json())
@@ -134,15 +141,8 @@ class WhatsAppPhoneApi:
     def _chat_json(self, person: Person, number: Number) -> dict[str, Any]:
         chat = self._platform.chats.find(number.id, person.id)
         last = self._platform.chats.page(number.id, person.id, None, 1)
-        known = {"bot": _bot_json(number), "blocked": bool(chat and chat.blocked)}
+        known = {"bot": self._bot_json(number), "blocked": bool(chat and chat.blocked)}
         return known | {"last": self._platform.bubble(last[0]) if last else None}
-
-
-def _bot_json(number: Number) -> dict[str, Any]:
-    return {
-        "id": number.id, "name": number.name, "username": number.display, "description": ABOUT,
-        "short_description": ABOUT, "commands": [],
-    }  # fmt: skip
 
 
 async def _send(hands: Hands, request: Request) -> Kept:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import asyncpg
 import httpx
 
-START_S = 120.0
+START_S = 300.0
 STOP_S = 30.0
 LOOK_S = 0.05
 

@@ -129,7 +129,7 @@ class Phone:
 
     def _bot(self) -> int | str | None:
         bots = self.http.get(f"/phones/{self.channel}/bots").raise_for_status().json()["bots"]
-        return next((bot["id"] for bot in bots if bot.get("connected", True)), None)
+        return next((bot["id"] for bot in bots if bot["connected"]), None)
 
     def _newest_sms(self) -> str | None:
         found = self.http.get("/api/sms", params={"phone": self.phone}).raise_for_status().json()

@@ -72,6 +72,18 @@ async def test_a_link_opens_and_a_request_for_a_place_is_answered_with_one(world
     assert (place["location"]["latitude"], place["context"]["id"]) == (50.4501, wamid)
 
 
+async def test_a_request_for_the_own_number_is_answered_with_a_contact_that_says_so(world: World, anna: int) -> None:
+    body = {
+        "type": "request_contact_info", "body": {"text": "Your number?"}, "action": {"name": "request_contact_info"},
+    }  # fmt: skip
+    wamid = await world.sent("interactive", body)
+    shown = await world.shown(anna)
+    assert shown["buttons"][0][0]["kind"] == "contact"
+    await world.do(anna, "taps", {"message": shown["id"], "row": 0, "column": 0})
+    shared = await world.business.message("contacts")
+    assert (shared["contacts"][0]["origin"], shared["context"]["id"]) == ("contact_request", wamid)
+
+
 async def test_places_contacts_and_stickers(world: World, anna: int) -> None:
     await world.person("+380671112233", "Bohdan")
     await world.say(anna, location={"lat": 49.84, "lon": 24.03})
