@@ -1,6 +1,7 @@
 """`teller chat`: the sandbox's phone in a terminal, for people and, with lines piped in, for scripts.
 
 $ teller chat
+$ teller chat --channel whatsapp
 $ printf '/start\n/contact\n/code\n' | teller chat --phone +380501112233
 """
 
@@ -18,11 +19,13 @@ from bot.cli.chat.talk import Talk, typed_lines
 from bot.settings import load_settings
 from bot.settings.made_up import own_url
 
-CHANNELS = ("telegram",)
+CHANNELS = ("telegram", "viber", "whatsapp", "messenger")
 
 
 def chat(
-    channel: Annotated[str, typer.Option(help="Which messenger's phone: telegram.")] = "telegram",
+    channel: Annotated[
+        str, typer.Option(help="Which messenger's phone: telegram, viber, whatsapp or messenger.")
+    ] = "telegram",
     phone: Annotated[
         str, typer.Option(help="The person's number; the same number is the same person.")
     ] = "+380501112233",

@@ -27,6 +27,7 @@ class PhoneLine:
     def __init__(self, url: str, channel: str) -> None:
         self._url, self._channel = url.rstrip("/"), channel
         self._client = httpx.AsyncClient(base_url=f"{self._url}/sandbox/", timeout=TIMEOUT_S, trust_env=False)
+        self.keyboard_first = channel != "viber"
         self.bot_name = ""
         self._phone = ""
         self._chat = ""

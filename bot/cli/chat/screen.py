@@ -6,7 +6,7 @@ from typing import Any
 
 HELP = (
     "Type a message; a number presses that button (=5 sends the number itself). "
-    "/contact shares the own number, /sms shows the last codes, /code types in the newest, "
+    "/start begins the chat, /contact shares the own number, /sms shows the last codes, /code types in the newest, "
     "/photo PATH, /file PATH, /quit."
 )
 BOLD, FAINT, PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
@@ -31,11 +31,20 @@ def buttons_of_keyboard(keyboard: dict[str, Any] | None) -> list[Button]:
     return _numbered(keyboard["rows"], None) if keyboard else []
 
 
-def _numbered(rows: list[list[dict[str, str]]], message: int | None) -> list[Button]:
+def _numbered(rows: list[list[dict[str, Any]]], message: int | None) -> list[Button]:
+    """A list that opens on a phone stands open here: its rows are buttons like the others."""
     return [
-        Button(button["title"], message, y, x, button["kind"])
+        each
         for y, row in enumerate(rows)
         for x, button in enumerate(row)
+        for each in _opened(button, message) or [Button(button["title"], message, y, x, button["kind"])]
+    ]
+
+
+def _opened(button: dict[str, Any], message: int | None) -> list[Button]:
+    return [
+        Button(" · ".join(part for part in (row["title"], row["description"]) if part), message, number, 0, "reply")
+        for number, row in enumerate(button.get("rows", ()))
     ]
 
 

@@ -33,6 +33,7 @@ class Talk:
         self._keyboard_is_new = False
         self._heard = asyncio.Event()
         self._commands: dict[str, Callable[[str], Awaitable[bool]]] = {
+            "/start": self._start,
             "/contact": self._contact,
             "/sms": self._sms,
             "/code": self._code,
@@ -72,13 +73,19 @@ class Talk:
     async def _hear(self, event: dict[str, Any]) -> None:
         bubble = event.get("bubble")
         if event["kind"] == "keyboard":
-            self._keyboard, self._keyboard_is_new = buttons_of_keyboard(event["keyboard"]), True
+            self._turn_keyboard(buttons_of_keyboard(event["keyboard"]))
         elif bubble and (bubble["from"] == "bot" or self._patient):
             await self._show(bubble)
         elif event["kind"] == "answered" and event["text"]:
             self._screen.note(printable(event["text"]))
         if event["kind"] == "answered" or (bubble and bubble["from"] == "bot"):
             self._heard.set()
+
+    def _turn_keyboard(self, keyboard: list[Button]) -> None:
+        """Viber tells the keyboard after its message, the others before it."""
+        self._keyboard, self._keyboard_is_new = keyboard, self._line.keyboard_first
+        if keyboard and not self._line.keyboard_first:
+            self._screen.buttons(self._buttons + keyboard)
 
     async def _show(self, bubble: dict[str, Any]) -> None:
         self._screen.bubble(bubble, self._line.bot_name)
@@ -87,7 +94,8 @@ class Talk:
                 self._screen.note(f"{kind} saved to {await self._save(bubble, kind)}")
         if bubble["from"] == "bot":
             self._buttons = buttons_of(bubble)
-            self._screen.buttons(self._buttons + (self._keyboard if self._buttons or self._keyboard_is_new else []))
+            with_keyboard = self._keyboard_is_new or (self._buttons and self._line.keyboard_first)
+            self._screen.buttons(self._buttons + (self._keyboard if with_keyboard else []))
             self._keyboard_is_new = False
 
     async def _save(self, bubble: dict[str, Any], kind: str) -> Path:
@@ -144,7 +152,16 @@ class Talk:
             self._screen.note(f"the button opens {printable(url)}")
         return url is None
 
+    async def _start(self, payload: str) -> bool:
+        """As the messenger begins a chat: by a press, or by a word."""
+        await self._line.say({"start": payload})
+        return True
+
     async def _contact(self, _: str) -> bool:
+        """By the button that asks for it, where one is shown: that is what proves the number."""
+        asked = next((one for one in (*self._keyboard, *self._buttons) if one.kind == "contact"), None)
+        if asked is not None:
+            return await self._push(asked)
         await self._line.say({"contact": "own"})
         return True
 

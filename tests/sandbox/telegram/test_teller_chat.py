@@ -22,6 +22,8 @@ from aiogram.types import (
 from phones_world import TOKEN, World
 from test_sandbox_telegram_clients import picture
 
+from bot.cli.chat.screen import buttons_of
+
 
 @asynccontextmanager
 async def a_bot(world: World) -> AsyncIterator[None]:
@@ -99,3 +101,12 @@ async def test_it_says_when_no_bot_has_called(world: World) -> None:
     code, _, err = await teller_chat("/start\n", "--url", world.root)
     assert code == 1
     assert "no bot has called" in err
+
+
+def test_a_list_that_opens_on_a_phone_stands_open_in_the_terminal() -> None:
+    rows = [{"title": "Digital", "description": "free", "section": ""}, {"title": "Gold", "description": ""}]
+    bubble = {"id": 7, "buttons": [[{"title": "Choose", "kind": "list", "rows": rows}]]}
+    assert [(one.title, one.message, one.row, one.column) for one in buttons_of(bubble)] == [
+        ("Digital · free", 7, 0, 0),
+        ("Gold", 7, 1, 0),
+    ]
