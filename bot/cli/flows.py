@@ -21,6 +21,7 @@ from bot.cli.flow_content import (
 from bot.cli.flow_diff import diff
 from bot.cli.flow_graph import graph
 from bot.cli.flow_play import play
+from bot.cli.flow_preview import preview
 from bot.cli.flow_versions import add_to
 from flows.problems import Problem
 
@@ -28,6 +29,7 @@ __all__ = ["CONTENT", "app", "brand_of", "cannot_run", "capabilities", "library_
 
 app = typer.Typer(help="Check, try and publish the conversations.", add_completion=False)
 app.command()(play)
+app.command()(preview)
 app.command()(graph)
 app.command()(diff)
 add_to(app)

@@ -1,0 +1,1 @@
+"""What customers will see on each messenger, before anybody sees it: the engine's words, the senders' own drawing."""

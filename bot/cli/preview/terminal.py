@@ -1,0 +1,123 @@
+"""Draws screens in the terminal: messengers side by side where there is room, else one below the other."""
+
+from collections.abc import Iterable, Sequence
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from bot.cli.preview.samples import Sample
+from bot.cli.preview.screen import Bubble, Button, Screen
+from bot.cli.preview.words import notes
+
+ACCENT, QUIET, BAD = "#E4572E", "grey58", "#B4232C"
+PHONE_WIDE_MIN = 33  # narrower, and most sentences break at every third word
+PHONE_WIDE_MAX = 46
+SIGNS = {"link": "↗ ", "phone": "☎ ", "place": "⌖ ", "answer": "", "page": ""}
+NAMES = {"telegram": "Telegram", "viber": "Viber", "whatsapp": "WhatsApp", "messenger": "Messenger"}
+Seen = tuple[Sample, Screen]
+
+
+class Terminal:
+    """Prints to the terminal, or plainly into a pipe."""
+
+    def __init__(self, out: Console | None = None) -> None:
+        self._out = out or Console(highlight=False)
+
+    def flow(self, name: str, title: str, locale: str) -> None:
+        """The head of a flow."""
+        self._out.print(Text.assemble((name, f"bold {ACCENT}"), (f"   {title} · {locale}", QUIET)))
+
+    def response(self, seen: Sequence[Seen]) -> None:
+        """One response on all messengers asked for."""
+        sample = seen[0][0]
+        self._out.print(
+            Rule(
+                Text.assemble((sample.name, "bold"), (f"  {sample.at.file}:{sample.at.line}", QUIET)),
+                align="left",
+                style=QUIET,
+            )
+        )
+        across = max(1, min(len(seen), (self._out.width + 1) // (PHONE_WIDE_MIN + 1)))
+        if len(seen) % across and across > 1 and len(seen) < 2 * across:
+            across = (len(seen) + 1) // 2  # two and two look tidier than three and one
+        wide = min(PHONE_WIDE_MAX, (self._out.width - across + 1) // across)
+        for start in range(0, len(seen), across):
+            grid = Table.grid(padding=(0, 1, 0, 0))
+            group = seen[start : start + across]
+            for _ in group:
+                grid.add_column(width=wide)
+            grid.add_row(*(_phone(sample, screen, wide) for sample, screen in group))
+            self._out.print(grid)
+            self._out.print()
+
+
+def _phone(sample: Sample, screen: Screen, wide: int) -> RenderableType:
+    parts: list[RenderableType] = [Text(NAMES.get(screen.channel, screen.channel), style="bold")]
+    for number, page in enumerate(screen.pages, 1):
+        if len(screen.pages) > 1:
+            parts.append(Text(f"page {number} of {len(screen.pages)}", style=QUIET))
+        parts += [part for bubble in page for part in _bubble(bubble, wide)]
+    parts += [_hanging("! ", Text(note, style=QUIET)) for note in notes(sample, screen)]
+    parts += [
+        _hanging("✗ ", Text(f"LOST: “{title}” is nowhere to be tapped or read", style=f"bold {BAD}"))
+        for title in screen.lost
+    ]
+    return Group(*parts)
+
+
+def _bubble(bubble: Bubble, wide: int) -> Iterable[RenderableType]:
+    words = [Text(f"▣ {bubble.shows}", style=QUIET)] if bubble.shows else []
+    words += [Text(bubble.text)] if bubble.text else []
+    if words:
+        longest = max(len(line) for word in words for line in word.plain.split("\n"))
+        yield Panel(Group(*words), box=box.ROUNDED, border_style=ACCENT, padding=(0, 1), width=min(wide, longest + 4))
+    if not bubble.rows:
+        return
+    if bubble.manner == "list":
+        yield Text(f"[ ≡ {bubble.opens} ]", style="bold", justify="left")
+        for (button,) in bubble.rows:
+            yield _hanging("  ○ ", _row(button))
+    elif bubble.manner == "quick":
+        yield Text("above the keyboard, until the next message:", style=QUIET)
+        chips = Text(" ").join(_title(button, "(", ")") for row in bubble.rows for button in row)
+        yield Padding(chips, (0, 0, 0, 2))
+    else:
+        if bubble.manner == "keyboard":
+            yield Text("in the place of the keyboard:", style=QUIET)
+        yield from (_buttons(row, wide) for row in bubble.rows)
+
+
+def _row(button: Button) -> Text:
+    text = Text(button.title, style="bold")
+    return text.append(f"\n{button.description}", style=QUIET) if button.description else text
+
+
+def _buttons(row: Sequence[Button], wide: int) -> RenderableType:
+    """A row as the messenger divides it; the widths are those of the columns."""
+    grid = Table.grid(padding=0)
+    total, used = sum(button.columns for button in row), 0
+    for number, button in enumerate(row, 1):
+        share = wide - used if number == len(row) else wide * button.columns // total
+        used += share
+        grid.add_column(width=share)
+    grid.add_row(*(_title(button, "[ ", " ]") for button in row))
+    return grid
+
+
+def _title(button: Button, before: str, after: str) -> Text:
+    """A title does not break in the middle of its brackets unless it must."""
+    return Text(f"{before}{SIGNS[button.kind]}{button.title}{after}".replace(" ", "\u00a0") if len(button.title) < 24
+                else f"{before}{SIGNS[button.kind]}{button.title}{after}", style="bold")  # fmt: skip
+
+
+def _hanging(mark: str, text: Text) -> RenderableType:
+    grid = Table.grid(padding=0)
+    grid.add_column(width=len(mark))
+    grid.add_column()
+    grid.add_row(Text(mark), text)
+    return grid
