@@ -2,13 +2,16 @@
 
 from typing import Literal
 
-Word = Literal["more", "back", "choose", "correction", "withdrawn", "share_phone", "share_place", "open", "greeting"]
+Word = Literal[
+    "more", "back", "choose", "menu", "correction", "withdrawn", "share_phone", "share_place", "open", "greeting"
+]
 
 _WORDS: dict[str, dict[Word, str]] = {
     "en": {
         "more": "More ▸",
         "back": "◂ Back",
         "choose": "Choose",
+        "menu": "Menu",
         "correction": "Correction:",
         "withdrawn": "We take back our message above. Please disregard it.",
         "share_phone": "Please type your phone number, for example +380 50 111 22 33.",
@@ -20,6 +23,7 @@ _WORDS: dict[str, dict[Word, str]] = {
         "more": "Ще ▸",
         "back": "◂ Назад",
         "choose": "Обрати",
+        "menu": "Меню",
         "correction": "Виправлення:",
         "withdrawn": "Ми відкликаємо наше повідомлення вище. Будь ласка, не зважайте на нього.",
         "share_phone": "Напишіть, будь ласка, свій номер телефону, наприклад +380 50 111 22 33.",

@@ -106,8 +106,9 @@ class Capabilities:
     """What a channel can do, as data: one record a channel, used by rendering and by the flow checks.
 
     ``max_text_beside`` is how long the text may be beside ``buttons``, 0 where that is all the same. ``mixed_kinds``
-    says whether buttons that answer and buttons that lead to a page can stand under one message. The ages are None
-    where there is no limit. ``media`` goes by ``image`` and ``document``.
+    says whether buttons that answer and buttons that lead to a page can stand under one message, ``standing_choices``
+    that choices stay on the phone until others take their place. The ages are None where there is no limit.
+    ``media`` goes by ``image`` and ``document``.
     ``rate_per_s`` is how fast one account may send, ``unanswered_per_h`` how much one customer may get in an hour
     without having written. ``own_phone`` says how a customer's own number comes: in a contact that they share, with
     every message (``sender``), or only as they type it. ``window_h`` is for how long after the customer's last word
@@ -124,6 +125,7 @@ class Capabilities:
     quick_replies: ButtonLimits | None = None
     url_buttons: bool = True
     mixed_kinds: bool = True
+    standing_choices: bool = False
     request_phone: bool = False
     own_phone: Literal["shared", "sender", "typed"] = "shared"
     request_location: bool = False

@@ -138,16 +138,25 @@ class Turn:
     # Effects
 
     def send(self, message: OutboundMessage) -> None:
-        """Send a message to the customer. A keyboard that asked for a contact goes with the next plain message."""
+        """Send a message to the customer.
+
+        A keyboard that asked for a contact goes with the next plain message, and choices that a messenger leaves
+        standing go with the first one after their question is answered.
+        """
         if not message.text and not message.choices and message.picture is None:
             self.alert("empty_message", f"a response of {self.session.flow}.{self.session.step} has no words")
             return
-        if any(choice.kind == "request_phone" for choice in message.choices):
+        standing = self.channel is not None and self.channel.standing_choices
+        if any(standing or choice.kind == "request_phone" for choice in message.choices):
             self.session.keyboard = True
-        elif self.session.keyboard and not message.choices:
+        elif self.session.keyboard and not message.choices and not (standing and self._asks()):
             self.session.keyboard = False
             message = replace(message, remove_choices=True)
         self.effects.append(Send(message))
+
+    def _asks(self) -> bool:
+        top = self.session.top
+        return self.session.offer is not None or (top is not None and top.question is not None)
 
     def message_key(self) -> str:
         """The idempotency key of the turn's next message."""

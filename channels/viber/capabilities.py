@@ -23,6 +23,7 @@ CAPABILITIES = Capabilities(
     max_caption=512,
     buttons=ButtonLimits(most=ROWS_MAX, per_row=COLUMNS, title=TITLE_MAX, payload=250),
     url_buttons=True,
+    standing_choices=True,
     request_phone=True,
     request_location=True,
     receipts=frozenset({"delivered", "read"}),

@@ -1,7 +1,7 @@
 """An outbound message to Viber's requests, in order, and what had to be changed to fit."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import orjson
@@ -12,11 +12,12 @@ from channels.texts import length, printable, shorten, split
 from channels.viber.capabilities import CAPABILITIES, FILE_NAME_MAX, REQUEST_BYTES_MAX, SENDER_NAME_MAX
 from channels.viber.keyboard import Keyboard, draw
 from channels.words import say
-from flows.messages import InboundEvent, OutboundMessage
+from flows.messages import Choice, InboundEvent, OutboundMessage
 
 Json = dict[str, Any]
 Form = Literal["picture", "file", "link"]
 SMALLEST_PART = 200
+MENU = "/menu"  # the engine's own command, which a customer may as well type
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,8 @@ def render(
     if message.template is not None:
         raise PermanentContent("Viber knows no templates", "template")
     message, changed = instead(message)
+    if message.remove_choices and not message.choices:  # a keyboard cannot be taken away, only another one shown
+        message = replace(message, choices=(Choice(MENU, say("menu", message.locale)),))
     keyboard = draw(message, _words(message, lent), simple=simple)
     degradations = [*changed, *keyboard.degradations]
     shell = _shell(address, sender)

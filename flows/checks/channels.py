@@ -1,18 +1,21 @@
 """What each channel can hold, from its capability record: the limits stand there and nowhere else."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from math import ceil
 
+from flows.asking import PROTECTED
 from flows.checks.links import all_buttons
 from flows.checks.names import PLACEHOLDER, owner_of, wordings
 from flows.checks.texts import all_responses
 from flows.loading.draft import Draft, response_owner
-from flows.model import Collect, Response
+from flows.model import Button, Collect, Response
 from flows.ports import ButtonLimits, Capabilities
 from flows.problems import Problem, unknown_word
 
 FILLED = "x" * 16  # a placeholder counts as this much
 MAC_CHARS = 12  # nine bytes in base64, as flows.buttons signs
-SENSITIVE = {"card_number": "card_number", "iban": "iban"}
+NO_LIMIT = 10_000
+SMALLEST_PAGE = 2  # "more" and "back" leave nothing of a page that is no larger
 SECURE_FORM = "secure_link"  # the system response that offers a one-time page
 
 
@@ -24,43 +27,102 @@ def size(text: str, unit: str) -> int:
 
 
 def check_texts(draft: Draft) -> Iterator[Problem]:
-    """E420: a text that the channel refuses; with a picture the caption's limit holds."""
+    """E420: a text longer than one message of a channel. W427: one that is too long for what hangs on it."""
     for flow, response in all_responses(draft):
         for before, locale, wording in wordings(response):
+            channels = tuple(c for c in draft.channels if before[:1] != ("channels",) or before[1:] == (c.channel,))
             texts = (*("\n".join(wording.lines),), *wording.plural.values())
-            for channel in draft.channels:
-                if before[:1] == ("channels",) and before[1:] != (channel.channel,):
-                    continue
-                caption = channel.max_caption if response.image is not None else 0
-                most = caption or channel.max_text  # without captions the words follow the picture
-                longest = max(size(PLACEHOLDER.sub(FILLED, text), channel.text_unit) for text in texts)
-                if longest > most:
-                    what = f"'{response.name}' is {longest} long in '{locale}', {channel.channel} takes {most}"
-                    at = draft.at(response_owner(flow, response.name), *before, locale)
-                    yield Problem(
-                        "E420", at, what, "the message would be refused", "say it shorter, or in two responses"
-                    )
+            filled = [PLACEHOLDER.sub(FILLED, text) for text in texts]
+            at = draft.at(response_owner(flow, response.name), *before, locale)
+            found = _too_long(response, locale, filled, channels) or _apart(response, locale, filled, channels)
+            if found is not None:
+                code, what, why, fix = found
+                yield Problem(code, at, what, why, fix)
+
+
+Said = tuple[str, str, str, str]  # a problem's code, what, why and fix
+
+
+def _too_long(response: Response, locale: str, texts: Sequence[str], channels: Sequence[Capabilities]) -> Said | None:
+    long = {c.channel: (_longest(texts, c), c.max_text) for c in channels if _longest(texts, c) > c.max_text}
+    if not long:
+        return None
+    longest, takes = (
+        max(size for size, _ in long.values()),
+        _listed(f"{n} takes {most}" for n, (_, most) in long.items()),
+    )
+    parts = _listed(f"{ceil(size / most)} messages on {name}" for name, (size, most) in long.items())
+    what = f"'{response.name}' is {longest} long in '{locale}', {takes}"
+    return "E420", what, f"it would come in pieces, at least {parts}", "say it shorter, or in two responses"
+
+
+def _apart(response: Response, locale: str, texts: Sequence[str], channels: Sequence[Capabilities]) -> Said | None:
+    """A caption that has no room under its picture, and a text that has none above its buttons."""
+    captions = {
+        c.channel: c.max_caption
+        for c in channels
+        if response.image is not None and 0 < c.max_caption < _longest(texts, c)
+    }
+    if captions:
+        takes = _listed(f"{name} takes {most} under a picture" for name, most in captions.items())
+        why = "the picture would come alone there, and its words as a message of their own"
+        return "W427", f"'{response.name}' is too long in '{locale}' for a caption: {takes}", why, "say it shorter"
+    beside = {
+        c.channel: c.max_text_beside
+        for c in channels
+        if _has_buttons_under(response, c) and 0 < c.max_text_beside < _longest(texts, c)
+    }
+    if beside:
+        takes = _listed(f"{name} takes {most} above buttons" for name, most in beside.items())
+        why = "the text would come before them there, and the buttons under a message of their own"
+        return (
+            "W427",
+            f"'{response.name}' is too long in '{locale}' to stand above its buttons: {takes}",
+            why,
+            ("say it shorter, or say the long part in a response before"),
+        )
+    return None
+
+
+def _has_buttons_under(response: Response, channel: Capabilities) -> bool:
+    """Whether buttons hang under the text; where there are more of them, a list or quick replies take longer texts."""
+    if isinstance(response.buttons, str):
+        return response.buttons == "confirm"
+    links = any(button.url or button.request for button in response.buttons)
+    return links or 0 < len(response.buttons) <= channel.buttons.most
+
+
+def _longest(texts: Sequence[str], channel: Capabilities) -> int:
+    return max(size(text, channel.text_unit) for text in texts)
+
+
+def _listed(parts: Iterable[str]) -> str:
+    *most, last = parts
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def check_buttons(draft: Draft) -> Iterator[Problem]:
-    """W421, E422, E423, W425."""
+    """W421, E422, E423, W425, W428."""
     for flow, response in all_responses(draft):
         yield from _too_many(draft, flow, response)
+        yield from _mixed(draft, flow, response)
     for flow, response, number, button in all_buttons(draft):
         owner = response_owner(flow, response.name)
         for locale, title in button.titles.items():
-            most, tight = _tightest(draft.channels, "title")
-            if tight is not None and size(title, tight.buttons.unit) > most:
-                what = f"the label '{title}' is longer than the {most} that {tight.channel} can hold even in a list"
-                at = draft.at(owner, "buttons", number, locale)
-                yield Problem("E422", at, what, "it would be cut", f"use at most {most} characters")
+            tight = min(draft.channels, key=lambda channel: _title_max(channel, button), default=None)
+            if tight is not None and size(title, tight.buttons.unit) > _title_max(tight, button):
+                most = _title_max(tight, button)
+                what = f"the label '{title}' is longer than the {most} that {tight.channel} shows"
+                why = "it would be cut there, and stand in full in the text or beside it"
+                yield Problem("E422", draft.at(owner, "buttons", number, locale), what, why, f"use at most {most}")
         subject = button.flow or button.command or ""
-        most, tight = _tightest(draft.channels, "payload")
+        tight = min(draft.channels, key=_payload_max, default=None)
         length = len(f"f.{subject}.".encode()) + MAC_CHARS
-        if subject and tight is not None and length > most:
+        if subject and tight is not None and length > _payload_max(tight):
             at = draft.at(owner, "buttons", number, "flow" if button.flow else "command")
-            what = f"the button's data is {length} bytes, {tight.channel} takes {most}"
-            yield Problem("E423", at, what, "the button could not be sent", "give the flow a shorter id")
+            what = f"the button's data is {length} bytes, {tight.channel} takes {_payload_max(tight)}"
+            why = "the button would lead to its message and do nothing once that is forgotten"
+            yield Problem("E423", at, what, why, "give the flow a shorter id")
         yield from _not_offered(draft, flow, response, number, button.request)
 
 
@@ -69,34 +131,68 @@ def _not_offered(draft: Draft, flow: str, response: Response, number: int, reque
         return
     lacking = [c.channel for c in draft.channels if not (c.request_phone if request == "phone" else c.request_location)]
     if lacking:
-        what = f"{', '.join(lacking)} has no button that asks for a {request}"
+        what = f"{_listed(lacking)} has no button that asks for a {request}"
         at = draft.at(response_owner(flow, response.name), "buttons", number, "request")
-        yield Problem("W425", at, what, "a text is sent there instead", "say in the text that it can be typed, too")
+        why = "the text asks to type it there instead"
+        yield Problem("W425", at, what, why, "say in the text that it can be typed, too")
 
 
 def _too_many(draft: Draft, flow: str, response: Response) -> Iterator[Problem]:
+    """W421: what does not fit is not lost, but nobody likes to leaf through answers."""
     if isinstance(response.buttons, str):
         return
+    answers = [button for button in response.buttons if not button.url and not button.request]
+    found: dict[str, str] = {}
     for channel in draft.channels:
-        rows = channel.choice_list.rows if channel.choice_list else 0
-        most = max(channel.buttons.most, rows, channel.quick_replies.most if channel.quick_replies else 0)
-        if len(response.buttons) > most:
-            what = f"'{response.name}' has {len(response.buttons)} buttons, {channel.channel} shows {most}"
-            at = draft.at(response_owner(flow, response.name), "buttons")
-            yield Problem("W421", at, what, "the rest comes as a numbered list", "offer fewer, or ask in two steps")
+        count = len(response.buttons) if channel.mixed_kinds and channel.quick_replies is None else len(answers)
+        most = _shown_at_once(channel)
+        if count > most:
+            pages = ceil((count - 2) / (most - 2)) if most > SMALLEST_PAGE else count
+            rows = channel.choice_list is None and channel.buttons.per_row > 1  # short ones share a row
+            found[channel.channel] = (
+                f"{channel.channel} shows {most} at once, then {'up to ' if rows else ''}{pages} pages"
+            )
+    if found:
+        at = draft.at(response_owner(flow, response.name), "buttons")
+        what = f"'{response.name}' has {len(response.buttons)} buttons; {_listed(found.values())}"
+        why = "customers turn the pages with “more” and “back”"
+        yield Problem("W421", at, what, why, "offer fewer, or ask in two steps")
 
 
-def _tightest(channels: tuple[Capabilities, ...], key: str) -> tuple[int, Capabilities | None]:
-    tight = min(channels, key=lambda channel: _limit(channel, key), default=None)
-    return (_limit(tight, key), tight) if tight is not None else (0, None)
+def _mixed(draft: Draft, flow: str, response: Response) -> Iterator[Problem]:
+    """W428: a channel where answers, links and requests cannot stand under one message."""
+    if isinstance(response.buttons, str):
+        return
+    kinds = {"a request" if button.request else "a link" if button.url else "an answer" for button in response.buttons}
+    apart = [c.channel for c in draft.channels if not c.mixed_kinds]
+    if len(kinds) > 1 and apart:
+        at = draft.at(response_owner(flow, response.name), "buttons")
+        what = f"'{response.name}' mixes {_listed(sorted(kinds))}; {_listed(apart)} shows one kind under a message"
+        why = f"it would come as {len(kinds)} messages there"
+        yield Problem("W428", at, what, why, "say each in a response of its own, or leave one out")
 
 
-def _limit(channel: Capabilities, key: str) -> int:
-    """The most that the channel's roomiest kind of button takes; a title cut in a list stands in full beside it."""
-    kinds: list[ButtonLimits] = [channel.buttons, *([channel.quick_replies] if channel.quick_replies else [])]
-    if key == "payload":
-        return min(kind.payload for kind in kinds)
-    return max([kind.title for kind in kinds] + ([channel.choice_list.description] if channel.choice_list else []))
+def _shown_at_once(channel: Capabilities) -> int:
+    rows = channel.choice_list.rows if channel.choice_list else 0
+    return max(channel.buttons.most, rows, channel.quick_replies.most if channel.quick_replies else 0)
+
+
+def _payload_max(channel: Capabilities) -> int:
+    return min(kind.payload for kind in _kinds(channel))
+
+
+def _title_max(channel: Capabilities, button: Button) -> int:
+    """What the channel's roomiest kind of button for it shows; a title cut in a list stands in full beside it."""
+    if button.request and channel.own_phone == "sender":
+        return NO_LIMIT  # it draws such a button itself, in its own words
+    if button.url and not channel.mixed_kinds:
+        return channel.buttons.title
+    beside = [channel.choice_list.description] if channel.choice_list else []
+    return max([kind.title for kind in _kinds(channel)] + beside)
+
+
+def _kinds(channel: Capabilities) -> list[ButtonLimits]:
+    return [channel.buttons, *([channel.quick_replies] if channel.quick_replies else [])]
 
 
 def check_pictures(draft: Draft) -> Iterator[Problem]:
@@ -127,7 +223,7 @@ def check_taken(draft: Draft) -> Iterator[Problem]:
         return
     for flow, step in draft.all_steps():
         slot = draft.slots.get(step.slot) if isinstance(step, Collect) else None
-        kind = SENSITIVE.get(slot.type) if slot is not None else None
+        kind = (PROTECTED.get(slot.type) or PROTECTED.get(slot.name)) if slot is not None else None
         barred = [c.channel for c in draft.channels if kind is not None and kind not in c.may_take]
         if slot is not None and barred:
             what = f"{', '.join(barred)} may not take '{slot.name}' and system.yml has no '{SECURE_FORM}'"

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from installation import Running, free_port, fresh_database
@@ -32,7 +33,7 @@ def phone(teller: Running) -> Iterator[PhoneMaker]:
     """Makes phones at the installation of the test."""
     made: list[Phone] = []
 
-    def make(number: str = "+380501112233", language: str = "en", name: str = "Anna", **more: str) -> Phone:
+    def make(number: str = "+380501112233", language: str = "en", name: str = "Anna", **more: Any) -> Phone:
         made.append(Phone(teller.url, number, language, name, **more))
         return made[-1]
 

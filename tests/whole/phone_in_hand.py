@@ -30,7 +30,7 @@ class Phone:
         self.http = httpx.Client(base_url=f"{url}/sandbox", timeout=10)
         body = {"first_name": name, "last_name": "Koval", "phone": phone, "language": language}
         self.phone = phone
-        self.person = person or self._post("/phones/people", body)["id"]
+        self.person = person if person is not None else self._post("/phones/people", body)["id"]
         self.bot = self._wait(self._bot, f"the bot never registered at {channel}")
         self.chat = f"/phones/{channel}/{self.person}/{self.bot}"
         self.seen = 0

@@ -23,16 +23,18 @@ Looking = Callable[..., Page]
 
 @pytest.fixture
 def looking(teller: Running) -> Iterator[Looking]:
-    """Opens the page of phones at a size, as a visitor who has never been there."""
+    """Opens the page of phones at a size, as a visitor who has never been there, or as a person who has."""
     path = next(found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name)))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS.split()])
 
-        def look(width: int, height: int, scheme: str = "light") -> Page:
+        def look(width: int, height: int, scheme: str = "light", person: int | None = None) -> Page:
             page = browser.new_page(
                 viewport={"width": width, "height": height}, color_scheme=scheme, device_scale_factor=2
             )  # type: ignore[arg-type]
             page.set_default_timeout(ANSWER_MS)
+            if person is not None:
+                page.add_init_script(f"localStorage.setItem('person', '{person}')")
             page.goto(f"{teller.url}/sandbox/")
             return page
 

@@ -52,6 +52,13 @@ def test_twelve_choices_are_a_keyboard_whose_rows_are_full() -> None:
     assert result.degradations == ()
 
 
+def test_choices_that_are_over_give_way_to_the_menu_for_viber_takes_no_keyboard_away() -> None:
+    (tile,) = buttons(rendered(OutboundMessage("k", "Done.", remove_choices=True, locale="uk")))
+    assert (tile["ActionBody"], tile["ActionType"]) == ("/menu", "reply")
+    assert "Меню" in tile["Text"]
+    assert buttons(rendered(OutboundMessage("k", "One moment."))) == []
+
+
 @pytest.mark.parametrize(
     ("titles", "columns"),
     [

@@ -1,5 +1,6 @@
 """S12 to S14: contacts and attachments, buttons that equal words, and stale buttons."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,7 +9,10 @@ from small_content import ASK_NOTE, chat_with, content, flow
 
 from flows.effects import HandOff
 from flows.messages import Attachment, EventType
+from flows.ports import ButtonLimits, Capabilities
 
+ALL = frozenset({"card_number", "last4", "iban"})
+OPEN = Capabilities("viber", 7000, "char", 512, ButtonLimits(12, 6, 80, 250), may_take=ALL, may_show=ALL)
 PHOTO = "  - {collect: photo, ask: ask}\n  - {say: done}\n"
 
 
@@ -120,3 +124,22 @@ def test_a_menu_button_is_good_for_ever() -> None:
     chat.write("cancel everything")
     chat.press(send)
     assert chat.session.flow == "transfer_money"
+
+
+def test_choices_that_a_messenger_leaves_standing_go_when_their_question_is_answered() -> None:
+    chat = Chat(capabilities=replace(OPEN, standing_choices=True))
+    chat.write("send 50 to 4111111111111111")
+    assert [message.remove_choices for message in chat.sent] == [False] * len(chat.sent)
+    chat.press(chat.button("Yes"))
+    chat.settle()
+    assert chat.sent[-1].remove_choices
+    chat.write("what is your favourite colour, my friend")
+    assert not chat.sent[-1].remove_choices
+
+
+def test_other_messengers_leave_old_buttons_where_they_are() -> None:
+    chat = Chat(capabilities=OPEN)
+    chat.write("send 50 to 4111111111111111")
+    chat.press(chat.button("Yes"))
+    chat.settle()
+    assert not chat.sent[-1].remove_choices
