@@ -35,7 +35,7 @@ from flows.effects import HandOff, StartOperation
 from flows.engine import Outcome, advance
 from flows.events import Event, OperationSettled
 from flows.facts import Fact, Facts, Need, Needs
-from flows.messages import InboundEvent, OutboundMessage, Picture
+from flows.messages import InboundEvent, OutboundMessage, Picture, StoredFile
 from flows.ports import DrawnPicture, Sent
 from flows.session import Session
 
@@ -100,6 +100,9 @@ class Bank:
 
     async def draw(self, picture: Picture, locale: str, customer_id: str | None) -> DrawnPicture:
         return DrawnPicture(b"", "image/png", "receipt.png")
+
+    async def stored(self, file: StoredFile) -> DrawnPicture:
+        raise NotImplementedError("no files are sent in this dialogue")
 
     async def tokenise(self, numbers: Sequence[str]) -> list[CardNumber]:
         return [CardNumber("card_1", number[-4:], "visa", True, "f2") for number in numbers]

@@ -10,9 +10,9 @@ import structlog
 from bot.sending import window
 from bot.store import Mark, OutboxRow, StoreDown
 from channels import references
-from channels.errors import Transient
+from channels.errors import PermanentContent, Transient
 from flows.effects import DeleteInbound, OpenForm, Send
-from flows.messages import OutboundMessage, Picture
+from flows.messages import OutboundMessage, Picture, StoredFile
 from flows.ports import Channel, DrawnPicture
 
 log = structlog.get_logger("bot.outbox")
@@ -23,6 +23,10 @@ class Pictures(Protocol):
 
     async def draw(self, picture: Picture, locale: str, customer_id: str | None) -> DrawnPicture:
         """May raise anything: the message then goes as text."""
+        ...
+
+    async def stored(self, file: StoredFile) -> DrawnPicture:
+        """A file that is kept. Raises StoreDown, and anything when it is there no more: the words then go alone."""
         ...
 
 
@@ -104,12 +108,20 @@ class Attempt:
     async def _drawn(
         self, message: OutboundMessage, row: OutboxRow
     ) -> tuple[OutboundMessage, DrawnPicture | None, tuple[str, ...]]:
-        """The message with its picture; without it, as text alone, when it cannot be drawn."""
-        if message.picture is None:
+        """The message with its picture or file; as text alone when it cannot be had. Raises a SendFailure."""
+        meant = message.picture or message.file
+        if meant is None or message.delete_of is not None:
             return message, None, ()
         try:
-            return message, await self._pictures.draw(message.picture, message.locale, row.to.customer_id), ()
+            if isinstance(meant, Picture):
+                return message, await self._pictures.draw(meant, message.locale, row.to.customer_id), ()
+            return message, await self._pictures.stored(meant), ()
+        except StoreDown as error:
+            raise Transient("the database is away") from error
         except Exception as error:  # whatever is wrong with the picture, the customer gets the words
-            log.error("picture_not_drawn", template=message.picture.template, error=type(error).__name__)
-            text = message.text or message.picture.alt
-            return replace(message, picture=None, text=text), None, ("picture_not_drawn",)
+            name = meant.template if isinstance(meant, Picture) else ""
+            log.error("picture_not_drawn", template=name, error=type(error).__name__)
+            text = message.text or meant.alt
+            if not text and isinstance(meant, StoredFile):
+                raise PermanentContent("the file is gone, and there are no words beside it", "file") from error
+            return replace(message, picture=None, file=None, text=text), None, ("picture_not_drawn",)

@@ -54,7 +54,18 @@ from flows.cards import CardNumber
 from flows.effects import CancelTimer, DeleteInbound, Effect, Send, SetTimer, StartOperation
 from flows.events import BankEvent, Event, OperationSettled, TimerFired
 from flows.facts import Fact, Facts, Need, Needs
-from flows.messages import Attachment, Choice, EventType, InboundEvent, OutboundMessage, Picture, Sender, Template, Text
+from flows.messages import (
+    Attachment,
+    Choice,
+    EventType,
+    InboundEvent,
+    OutboundMessage,
+    Picture,
+    Sender,
+    StoredFile,
+    Template,
+    Text,
+)  # fmt: skip
 from flows.ports import ButtonLimits, Capabilities, DrawnPicture, Sealer, Sent
 from flows.session import Question, Run, Session
 
@@ -299,6 +310,9 @@ class Pictures:
 
     async def draw(self, picture: Picture, locale: str, customer_id: str | None) -> DrawnPicture:
         raise RuntimeError("the paper is out")
+
+    async def stored(self, file: StoredFile) -> DrawnPicture:
+        return DrawnPicture(b"kept", "application/octet-stream", file.file_name or "file", file.document)
 
 
 class Known:
