@@ -34,24 +34,23 @@ returning b.id, b.body, b.attempts"""
 _ON_ITS_WAY = """exists (select from bot.outbox w where w.conversation = i.conversation and w.status = 'new'
     and w.kind = 'send')"""
 
-# News by the provider's id, or of all that was sent until a moment. A rank only ever grows. What matches nothing is
-# looked at again after the pause, as long as something is on its way and it has tries left. $1-6 the news (6: tries
-# so far), $7 the pause in s, $8 the most tries.
+# News by the provider's id, of all that was sent until a moment, or of both. A rank only ever grows. What names no
+# message that we know is looked at again after the pause, as long as something is on its way and it has tries left.
+# $1-6 the news (6: tries so far), $7 the pause in s, $8 the most tries.
 NOTE = f"""
 with item as (
     select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::smallint[], $5::timestamptz[], $6::int[])
         as i(id, conversation, provider_id, rank, until, tries)),
 hit as (
-    select i.id as item, o.id, i.rank from item i
+    select i.id as item, o.id, i.rank, i.provider_id = any(o.provider_ids) as named from item i
     join bot.outbox o on o.conversation = i.conversation and o.status = 'done' and o.kind = 'send'
-        and (i.provider_id = any(o.provider_ids) or (i.provider_id is null and o.sent_at <= i.until))),
+        and (i.provider_id = any(o.provider_ids) or o.sent_at <= i.until)),
 raised as (
     update bot.outbox o set delivery = h.rank from (select id, max(rank) as rank from hit group by id) h
     where o.id = h.id and o.delivery < h.rank),
 later as (
     select i.id from item i
-    where i.tries < $8::int and not (i.provider_id is not null and i.id = any(array(select item from hit)))
-        and {_ON_ITS_WAY})
+    where i.tries < $8::int and not i.id = any(array(select item from hit where named)) and {_ON_ITS_WAY})
 update bot.inbox b set status = case when l.id is null then 'done' else 'aside' end, attempts = i.tries,
     lease_until = now() + $7::float8 * interval '1 s' * 2 ^ least(i.tries, 10)
 from item i left join later l on l.id = i.id
@@ -84,7 +83,7 @@ where conversation = $1 and id = $2 and status = 'aside'"""
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """News of a message: its rank (1 sent, 3 delivered, 4 read), by the provider's id or for all sent ``until`` then.
+    """News of messages: their rank (1 sent, 3 delivered, 4 read), by the provider's id and for all sent ``until`` then.
 
     ``tries`` counts this one.
     """
