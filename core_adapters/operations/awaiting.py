@@ -9,7 +9,7 @@ from datetime import timedelta
 import structlog
 
 from core_adapters.failures import BankFailure
-from core_adapters.operations import announcing
+from core_adapters.operations import announcing, ledger
 from core_adapters.operations.decisions.enquiry import pause_s
 from core_adapters.operations.records import Operation
 from core_adapters.operations.sending import CALL_S_MAX, Performers
@@ -51,6 +51,8 @@ async def _one(store: Store, performers: Performers, operation: Operation, asked
     async with store.pool.acquire() as connection, connection.transaction():
         if await connection.fetchval(DONE, operation.op_id, now, progress.outcome) is None:
             return False
+        if progress.outcome == "ok":
+            await ledger.book(connection, operation, ledger.credited(operation), now)
         news = announcing.happened(operation, progress, now)
         await store.audit.write(connection, now, "teller", news.name, str(operation.op_id), progress.outcome)
         await store.sink.announce(connection, news)

@@ -9,7 +9,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from core_adapters.database import Connection
-from core_adapters.operations import announcing, records
+from core_adapters.operations import announcing, ledger, records
 from core_adapters.operations.announcing import FOLLOWED_BY
 from core_adapters.operations.decisions.reply import Verdict
 from core_adapters.operations.records import Operation
@@ -76,6 +76,8 @@ async def _follow(store: Store, connection: Connection, seen: Operation, moved: 
         await end_attempt(connection, moved.op_id, moved.fence, store, moved.state.value, moved.error)
     if moved.state in NOTHING_MOVED:
         await connection.execute(RELEASE, moved.op_id, now)
+    if moved.state is State.POSTED:
+        await ledger.book(connection, moved, ledger.entries(moved), now)
     if moved.state is State.POSTED and moved.action in FOLLOWED_BY:
         event, _ = FOLLOWED_BY[moved.action]
         await connection.execute(WATCH, moved.op_id, event, now + FIRST_LOOK, now + WATCH_FOR)
