@@ -16,8 +16,11 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from sandbox import faults as switches
 from sandbox.api import Api
-from sandbox.bank import ledger, page, schema, work
+from sandbox.bank import bills, ledger, page, schema, work
+from sandbox.bank.bills_rest import BillsRest
 from sandbox.bank.rest import Rest
+from sandbox.billers import books
+from sandbox.billers import face as billers
 from sandbox.failures import Failure
 from sandbox.faults import Faults
 from sandbox.messenger.face import Messenger
@@ -33,21 +36,25 @@ from sandbox.whatsapp.face import WhatsApp
 MESSENGERS: tuple[FaceMaker, ...] = (Telegram, Viber, WhatsApp, Messenger)
 
 
-def build(data_dir: Path, public_url: str, core_token: str, sms_token: str) -> Starlette:
+def build(data_dir: Path, public_url: str, core_token: str, sms_token: str, billers_secret: str = "") -> Starlette:
     """The sandbox with its state in `{data_dir}/sandbox.sqlite3`.
 
-    `public_url` is the root of the installation, under which this is mounted at `/sandbox`. The background work runs
-    in the application's lifespan. A Mount does not start a lifespan, so whoever mounts the sandbox enters
-    `app.router.lifespan_context(app)` in its own.
+    Without a `billers_secret` the billers take the core's token. `public_url` is the root of the installation, under
+    which this is mounted at `/sandbox`. The background work runs in the application's lifespan. A Mount does not start
+    a lifespan, so whoever mounts the sandbox enters `app.router.lifespan_context(app)` in its own.
     """
-    store = Store(data_dir / "sandbox.sqlite3", schema.SCHEMA, gateway.SCHEMA, switches.SCHEMA)
+    store = Store(
+        data_dir / "sandbox.sqlite3", schema.SCHEMA, bills.SCHEMA, books.SCHEMA, gateway.SCHEMA, switches.SCHEMA
+    )
     with store.transaction() as db:
         ledger.open_books(db)
     faults = Faults(store)
     bank = Rest(store, faults, _now, f"{public_url.rstrip('/')}/sandbox/pay/")
+    bank_routes = [*bank.routes(), *BillsRest(store, faults, _now).routes()]
     phones = Phones(data_dir / "sandbox.sqlite3", MESSENGERS)
     mounts: list[BaseRoute] = [
-        Mount("/bank/v1", routes=bank.routes(), middleware=[Middleware(Bearer, token=core_token)]),
+        Mount("/bank/v1", routes=bank_routes, middleware=[Middleware(Bearer, token=core_token)]),
+        Mount("/billers", routes=billers.routes(store, faults, _now, billers_secret or core_token)),
         Mount("/sms", routes=gateway.routes(store, faults, _now), middleware=[Middleware(Bearer, token=sms_token)]),
         Mount("/api", routes=Api(store, faults, _now).routes()),
         Mount("/pay", routes=page.routes(store, _now)),

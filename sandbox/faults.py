@@ -30,10 +30,24 @@ Outcome = Literal["ok", "refuse", "down", "timeout_before", "timeout_after", "re
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 OPERATIONS = {
-    "rest": ("transfer", "application", "quote", "cards", "topup", "customers", "enquiry", "statement", "*"),
+    "rest": (
+        "transfer",
+        "application",
+        "quote",
+        "cards",
+        "topup",
+        "customers",
+        "enquiry",
+        "statement",
+        "bill",
+        "bill_return",
+        "*",
+    ),
     "sms": ("send", "*"),
+    "billers": ("providers", "check", "payment", "enquiry", "*"),
 }
 REFUSALS = {"transfer": "recipient_blocked", "quote": "recipient_blocked"}  # other operations: "refused"
+GARBAGE = b'{"transfer_id": "tra_'
 SILENCE_MAX_S = 300  # a client that never hangs up is cut off then
 
 SCHEMA = """
@@ -110,8 +124,15 @@ def _fault(row: Row) -> Fault:
     return Fault(row["core"], row["operation"], row["outcome"], row["delay_ms"], row["remaining"])
 
 
-def faulty(faults: Faults, core: str, operation: str, endpoint: Endpoint) -> Endpoint:
-    """The endpoint, misbehaving as the switches say."""
+def faulty(
+    faults: Faults,
+    core: str,
+    operation: str,
+    endpoint: Endpoint,
+    refused: Callable[[Failure], Response] = failed,
+    garbage: bytes = GARBAGE,
+) -> Endpoint:
+    """The endpoint, misbehaving as the switches say; how it refuses and breaks off is its face's own."""
 
     async def misbehaving(request: Request) -> Response:
         fault = faults.take(core, operation)
@@ -122,7 +143,7 @@ def faulty(faults: Faults, core: str, operation: str, endpoint: Endpoint) -> End
         match fault.outcome:
             case "refuse":
                 code = REFUSALS.get(operation, "refused")
-                return failed(Refused("The sandbox was told to refuse this request.", code))
+                return refused(Refused("The sandbox was told to refuse this request.", code))
             case "down":
                 body = {"code": "down", "message": "The sandbox was told to be down."}
                 return JSONResponse(body, status_code=503)
@@ -135,7 +156,7 @@ def faulty(faults: Faults, core: str, operation: str, endpoint: Endpoint) -> End
             case "timeout_after":
                 return Silence()
             case "garbage":
-                return Response(b'{"transfer_id": "tra_', media_type="application/json")
+                return Response(garbage, media_type="application/json")
         return Cut()
 
     return misbehaving
