@@ -38,7 +38,7 @@ OFFERED: Mapping[str, tuple[str, ...]] = {
 SAID: Mapping[str, str] = {
     "hours": "08:00-22:00", "name": "Anna", "number": "C-1042", "max_length": "160", "max_mb": "10", "to": "•1111",
     "account": "1234567", "phone": "+380 50 111 22 33", "answer": "…", "currency": "UAH", "first": "5 000,00 ₴",
-    "second": "50,00 ₴", "last4": "4242",
+    "second": "50,00 ₴", "card_last4": "4242",
 }  # fmt: skip
 
 

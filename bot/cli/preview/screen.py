@@ -98,6 +98,8 @@ def _is_of(button: Button, choice: Choice, number: int) -> bool:
         return button.kind == ("phone" if choice.kind == "request_phone" else "place")
     if choice.kind in LINKS and choice.url and button.leads == choice.url:
         return True
+    if button.leads == button.title == choice.title:  # a tap says the title in the chat, as if it were typed
+        return True
     token = references.read(button.leads)
     return button.leads == choice.id or (token is not None and token.choice == number)
 
@@ -216,7 +218,7 @@ def messenger(call: Any) -> Iterator[Bubble]:
 
 def _messenger_button(one: Json) -> Button:
     if one.get("content_type") == "user_phone_number":
-        return Button("(their number)", "phone")
+        return Button("their own number", "phone")
     if one.get("type") == "web_url":
         return Button(one["title"], "link", one["url"])
     return Button(one["title"], _answer_or_page(one["payload"]), one["payload"])

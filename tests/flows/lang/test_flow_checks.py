@@ -18,7 +18,8 @@ PAGE = Path(__file__).parent / "page"
 BRAND = Path(__file__).parents[3] / "core_adapters" / "internal" / "sandbox" / "brand.yml"
 TEMPLATES = {"receipt": frozenset({"transfer"}), "card_front": frozenset({"card"})}
 SMALL = Capabilities(
-    channel="small", max_text=200, text_unit="char", max_caption=100, request_phone=True,
+    channel="small", max_text=200, text_unit="char", max_caption=100, request_phone=True, max_text_beside=130,
+    mixed_kinds=False,
     choice_list=ListLimits(3, 24, 72, 64, 20),
     buttons=ButtonLimits(3, 3, 20, 64), may_take=frozenset({"card_number"}),
 )  # fmt: skip

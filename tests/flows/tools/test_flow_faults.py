@@ -21,9 +21,10 @@ from flows.problems import Problem
 
 FAULTS = Path(__file__).parent / "faults"
 MARK = re.compile(r"  #! (.*)$")
-# A messenger that may take no account and has no button that asks for a place.
+# A messenger of short texts that may take no account, has no button that asks for a place, and does not mix buttons.
 STRICT = Capabilities(
-    "strict", 4096, "char", 1024, ButtonLimits(100, 3, 64, 64), may_take=frozenset({"card_number"})
+    "strict", 1000, "char", 1000, ButtonLimits(100, 3, 64, 64), max_text_beside=120, mixed_kinds=False,
+    may_take=frozenset({"card_number"}),
 )  # fmt: skip
 # Codes that one folder alone cannot show: they compare with a published version, or play the tests.
 ELSEWHERE = {"E501", "E502", "W503", "W510", "E511"}
