@@ -18,7 +18,7 @@ CONTENT = ROOT / "flows" / "content"
 BRAND = ROOT / "core_adapters" / "internal" / "sandbox" / "brand.yml"
 TAKEN = frozenset({"card_number", "tax_id", "last4", "iban", "id_document"})
 OPEN = Capabilities(
-    "telegram", 4096, "char", 1024, ButtonLimits(10, 3, 20, 64), request_phone=True, delete_max_age_s=60, may_take=TAKEN,
+    "telegram", 4096, "char", 1024, ButtonLimits(10, 3, 20, 64), request_phone=True, deletes=True, may_take=TAKEN,
     may_show=TAKEN,
 )  # fmt: skip
 FIRST = frozenset(
