@@ -175,7 +175,7 @@ def _text(turn: Turn, event: InboundEvent, content: Text, *, first: bool) -> Non
 def _safe(turn: Turn, event: InboundEvent, content: Text) -> bool:
     """Take away what a chat must not keep. False when the message held a secret and is not used at all."""
     secret = bool(cvv.find(content.text)) or _SECRET.search(content.text) is not None
-    deletable = turn.channel is None or turn.channel.delete_max_age_s is not None
+    deletable = turn.channel is None or turn.channel.deletes
     if (content.cards or secret) and deletable and event.message_id is not None:
         turn.effects.append(DeleteInbound(event.message_id, "secret" if secret else "card_number"))
     if secret:
