@@ -30,7 +30,7 @@ def check_texts(draft: Draft) -> Iterator[Problem]:
     """E420: a text longer than one message of a channel. W427: one that is too long for what hangs on it."""
     for flow, response in all_responses(draft):
         for before, locale, wording in wordings(response):
-            channels = tuple(c for c in draft.channels if before[:1] != ("channels",) or before[1:] == (c.channel,))
+            channels = tuple(c for c in draft.channels if _shows(c, response, before, locale))
             texts = (*("\n".join(wording.lines),), *wording.plural.values())
             filled = [PLACEHOLDER.sub(FILLED, text) for text in texts]
             at = draft.at(response_owner(flow, response.name), *before, locale)
@@ -38,6 +38,13 @@ def check_texts(draft: Draft) -> Iterator[Problem]:
             if found is not None:
                 code, what, why, fix = found
                 yield Problem(code, at, what, why, fix)
+
+
+def _shows(channel: Capabilities, response: Response, before: tuple[str, ...], locale: str) -> bool:
+    """Whether it is this wording that the channel's customers read, and not another that is written for it."""
+    if before[:1] == ("channels",):
+        return before[1:] == (channel.channel,)
+    return locale not in response.channels.get(channel.channel, {})
 
 
 Said = tuple[str, str, str, str]  # a problem's code, what, why and fix

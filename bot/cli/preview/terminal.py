@@ -17,6 +17,7 @@ from bot.cli.preview.words import notes
 ACCENT, QUIET, BAD = "#E4572E", "grey58", "#B4232C"
 PHONE_WIDE_MIN = 33  # narrower, and most sentences break at every third word
 PHONE_WIDE_MAX = 46
+INDENT = 2
 SIGNS = {"link": "↗ ", "phone": "☎ ", "place": "⌖ ", "answer": "", "page": ""}
 NAMES = {"telegram": "Telegram", "viber": "Viber", "whatsapp": "WhatsApp", "messenger": "Messenger"}
 Seen = tuple[Sample, Screen]
@@ -83,12 +84,12 @@ def _bubble(bubble: Bubble, wide: int) -> Iterable[RenderableType]:
         for (button,) in bubble.rows:
             yield _hanging("  ○ ", _row(button))
     elif bubble.manner == "quick":
-        yield Text("above the keyboard, until the next message:", style=QUIET)
-        chips = Text(" ").join(_title(button, "(", ")") for row in bubble.rows for button in row)
-        yield Padding(chips, (0, 0, 0, 2))
+        yield Text("quick replies:", style=QUIET)
+        chips = [_title(button, "(", ")") for row in bubble.rows for button in row]
+        yield Padding(Text("\n".join(_in_lines(chips, wide - INDENT)), style="bold"), (0, 0, 0, INDENT))
     else:
         if bubble.manner == "keyboard":
-            yield Text("in the place of the keyboard:", style=QUIET)
+            yield Text("in place of the keyboard:", style=QUIET)
         yield from (_buttons(row, wide) for row in bubble.rows)
 
 
@@ -97,22 +98,37 @@ def _row(button: Button) -> Text:
     return text.append(f"\n{button.description}", style=QUIET) if button.description else text
 
 
+def _in_lines(chips: Sequence[str], wide: int) -> list[str]:
+    """As many to a line as stand there whole."""
+    lines: list[str] = []
+    for chip in chips:
+        if lines and len(lines[-1]) + 1 + len(chip) <= wide:
+            lines[-1] += f" {chip}"
+        else:
+            lines.append(chip)
+    return lines
+
+
 def _buttons(row: Sequence[Button], wide: int) -> RenderableType:
-    """A row as the messenger divides it; the widths are those of the columns."""
+    """A row as the messenger divides it: by its columns, or by the titles where those would not stand whole then."""
+    titles = [_title(button, "[ ", " ]") for button in row]
+    needs = [len(title) + 1 for title in titles]
+    total = sum(button.columns for button in row)
+    shares = [wide * button.columns // total for button in row]
+    if any(
+        need > share + (number == len(row)) for number, (need, share) in enumerate(zip(needs, shares, strict=True), 1)
+    ):
+        spare = max(0, wide + 1 - sum(needs)) // len(row)
+        shares = [need + spare for need in needs] if sum(needs) <= wide + 1 else shares
     grid = Table.grid(padding=0)
-    total, used = sum(button.columns for button in row), 0
-    for number, button in enumerate(row, 1):
-        share = wide - used if number == len(row) else wide * button.columns // total
-        used += share
+    for share in shares:
         grid.add_column(width=share)
-    grid.add_row(*(_title(button, "[ ", " ]") for button in row))
+    grid.add_row(*(Text(title, style="bold") for title in titles))
     return grid
 
 
-def _title(button: Button, before: str, after: str) -> Text:
-    """A title does not break in the middle of its brackets unless it must."""
-    return Text(f"{before}{SIGNS[button.kind]}{button.title}{after}".replace(" ", "\u00a0") if len(button.title) < 24
-                else f"{before}{SIGNS[button.kind]}{button.title}{after}", style="bold")  # fmt: skip
+def _title(button: Button, before: str, after: str) -> str:
+    return f"{before}{SIGNS[button.kind]}{button.title}{after}"
 
 
 def _hanging(mark: str, text: Text) -> RenderableType:

@@ -275,3 +275,9 @@ def test_what_the_check_says_of_a_messenger_is_what_it_does(
     shown: Screen = screen(channel, sample.message)
     assert change in shown.changes
     assert shown.lost == ()
+
+
+def test_words_of_its_own_free_a_messenger_from_the_length_of_the_others(tmp_path: Path) -> None:
+    asked = "en: Which card would you like?\n"
+    folder = _tariff(tmp_path, asked, "en: " + LONG * 10 + "\n    channels: {messenger: {en: Which card?}}\n")
+    assert [one for one in _problems(folder) if one.code == "W427"] == []
