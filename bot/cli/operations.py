@@ -1,6 +1,6 @@
-"""`teller operations`: what stands where on the money path, and the decision about what is on hold.
+"""`teller operations`: what stands where on the money path, and what two persons decide about what is on hold.
 
-It asks the running Teller over its API, as a member of staff; who decided what stands in the audit.
+It asks the running Teller over its API, as the member of staff who types; who decided what stands in the audit.
 """
 
 from collections.abc import Mapping
@@ -55,8 +55,12 @@ def listed(
 @app.command()
 def show(op_id: Annotated[str, typer.Argument(help="The operation's id.")]) -> None:
     """Everything about one operation."""
-    for name, value in _asked("GET", f"{PATH}/{op_id}").items():
+    whole = _asked("GET", f"{PATH}/{op_id}")
+    proposal = whole.pop("proposal", None)
+    for name, value in whole.items():
         typer.echo(f"{name:<12} {_short(value)}")
+    if proposal:
+        typer.echo(f"{'proposal':<12} {proposal['outcome']}, says {proposal['proposed_by']}: {proposal['note']}")
 
 
 @app.command()
@@ -65,8 +69,30 @@ def resolve(
     outcome: Annotated[Outcome, typer.Option("--as", help="What the bank's books say: posted, or rejected.")],
     note: Annotated[str, typer.Option(help="Where you saw it; stands in the audit.")],
 ) -> None:
-    """Decide an operation on hold by what the bank's books say. The customer is told at once."""
-    answer = _asked("POST", f"{PATH}/{op_id}/resolve", body={"outcome": outcome.value, "note": note})
+    """Propose what became of an operation on hold, by the bank's books. Nothing moves until somebody else confirms."""
+    answer = _asked("POST", f"{PATH}/{op_id}/resolution", body={"outcome": outcome.value, "note": note})
+    typer.echo(f"{answer['op_id']} is proposed as {answer['outcome']} and waits for a second person:")
+    typer.echo(f"teller operations confirm {answer['op_id']} --as {answer['outcome']}")
+
+
+@app.command()
+def confirm(
+    op_id: Annotated[str, typer.Argument(help="The operation's id; somebody else has proposed what became of it.")],
+    outcome: Annotated[Outcome, typer.Option("--as", help="What you found in the bank's books yourself.")],
+    note: Annotated[str, typer.Option(help="Where you saw it; stands in the audit.")] = "",
+) -> None:
+    """Confirm what another person proposed. The customer is told at once."""
+    answer = _asked("POST", f"{PATH}/{op_id}/resolution/confirm", body={"outcome": outcome.value, "note": note})
+    typer.echo(f"{answer['op_id']} is {answer['state']}")
+
+
+@app.command()
+def decline(
+    op_id: Annotated[str, typer.Argument(help="The operation's id; somebody else has proposed what became of it.")],
+    note: Annotated[str, typer.Option(help="Why; stands in the audit.")],
+) -> None:
+    """Decline what another person proposed. The operation stays on hold."""
+    answer = _asked("POST", f"{PATH}/{op_id}/resolution/decline", body={"note": note})
     typer.echo(f"{answer['op_id']} is {answer['state']}")
 
 

@@ -1,13 +1,16 @@
-"""``/api/v1/operations``: start one, see one, see many, decide one that is on hold."""
+"""``/api/v1/operations``: start one, see one, see many; `resolutions` has what staff decide."""
 
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 
+from core_adapters.api import resolutions
+from core_adapters.api.resolutions import Whole, whole
 from core_adapters.api.security import SERVICE, STAFF, caller
-from core_adapters.api.shapes import Listed, Problem, Resolution, Shown, Standing, Start
+from core_adapters.api.shapes import Listed, Problem, Shown, Standing, Start
 from core_adapters.operations.desk import Desk
+from core_adapters.operations.resolving import Resolving
 from core_adapters.operations.states import State
 from flows.ports import Principal, TokenVerifier
 
@@ -19,6 +22,7 @@ def routes(desk: Desk, verifier: TokenVerifier) -> APIRouter:
     )
     service, staff = caller(verifier, SERVICE), caller(verifier, STAFF | SERVICE)
     clerk = caller(verifier, STAFF)
+    resolving = Resolving(desk.store)
 
     @router.post("", status_code=202, responses={code: {"model": Problem} for code in (409, 422, 503)})
     async def start(body: Start, _: Annotated[Principal, Depends(service)]) -> Standing:
@@ -36,14 +40,9 @@ def routes(desk: Desk, verifier: TokenVerifier) -> APIRouter:
         return Listed(operations=[Shown.of(operation) for operation in await desk.store.listed(state, limit)])
 
     @router.get("/{op_id}", responses={404: {"model": Problem}})
-    async def shown(op_id: UUID, _: Annotated[Principal, Depends(staff)]) -> Shown:
-        """One operation."""
-        return Shown.of(await desk.find(op_id))
+    async def shown(op_id: UUID, _: Annotated[Principal, Depends(staff)]) -> Whole:
+        """One operation, with what somebody has proposed about it."""
+        return await whole(Shown.of(await desk.find(op_id)), resolving)
 
-    @router.post("/{op_id}/resolve", responses={404: {"model": Problem}, 409: {"model": Problem}})
-    async def resolve(op_id: UUID, body: Resolution, who: Annotated[Principal, Depends(clerk)]) -> Shown:
-        """Decide an operation on hold by what the bank's books say; the customer is told."""
-        done = body.outcome == "posted"
-        return Shown.of(await desk.resolve(op_id, done, f"staff {who.subject}", body.note))
-
+    router.include_router(resolutions.routes(resolving, clerk))
     return router

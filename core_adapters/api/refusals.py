@@ -6,7 +6,8 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
 from core_adapters.operations.accepting import Conflict, NotTaken, TryLater
-from core_adapters.operations.desk import NoSuchOperation, NotOnHold
+from core_adapters.operations.resolving import AnotherOutcome, NoProposal, NotOnHold, ProposedAlready, SamePerson
+from core_adapters.operations.store import NoSuchOperation
 from core_adapters.questions import NoSuchQuestion, NotFound
 
 STATUSES: Mapping[type[Exception], int] = {
@@ -15,6 +16,10 @@ STATUSES: Mapping[type[Exception], int] = {
     TryLater: 503,
     NoSuchOperation: 404,
     NotOnHold: 409,
+    NoProposal: 409,
+    ProposedAlready: 409,
+    AnotherOutcome: 409,
+    SamePerson: 403,
     NoSuchQuestion: 404,
     NotFound: 404,
 }

@@ -112,13 +112,6 @@ class Listed(Shape):
     operations: list[Shown]
 
 
-class Resolution(Shape):
-    """What staff found out about an operation on hold."""
-
-    outcome: Literal["posted", "rejected"]
-    note: Annotated[str, Field(min_length=3, max_length=300, pattern=r"^[^\x00]*$")]
-
-
 class Question(Shape):
     """A question's inputs and for whom it is asked; null is a guest."""
 

@@ -1,4 +1,4 @@
-"""The way in for operations: takes them, has them sent at once, and lets staff decide those on hold."""
+"""The way in for operations: takes them, and has them sent at once."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -6,24 +6,13 @@ from uuid import UUID
 
 from core_adapters.operations.accepting import Accepted, Accepting
 from core_adapters.operations.checking import ACTION, Checking
-from core_adapters.operations.decisions.reply import Verdict
-from core_adapters.operations.moving import move
 from core_adapters.operations.records import Operation
 from core_adapters.operations.sending import Performers, send
 from core_adapters.operations.states import State
 from core_adapters.operations.store import Store
-from core_adapters.ports import Posted
 from flows.effects import StartOperation
 
 STOP_S_MAX = 5.0  # how long a stopping process waits for calls that are out; what is left is recovered later
-
-
-class NoSuchOperation(LookupError):
-    """No operation has this id."""
-
-
-class NotOnHold(Exception):
-    """Staff may decide an operation that is on hold, and no other."""
 
 
 @dataclass(slots=True)
@@ -47,22 +36,7 @@ class Desk:
 
     async def find(self, op_id: UUID) -> Operation:
         """The operation with this id. Raises NoSuchOperation."""
-        operation = await self.store.get(op_id)
-        if operation is None:
-            raise NoSuchOperation("there is no such operation")
-        return operation
-
-    async def resolve(self, op_id: UUID, done: bool, actor: str, note: str) -> Operation:
-        """Staff say what became of an operation on hold. Raises NoSuchOperation, NotOnHold."""
-        operation = await self.find(op_id)
-        if operation.state is not State.HOLD:
-            raise NotOnHold(f"operation {op_id} is {operation.state.value}, not on hold")
-        verdict = Verdict(State.POSTED) if done else Verdict(State.REJECTED, "unavailable")
-        posted = Posted(operation.core_id or f"by hand: {op_id}") if done else None
-        moved = await move(self.store, operation, verdict, posted, actor=actor, note=note)
-        if moved is None:
-            raise NotOnHold(f"operation {op_id} has just moved on")
-        return moved
+        return await self.store.find(op_id)
 
     async def stop(self) -> None:
         """Let the calls that are out come back, for a while."""

@@ -38,18 +38,24 @@ async def move(
 ) -> Operation | None:
     """The operation in its new state, committed; None when it had moved on meanwhile and nothing was done."""
     async with store.pool.acquire() as connection, connection.transaction():
-        moved = await _update(store, connection, seen, verdict, posted)
-        if moved is None:
-            return None
-        await _follow(store, connection, seen, moved)
-        details = " ".join(part for part in (moved.error or "", note) if part)
-        await store.audit.write(
-            connection, moved.updated_at, actor, moved.state.value.lower(), str(moved.op_id), details
-        )
-        news = announcing.settled(moved, moved.updated_at)
-        if news is not None and (moved.state is not State.UNKNOWN or moved.fence == 1):
-            await store.sink.announce(connection, news)
-        return moved
+        return await move_within(store, connection, seen, verdict, posted, actor, note)
+
+
+async def move_within(
+    store: Store, connection: Connection, seen: Operation, verdict: Verdict, posted: Posted | None = None,
+    actor: str = "teller", note: str = "",
+) -> Operation | None:  # fmt: skip
+    """The same inside the caller's transaction."""
+    moved = await _update(store, connection, seen, verdict, posted)
+    if moved is None:
+        return None
+    await _follow(store, connection, seen, moved)
+    details = " ".join(part for part in (moved.error or "", note) if part)
+    await store.audit.write(connection, moved.updated_at, actor, moved.state.value.lower(), str(moved.op_id), details)
+    news = announcing.settled(moved, moved.updated_at)
+    if news is not None and (moved.state is not State.UNKNOWN or moved.fence == 1):
+        await store.sink.announce(connection, news)
+    return moved
 
 
 async def _update(

@@ -34,6 +34,10 @@ returning *
 """
 
 
+class NoSuchOperation(LookupError):
+    """No operation has this id."""
+
+
 @dataclass(frozen=True, slots=True)
 class Store:
     """What every part of this folder works with. ``clock`` gives the time, aware, in UTC."""
@@ -48,6 +52,13 @@ class Store:
         """The operation with this id."""
         row = await self.pool.fetchrow("select * from money.operation where op_id = $1", op_id)
         return None if row is None else records.read(row, self.sealer)
+
+    async def find(self, op_id: UUID) -> Operation:
+        """The operation with this id. Raises NoSuchOperation."""
+        operation = await self.get(op_id)
+        if operation is None:
+            raise NoSuchOperation("there is no such operation")
+        return operation
 
     async def by_reference(self, core: str, reference: str) -> Operation | None:
         """The operation with this reference at a core."""

@@ -48,6 +48,25 @@ async def test_staff_see_an_operation_in_the_list_and_whole(served, typed):
     assert "not on hold" in decided.output
 
 
+async def test_two_people_at_terminals_decide_what_is_on_hold(served, typed, monkeypatch):
+    op_id = str(await served.on_hold())
+
+    async def by(name, *words):
+        monkeypatch.setenv("LOGNAME", name)
+        return await asyncio.to_thread(typed, operations.app, *words)
+
+    proposed = await by("olena", "resolve", op_id, "--as", "posted", "--note", "statement of today")
+    assert proposed.exit_code == 0, proposed.output
+    assert "waits for a second person" in proposed.output
+    assert "posted, says olena@terminal: statement of today" in (await by("petro", "show", op_id)).output
+    again = await by("olena", "confirm", op_id, "--as", "posted")
+    assert (again.exit_code, "a second person decides" in again.output) == (1, True)
+    declined = await by("petro", "decline", op_id, "--note", "another reference")
+    assert f"{op_id} is HOLD" in declined.output
+    await by("olena", "resolve", op_id, "--as", "rejected", "--note", "not in the books")
+    assert f"{op_id} is REJECTED" in (await by("petro", "confirm", op_id, "--as", "rejected")).output
+
+
 def test_a_teller_that_does_not_run_is_said_in_a_sentence(settings, typed):
     assert settings.http.port
     result = typed(operations.app, "list")

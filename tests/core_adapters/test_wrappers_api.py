@@ -1,4 +1,4 @@
-"""The HTTP face: who may call, what is refused, what questions answer, and how staff decide what is on hold."""
+"""The HTTP face: who may call, what is refused, and what questions answer."""
 
 from uuid import uuid4
 
@@ -22,22 +22,6 @@ async def start(room, order, **changed):
     answer = await room.api.post(OPERATIONS, json=as_json(order, room.conversation) | changed, headers=SERVICE)
     await room.adapters.desk.settled()
     return answer
-
-
-async def on_hold(room):
-    """An operation that nobody but staff can decide."""
-    order = room.transfer()
-    await room.bank.fault("transfer", "timeout_before", count=9)
-    room.adapters.desk.started = False
-    await start(room, order)
-    await room.pool.execute(
-        "update money.operation set state = 'SENDING', fence = 1, lease_until = now() where op_id = $1", order.op_id
-    )
-    for state in ("UNKNOWN", "HOLD"):
-        await room.pool.execute(
-            "update money.operation set state = $2, version = version + 1 where op_id = $1", order.op_id, state
-        )
-    return order
 
 
 async def test_an_operation_is_taken_and_answered_with_its_state(room):
@@ -66,18 +50,21 @@ async def test_without_a_valid_token_nothing_is_answered(room, headers):
         await room.api.post(OPERATIONS, json=body, headers=headers),
         await room.api.get(OPERATIONS, headers=headers),
         await room.api.get(f"{OPERATIONS}/{uuid4()}", headers=headers),
-        await room.api.post(f"{OPERATIONS}/{uuid4()}/resolve", json={}, headers=headers),
+        await room.api.post(f"{OPERATIONS}/{uuid4()}/resolution", json={}, headers=headers),
+        await room.api.post(f"{OPERATIONS}/{uuid4()}/resolution/confirm", json={}, headers=headers),
+        await room.api.post(f"{OPERATIONS}/{uuid4()}/resolution/decline", json={}, headers=headers),
         await room.api.post("/api/v1/core/limits", json={}, headers=headers),
     ]
-    assert [answer.status_code for answer in answers] == [401] * 5
+    assert [answer.status_code for answer in answers] == [401] * 7
 
 
 async def test_staff_do_not_start_operations_and_services_do_not_decide_them(room):
     body = as_json(room.transfer(), room.conversation)
     assert (await room.api.post(OPERATIONS, json=body, headers=STAFF)).status_code == 403
     resolution = {"outcome": "posted", "note": "found in the books"}
-    answer = await room.api.post(f"{OPERATIONS}/{uuid4()}/resolve", json=resolution, headers=SERVICE)
-    assert answer.status_code == 403
+    for step in ("resolution", "resolution/confirm", "resolution/decline"):
+        answer = await room.api.post(f"{OPERATIONS}/{uuid4()}/{step}", json=resolution, headers=SERVICE)
+        assert answer.status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -192,37 +179,14 @@ async def test_somebody_elses_card_is_not_there(room):
     assert answer.json() == {"error": "unavailable"}
 
 
-@pytest.mark.parametrize(
-    ("outcome", "state", "told"), [("posted", "POSTED", "done"), ("rejected", "REJECTED", "failed:unavailable")]
-)
-async def test_staff_decide_what_is_on_hold_once(room, outcome, state, told):
-    order = await on_hold(room)
-    listed = (await room.api.get(OPERATIONS, params={"state": "HOLD"}, headers=STAFF)).json()["operations"]
-    assert [operation["op_id"] for operation in listed] == [str(order.op_id)]
-    resolution = {"outcome": outcome, "note": "seen in the statement"}
-    url = f"{OPERATIONS}/{order.op_id}/resolve"
-    answer = await room.api.post(url, json=resolution, headers=STAFF)
-    assert answer.json()["state"] == state
-    assert await room.told(order.op_id) == [told]
-    assert (await room.api.post(url, json=resolution, headers=STAFF)).status_code == 409
-    actor = await room.pool.fetchval("select actor from money.audit order by seq desc limit 1")
-    assert actor == "staff staff"
-
-
-async def test_an_operation_that_is_not_on_hold_is_not_decided_by_hand(room):
-    order = room.transfer()
-    await start(room, order)
-    resolution = {"outcome": "rejected", "note": "because"}
-    answer = await room.api.post(f"{OPERATIONS}/{order.op_id}/resolve", json=resolution, headers=STAFF)
-    assert answer.status_code == 409
-
-
 async def test_the_description_names_every_route(room):
     paths = (await room.api.get("/openapi.json")).json()["paths"]
     assert set(paths) == {
         OPERATIONS,
         f"{OPERATIONS}/{{op_id}}",
-        f"{OPERATIONS}/{{op_id}}/resolve",
+        f"{OPERATIONS}/{{op_id}}/resolution",
+        f"{OPERATIONS}/{{op_id}}/resolution/confirm",
+        f"{OPERATIONS}/{{op_id}}/resolution/decline",
         "/api/v1/core/{verb}",
     }
 

@@ -1,7 +1,8 @@
-"""The ledger of money: what each operation moved, account by account, and nothing left over in any currency.
+"""The ledger of money, and two persons for what is on hold.
 
-Entries are written with the state that makes them true and never change. Whether they add up, and whether a posted
-transfer has them, is looked at when the transaction ends, whatever the code above does.
+Ledger entries are written with the state that makes them true and never change. Whether they add up, and whether a
+posted transfer has them, is looked at when the transaction ends, whatever the code above does. An operation on hold
+leaves it only as one person proposed and another confirmed.
 """
 
 import re
@@ -73,15 +74,60 @@ create constraint trigger posted_is_booked after insert or update on money.opera
     execute function money.posted_is_booked();
 """
 
+RESOLUTION = """
+create table money.resolution (
+    id uuid primary key,
+    op_id uuid not null references money.operation (op_id),
+    version bigint not null,
+    outcome text not null check (outcome in ('posted', 'rejected')),
+    note text not null,
+    status text not null default 'proposed' check (status in ('proposed', 'confirmed', 'declined')),
+    proposed_by text not null check (proposed_by <> ''),
+    proposed_at timestamptz not null,
+    decided_by text,
+    decided_at timestamptz,
+    constraint two_persons check (lower(decided_by) <> lower(proposed_by)),
+    constraint decided_by_somebody check ((status = 'proposed') = (decided_by is null)
+        and (decided_by is null) = (decided_at is null))
+);
+create unique index resolution_one_open on money.resolution (op_id) where status = 'proposed';
+
+create function money.resolution_stays() returns trigger language plpgsql as $$
+begin
+    if tg_op = 'UPDATE' and old.status = 'proposed'
+       and (new.id, new.op_id, new.version, new.outcome, new.note, new.proposed_by, new.proposed_at)
+           = (old.id, old.op_id, old.version, old.outcome, old.note, old.proposed_by, old.proposed_at) then
+        return new;
+    end if;
+    raise exception 'what was proposed and decided stays' using errcode = 'check_violation';
+end $$;
+create trigger resolution_stays before update or delete on money.resolution
+    for each row execute function money.resolution_stays();
+
+create function money.hold_needs_two() returns trigger language plpgsql as $$
+begin
+    if not exists (select from money.resolution where op_id = old.op_id and version = old.version
+                   and status = 'confirmed' and upper(outcome) = new.state) then
+        raise exception 'operation % is on hold until two persons have decided', old.op_id
+            using errcode = 'check_violation';
+    end if;
+    return new;
+end $$;
+create trigger hold_needs_two before update on money.operation
+    for each row when (old.state = 'HOLD' and new.state <> 'HOLD') execute function money.hold_needs_two();
+"""
+
 
 def upgrade() -> None:
-    for part in (LEDGER, BROUGHT_FORWARD, LEDGER_LAWS):
+    for part in (LEDGER, BROUGHT_FORWARD, LEDGER_LAWS, RESOLUTION):
         for statement in re.split(r";\n\s*(?=create )", part.strip()):  # the driver takes one at a time
             op.execute(statement)
 
 
 def downgrade() -> None:
-    op.execute("drop trigger posted_is_booked on money.operation")
-    op.execute("drop table money.ledger_entry")
-    for function in ("ledger_adds_up", "ledger_only_grows", "posted_is_booked"):
+    for trigger in ("posted_is_booked", "hold_needs_two"):
+        op.execute(f"drop trigger {trigger} on money.operation")
+    for table in ("ledger_entry", "resolution"):
+        op.execute(f"drop table money.{table}")
+    for function in ("ledger_adds_up", "ledger_only_grows", "posted_is_booked", "resolution_stays", "hold_needs_two"):
         op.execute(f"drop function money.{function}()")
