@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import structlog
 
-from core_adapters.breaker import let_through
 from core_adapters.failures import BankFailure, Unclear
 from core_adapters.operations.decisions import enquiry
 from core_adapters.operations.decisions.enquiry import Doubt, Step, Wait
@@ -49,8 +48,7 @@ async def _take(
 async def _asked(performer: Performer, operation: Operation) -> Posted | BankFailure | None:
     try:
         async with asyncio.timeout(CALL_S_MAX):
-            with let_through():  # the pauses between enquiries spare a core that is ill
-                return await performer.enquire(operation.order)
+            return await performer.enquire(operation.order)
     except BankFailure as failure:
         return failure
     except Exception as error:
