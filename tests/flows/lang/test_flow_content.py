@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ OPEN = Capabilities(
     "telegram", 4096, "char", 1024, ButtonLimits(10, 3, 20, 64), request_phone=True, deletes=True, may_take=TAKEN,
     may_show=TAKEN,
 )  # fmt: skip
+TYPED = replace(OPEN, channel="messenger", own_phone="typed")
 FIRST = frozenset(
     ("identify", "strong_auth", "card_issue", "verify_me", "transfer_money", "top_up", "show_balance", "operator")
 )
@@ -37,7 +39,7 @@ def library() -> Library:
 def report(library: Library) -> Report:
     files, problems, _ = read_tests(CONTENT, library)
     assert problems == []
-    return run(library, files, (OPEN,), every=True)
+    return run(library, files, (OPEN, TYPED), every=True)
 
 
 def test_every_example_conversation_goes_as_written(report: Report) -> None:
