@@ -158,7 +158,9 @@ def viber(call: Json) -> Iterator[Bubble]:
             rows.append([])
         rows[-1].append(button)
     shows = {"picture": "picture", "file": "file", "location": "place"}.get(call["type"], "")
-    yield Bubble(str(call.get("text", "")), shows, tuple(tuple(row) for row in rows if row), "keyboard")
+    yield Bubble(
+        str(call.get("text", "")), shows, tuple(tuple(row) for row in rows if row), "keyboard" if rows[0] else "under"
+    )
 
 
 def _viber_button(one: Json) -> Button:

@@ -43,22 +43,33 @@ class Terminal:
                 style=QUIET,
             )
         )
-        across = max(1, min(len(seen), (self._out.width + 1) // (PHONE_WIDE_MIN + 1)))
-        if len(seen) % across and across > 1 and len(seen) < 2 * across:
-            across = (len(seen) + 1) // 2  # two and two look tidier than three and one
+        alike = _alike(seen)
+        across = max(1, min(len(alike), (self._out.width + 1) // (PHONE_WIDE_MIN + 1)))
+        if len(alike) % across and len(alike) < 2 * across:
+            across = (len(alike) + 1) // 2  # two and two look tidier than three and one
         wide = min(PHONE_WIDE_MAX, (self._out.width - across + 1) // across)
-        for start in range(0, len(seen), across):
+        for start in range(0, len(alike), across):
             grid = Table.grid(padding=(0, 1, 0, 0))
-            group = seen[start : start + across]
+            group = alike[start : start + across]
             for _ in group:
                 grid.add_column(width=wide)
-            grid.add_row(*(_phone(sample, screen, wide) for sample, screen in group))
+            grid.add_row(*(_phone(same, wide) for same in group))
             self._out.print(grid)
             self._out.print()
 
 
-def _phone(sample: Sample, screen: Screen, wide: int) -> RenderableType:
-    parts: list[RenderableType] = [Text(NAMES.get(screen.channel, screen.channel), style="bold")]
+def _alike(seen: Sequence[Seen]) -> list[list[Seen]]:
+    """Messengers that show the very same are drawn once."""
+    groups: dict[tuple[object, ...], list[Seen]] = {}
+    for sample, screen in seen:
+        groups.setdefault((screen.pages, screen.lost, *notes(sample, screen)), []).append((sample, screen))
+    return list(groups.values())
+
+
+def _phone(same: Sequence[Seen], wide: int) -> RenderableType:
+    sample, screen = same[0]
+    names = " · ".join(NAMES.get(one.channel, one.channel) for _, one in same)
+    parts: list[RenderableType] = [Text(names, style="bold")]
     for number, page in enumerate(screen.pages, 1):
         if len(screen.pages) > 1:
             parts.append(Text(f"page {number} of {len(screen.pages)}", style=QUIET))

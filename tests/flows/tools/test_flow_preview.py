@@ -281,3 +281,9 @@ def test_words_of_its_own_free_a_messenger_from_the_length_of_the_others(tmp_pat
     asked = "en: Which card would you like?\n"
     folder = _tariff(tmp_path, asked, "en: " + LONG * 10 + "\n    channels: {messenger: {en: Which card?}}\n")
     assert [one for one in _problems(folder) if one.code == "W427"] == []
+
+
+def test_messengers_that_show_the_same_are_drawn_once() -> None:
+    _, said = preview("card_issue", "--response", "issuing")
+    assert said.count("Issuing your card") == 1
+    assert "Messenger · Telegram · Viber · WhatsApp" in said
