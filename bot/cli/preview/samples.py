@@ -6,6 +6,7 @@ from typing import get_args
 from uuid import NAMESPACE_URL, uuid5
 
 from bot.cli.preview.bank import CARDS, SampleBank
+from bot.cli.preview.screen import ADDRESS
 from channels import references
 from flows import formats
 from flows.asking import ask_confirm, ask_slot, may_take
@@ -25,7 +26,6 @@ from flows.values import Chosen, SlotValue
 
 SYSTEM = "system"  # the engine's own responses, as a flow of their own
 KEY = b"a key that only previews sign by"
-ADDRESS = "380501112233"  # all messengers take it for a customer of theirs, and WhatsApp for a phone
 ID = uuid5(NAMESPACE_URL, "teller:flow-preview")
 # These are not messages: titles of buttons and names of slots and flows inside other texts.
 PARTS = ("label_", "slot_", "flow_")
