@@ -19,6 +19,7 @@ from sandbox.api import Api
 from sandbox.bank import bills, ledger, page, schema, work
 from sandbox.bank.bills_rest import BillsRest
 from sandbox.bank.rest import Rest
+from sandbox.bank.soap.face import USER, Soap
 from sandbox.billers import books
 from sandbox.billers import face as billers
 from sandbox.failures import Failure
@@ -51,10 +52,12 @@ def build(data_dir: Path, public_url: str, core_token: str, sms_token: str, bill
     faults = Faults(store)
     bank = Rest(store, faults, _now, f"{public_url.rstrip('/')}/sandbox/pay/")
     bank_routes = [*bank.routes(), *BillsRest(store, faults, _now).routes()]
+    soap = Soap(store, faults, _now, f"{public_url.rstrip('/')}/sandbox/bank/soap", USER, core_token)
     phones = Phones(data_dir / "sandbox.sqlite3", MESSENGERS)
     mounts: list[BaseRoute] = [
         Mount("/bank/v1", routes=bank_routes, middleware=[Middleware(Bearer, token=core_token)]),
         Mount("/billers", routes=billers.routes(store, faults, _now, billers_secret or core_token)),
+        *soap.routes("/bank/soap"),
         Mount("/sms", routes=gateway.routes(store, faults, _now), middleware=[Middleware(Bearer, token=sms_token)]),
         Mount("/api", routes=Api(store, faults, _now).routes()),
         Mount("/pay", routes=page.routes(store, _now)),

@@ -9,7 +9,8 @@ down            503; nothing is done
 timeout_before  nothing is done and no answer ever comes
 timeout_after   it is done and no answer ever comes
 reset_after     it is done and the connection is cut
-garbage         it is done and the answer is 200 with JSON that is broken off
+garbage         it is done and the answer is 200 with JSON that is broken off (SOAP: with something that is no XML)
+truncated       SOAP: it is done and the answer is 200 with XML that is broken off; elsewhere the same as garbage
 ==============  ==================================================================================
 """
 
@@ -26,7 +27,7 @@ from sandbox.failures import BadInput, Failure, Refused
 from sandbox.store import Row, Store
 from sandbox.web import failed
 
-Outcome = Literal["ok", "refuse", "down", "timeout_before", "timeout_after", "reset_after", "garbage"]
+Outcome = Literal["ok", "refuse", "down", "timeout_before", "timeout_after", "reset_after", "garbage", "truncated"]
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 OPERATIONS = {
@@ -43,6 +44,7 @@ OPERATIONS = {
         "bill_return",
         "*",
     ),
+    "soap": ("transfer", "reversal", "application", "quote", "customers", "balance", "enquiry", "*"),
     "sms": ("send", "*"),
     "billers": ("providers", "check", "payment", "enquiry", "*"),
 }
@@ -155,7 +157,7 @@ def faulty(
         match fault.outcome:
             case "timeout_after":
                 return Silence()
-            case "garbage":
+            case "garbage" | "truncated":
                 return Response(garbage, media_type="application/json")
         return Cut()
 
