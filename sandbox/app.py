@@ -24,6 +24,7 @@ from sandbox.billers import books
 from sandbox.billers import face as billers
 from sandbox.failures import Failure
 from sandbox.faults import Faults
+from sandbox.keycloak.face import Keycloak
 from sandbox.messenger.face import Messenger
 from sandbox.phones.faces import FaceMaker, Phones
 from sandbox.phones.wire import Problem, on_problem
@@ -58,6 +59,7 @@ def build(data_dir: Path, public_url: str, core_token: str, sms_token: str, bill
         Mount("/bank/v1", routes=bank_routes, middleware=[Middleware(Bearer, token=core_token)]),
         Mount("/billers", routes=billers.routes(store, faults, _now, billers_secret or core_token)),
         *soap.routes("/bank/soap"),
+        Mount("/keycloak", routes=Keycloak(store, faults, _now, f"{public_url.rstrip('/')}/sandbox/keycloak").routes()),
         Mount("/sms", routes=gateway.routes(store, faults, _now), middleware=[Middleware(Bearer, token=sms_token)]),
         Mount("/api", routes=Api(store, faults, _now).routes()),
         Mount("/pay", routes=page.routes(store, _now)),

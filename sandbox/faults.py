@@ -46,6 +46,7 @@ OPERATIONS = {
     ),
     "soap": ("transfer", "reversal", "application", "quote", "customers", "balance", "enquiry", "*"),
     "sms": ("send", "*"),
+    "keycloak": ("realm", "certs", "token", "userinfo", "introspect", "logout", "*"),
     "billers": ("providers", "check", "payment", "enquiry", "*"),
 }
 REFUSALS = {"transfer": "recipient_blocked", "quote": "recipient_blocked"}  # other operations: "refused"
