@@ -10,13 +10,18 @@ import structlog
 from fastapi import FastAPI
 
 from core_adapters import brands, internal
+from core_adapters.api import external as external_api
 from core_adapters.api import operations as operations_api
 from core_adapters.api import questions as questions_api
 from core_adapters.api import refusals
 from core_adapters.brands import BankBrand
 from core_adapters.database import Pool
+from core_adapters.external.billers import register
+from core_adapters.external.billers.paying import BillPayments
+from core_adapters.external.billers.questions import BillQuestions
 from core_adapters.failures import BankFailure
 from core_adapters.http import Service, client
+from core_adapters.internal import bills
 from core_adapters.logins import BearerLogin
 from core_adapters.operations.accepting import Accepting
 from core_adapters.operations.audit import Audit
@@ -24,7 +29,7 @@ from core_adapters.operations.desk import Desk
 from core_adapters.operations.sca import ScaCodes
 from core_adapters.operations.store import Store
 from core_adapters.operations.worker import Worker
-from core_adapters.ports import Bank, Directory, Performer, ResultSink
+from core_adapters.ports import Bank, BillDebits, Directory, Performer, ResultSink
 from core_adapters.questions import Questions
 from core_adapters.vault import Vault
 from core_adapters.webhooks import CoreEvents, signing_secret
@@ -36,7 +41,10 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class CoreSettings:
-    """Where the bank is. ``webhook_url`` is where its events reach us; empty: it is not told."""
+    """Where the bank is. ``webhook_url`` is where its events reach us; empty: it is not told.
+
+    ``billers_url`` is where the partners for bills are; empty: no bills are paid.
+    """
 
     bank: str
     url: str
@@ -44,6 +52,8 @@ class CoreSettings:
     webhook_secrets: Sequence[str] = field(repr=False, default=())
     webhook_url: str = ""
     audit_key: bytes = field(repr=False, default=b"")
+    billers_url: str = ""
+    billers_secret: str = field(repr=False, default="")
 
 
 @dataclass(slots=True)
@@ -122,9 +132,15 @@ def build(
     codes = ScaCodes(store, directory, sms)
     performers: dict[str, Performer] = {bank.name: bank, codes.name: codes}
     performer_of = dict.fromkeys(bank.actions, bank.name) | {"sca.send_code": codes.name}
+    asked_of_billers = None
+    debits = bills.debits(settings.bank, service, directory)
+    if debits is not None and settings.billers_url:
+        paying, asked_of_billers = _billers(http, settings, debits, directory)
+        performers[paying.name] = paying
+        performer_of |= dict.fromkeys(paying.actions, paying.name)
     desk = Desk(store, Accepting(store, brand, directory, performer_of), performers)
     worker = Worker(store, performers)
-    questions = Questions(store, brand, directory, bank)
+    questions = Questions(store, brand, directory, bank, asked_of_billers)
     return CoreAdapters(
         app=_app(desk, questions, verifier),
         vault=Vault(pool, sealer),
@@ -140,9 +156,18 @@ def build(
     )
 
 
+def _billers(
+    http: httpx.AsyncClient, settings: CoreSettings, debits: BillDebits, directory: Directory
+) -> tuple[BillPayments, BillQuestions]:
+    partners = register.partners(http, settings.billers_url.rstrip("/"), settings.billers_secret)
+    return BillPayments(partners, debits), BillQuestions(partners, debits, directory)
+
+
 def _app(desk: Desk, questions: Questions, verifier: TokenVerifier) -> FastAPI:
     app = FastAPI(title="Teller core adapters", version="1", docs_url=None, redoc_url=None)
     app.include_router(operations_api.routes(desk, verifier))
     app.include_router(questions_api.routes(questions, verifier))
+    if questions.bills is not None:
+        app.include_router(external_api.routes(questions.bills, verifier))
     refusals.install(app)
     return app

@@ -98,6 +98,39 @@ class Progress:
     outputs: Mapping[str, Value] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Debited:
+    """A bill has left the payer's card. ``returned`` is why it came back, None while it is with the biller."""
+
+    fee: Money
+    at: str
+    from_last4: str = ""
+    returned: str | None = None
+
+
+class BillDebits(Protocol):
+    """A bank's side of a bill, which drops doubles by reference. Everything raises BankFailure."""
+
+    @property
+    def capability(self) -> Capability: ...
+
+    async def debit(self, order: Order, biller: str) -> Debited:
+        """Take the amount and the fee off the card ``from``, once under the order's reference."""
+        ...
+
+    async def debited(self, order: Order, biller: str) -> Debited | None:
+        """What became of it; None when nothing was taken under the reference."""
+        ...
+
+    async def give_back(self, order: Order, reference: str, code: str) -> None:
+        """Give amount and fee back, once; ``code`` says why the biller refused."""
+        ...
+
+    async def fee(self, customer_id: str, card_id: str, biller: str, amount: Money) -> Money:
+        """What the bank would take for it, and whether it would."""
+        ...
+
+
 class Performer(Protocol):
     """Performs operations: a bank, or whoever else acts on an order."""
 

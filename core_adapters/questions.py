@@ -11,6 +11,7 @@ from uuid import UUID
 import structlog
 
 from core_adapters.brands import BankBrand
+from core_adapters.external.billers.questions import BillQuestions
 from core_adapters.failures import BankFailure, Declined, Unavailable
 from core_adapters.operations import announcing, holding
 from core_adapters.operations.decisions.admission import left_today
@@ -31,6 +32,8 @@ KIND = {
     "topups.create_request": "top_up",
     "topups.start_card_payment": "top_up",
     "cards.apply": "card",
+    "mobile.pay": "payment",
+    "bills.pay": "payment",
 }
 
 
@@ -60,6 +63,7 @@ class Questions:
     brand: BankBrand
     directory: Directory
     bank: Bank
+    bills: BillQuestions | None = None
 
     async def answer(self, asked: Asked) -> Mapping[str, object]:
         """``{"outputs": {...}}`` or ``{"error": code}``. Raises NoSuchQuestion, NotFound."""
@@ -77,6 +81,8 @@ class Questions:
         own = {"limits": self._limits, "customer": self._customer, "card": self._card, "receipt": self._receipt}
         if verb in OF_THE_BANK:
             return self._of_the_bank
+        if self.bills is not None and verb in self.bills.verbs:
+            return self._of_the_billers
         if verb not in own:
             raise NoSuchQuestion(f"'{verb}' is no question; there are {', '.join(sorted(OF_THE_BANK | set(own)))}")
         return own[verb]
@@ -85,6 +91,11 @@ class Questions:
         if asked.customer_id is None:
             return {"options": []} if asked.verb == "cards.list_active" else _nobody()
         return await self.bank.ask(asked.verb, asked.customer_id, asked.inputs, asked.cards)
+
+    async def _of_the_billers(self, asked: Asked) -> Mapping[str, object]:
+        if self.bills is None or asked.customer_id is None:
+            raise NotFound("bills are paid by customers")
+        return await self.bills.ask(asked.verb, asked.customer_id, asked.inputs)
 
     async def _limits(self, asked: Asked) -> Mapping[str, object]:
         limits, now = self.brand.limits, self.store.clock()

@@ -21,8 +21,8 @@ from core_adapters.ports import Directory, Person
 from flows.effects import StartOperation
 from flows.money import Money
 
-MOVES_MONEY_OUT = frozenset({"transfers.execute"})
-NEEDS_A_YES = frozenset({"transfers.execute", "cards.apply"})
+MOVES_MONEY_OUT = frozenset({"transfers.execute", "mobile.pay", "bills.pay"})
+NEEDS_A_YES = MOVES_MONEY_OUT | {"cards.apply"}
 # The process that accepted it sends it at once; after this any other does.
 SENDER_GRACE = timedelta(seconds=3)
 
@@ -78,6 +78,8 @@ class Accepting:
             TryLater: when CustomerAPI does not answer.
         """
         customer_id = check(start)
+        if start.action not in self.performer_of:
+            raise NotTaken(f"action: nobody here performs '{start.action}'")
         known = await self.known(start)
         if known is not None:
             return known

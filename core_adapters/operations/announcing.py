@@ -22,6 +22,8 @@ NAMED_BY: dict[str, str] = {
     "transfers.execute": "transfer_id",
     "cards.apply": "application_id",
     "topups.start_card_payment": "transfer_id",
+    "mobile.pay": "payment_id",
+    "bills.pay": "payment_id",
 }
 
 

@@ -48,9 +48,10 @@ class BadInputs(ValueError):
 
 @cache
 def entries() -> Mapping[str, Entry]:
-    """The operations that are ours to perform or answer."""
-    text = files("flows").joinpath("catalogue/operations.yml").read_text(encoding="utf-8")
-    read = TypeAdapter(dict[str, Entry]).validate_python(yaml.safe_load(text)["operations"])
+    """The operations that are ours to perform or answer, of all files of the catalogue."""
+    texts = [place.read_text(encoding="utf-8") for place in files("flows").joinpath("catalogue").iterdir()]
+    named = {name: entry for text in texts for name, entry in (yaml.safe_load(text).get("operations") or {}).items()}
+    read = TypeAdapter(dict[str, Entry]).validate_python(named)
     return {name: entry for name, entry in read.items() if entry.provider == "core_adapters"}
 
 

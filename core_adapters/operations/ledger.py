@@ -14,7 +14,7 @@ from core_adapters.database import Connection
 from core_adapters.operations.records import Operation
 from flows.money import Money
 
-TRANSFER = "transfers.execute"
+PAYS = frozenset({"transfers.execute", "mobile.pay", "bills.pay"})
 INSERT = "insert into money.ledger_entry (op_id, account, currency, delta_minor, at) values ($1, $2, $3, $4, $5)"
 
 
@@ -28,7 +28,7 @@ class Entry:
 
 def entries(operation: Operation) -> tuple[Entry, ...]:
     """What a posted operation moved; nothing for one that moves no money itself (a code, a page to pay on)."""
-    if operation.action != TRANSFER or operation.amount is None:
+    if operation.action not in PAYS or operation.amount is None:
         return ()
     fee = operation.fee.minor if operation.fee else 0
     amount = operation.amount.minor

@@ -233,8 +233,10 @@ async def room(pool: asyncpg.Pool, bank: Sandbox, keyring: Keyring) -> AsyncIter
     async with client() as sms_client:
         sms = SmsGateway.at(sms_client, f"{bank.url}/sms", SMS_TOKEN)
 
+        billers = (f"{bank.url}/billers", CORE_TOKEN)
+
         def at(url: str) -> CoreAdapters:
-            settings = CoreSettings("sandbox", url, CORE_TOKEN, (WEBHOOK_SECRET,), "", b"audit key")
+            settings = CoreSettings("sandbox", url, CORE_TOKEN, (WEBHOOK_SECRET,), "", b"audit key", *billers)
             made = build(pool, keyring, sms, Sink(), people, settings, Tokens(), clock)
             made.desk.started = True
             return made

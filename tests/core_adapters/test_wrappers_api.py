@@ -182,6 +182,7 @@ async def test_somebody_elses_card_is_not_there(room):
 async def test_the_description_names_every_route(room):
     paths = (await room.api.get("/openapi.json")).json()["paths"]
     assert set(paths) == {
+        "/api/v1/external/{partner}/{verb}",
         OPERATIONS,
         f"{OPERATIONS}/{{op_id}}",
         f"{OPERATIONS}/{{op_id}}/resolution",
