@@ -7,7 +7,7 @@ out again under the same key; a platform that knows keys drops the second. Losin
     Transient, Unclear  again with growing pauses, TRIES_MAX times
     ChannelDown       the account rests, staff are told, then the same message again
     PermanentUser     the chat is marked unreachable
-    PermanentContent  recorded as failed, staff are told, the next message goes on
+    PermanentContent  recorded as failed, staff are told, and a customer who waits that the answer cannot be shown
     WindowClosed      the approved template goes instead; without one that is recorded and staff are told
 
 Five messages of one turn arrive in their order. If the second can never be sent, the other three go all the same: each
@@ -33,7 +33,8 @@ from bot.sending.attempt import Attempt, Changes, Pages, Pictures
 from bot.sending.clearance import Clearance, Left, shut
 from bot.store import Mark, OutboxRow, OutboxStore, StoreDown
 from bot.switches import Switches
-from channels.errors import ChannelDown, PermanentUser, SendFailure, Throttled, Unclear, WindowClosed
+from channels.errors import ChannelDown, PermanentContent, PermanentUser, SendFailure, Throttled, Unclear, WindowClosed
+from channels.words import Word, say
 from flows.messages import OutboundMessage
 from flows.ports import Channel
 
@@ -157,6 +158,7 @@ class Outbox:
                 return await self._sent(row, cleared)
             except SendFailure as failure:
                 if not failure.retried:
+                    await self._told(row, cleared, failure.words)
                     return self._ended(row, failure)
                 tries += not isinstance(failure, (Throttled, ChannelDown))
                 if tries >= TRIES_MAX:
@@ -164,6 +166,7 @@ class Outbox:
                 await self._rest(row, failure, tries)
             except Exception as error:  # a fault of ours in rendering must not hold up the chat for ever
                 log.error("send_failed", channel=row.to.channel, error=type(error).__name__, exc_info=error)
+                await self._told(row, cleared, PermanentContent.words)
                 return _given_up(row, error)
 
     async def _sent(self, row: OutboxRow, message: OutboundMessage | None) -> Mark:
@@ -176,6 +179,16 @@ class Outbox:
             if template is None:
                 raise
             return await self._attempt.at(row, template)
+
+    async def _told(self, row: OutboxRow, message: OutboundMessage | None, words: Word | None) -> None:
+        """A customer who waits for an answer that cannot be shown hears that much; silence would say nothing at all."""
+        if words is None or message is None or message.answers is None or message.purpose != "response":
+            return
+        instead = OutboundMessage(f"{message.key}:words", say(words, message.locale), locale=message.locale)
+        try:
+            await self._channels[row.to.channel].send(instead, row.to.address, None)
+        except SendFailure as failure:
+            log.info("words_not_sent", channel=row.to.channel, reason=failure.reason)
 
     def _ended(self, row: OutboxRow, failure: SendFailure) -> Mark:
         """The end that a failure means which is not tried again."""

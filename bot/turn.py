@@ -11,7 +11,7 @@ began from. A lost guard runs the same event again from the new state.
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -36,6 +36,7 @@ ROUNDS_MAX = 16  # questions of one turn hang on each other a few deep; more is 
 ATTEMPTS_MAX = 5  # then a row is parked: one message must not silence a conversation for ever
 PAUSE_S = 0.05  # until a conversation that another process works on is looked at again
 STORE_PAUSE_S = 0.5  # until a database that was away is tried again
+TYPING_AFTER_S = 0.7  # a quicker answer needs no sign that it is coming
 RECENT_MAX = 2000  # sessions kept read, a few kilobytes each
 EFFECTS_MAX = 1000  # the engine stops at 50 steps; this only keeps one turn's rows apart from the next one's
 
@@ -108,7 +109,7 @@ class Turns:
         self._recent: OrderedDict[UUID, tuple[bytes, Session]] = OrderedDict()
         self._mixed: set[UUID] = set()
         self._held: dict[UUID, float] = {}
-        self._acknowledgements: set[asyncio.Task[None]] = set()
+        self._asides: set[asyncio.Task[None]] = set()
 
     async def receive(self, events: Sequence[InboundEvent]) -> None:
         """Store what is new and begin its turns. Raises StoreDown (send it again) or BadRow (never do)."""
@@ -164,11 +165,15 @@ class Turns:
         """Stop a button's spinner now: the customer must not see how long the bank takes."""
         channel = self._channels.get(event.channel)
         if event.type is EventType.POSTBACK and channel is not None:
-            task = asyncio.create_task(channel.acknowledge(event))
-            self._acknowledgements.add(task)
-            task.add_done_callback(self._acknowledgements.discard)
+            self._aside(channel.acknowledge(event))
+
+    def _aside(self, courtesy: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(courtesy)
+        self._asides.add(task)
+        task.add_done_callback(self._asides.discard)
 
     async def _work(self, conversation: UUID, task: _Task) -> None:
+        slow = asyncio.get_running_loop().call_later(TYPING_AFTER_S, self._type, task.event)
         try:
             try:
                 await self._turn(conversation, task)
@@ -182,6 +187,14 @@ class Turns:
             TURNS.labels("store_down").inc()
             await asyncio.sleep(STORE_PAUSE_S)
             self._again(conversation, task)
+        finally:
+            slow.cancel()
+
+    def _type(self, event: Event) -> None:
+        """The answer takes a while: show that somebody is at it."""
+        channel = self._channels.get(event.channel) if isinstance(event, InboundEvent) else None
+        if isinstance(event, InboundEvent) and channel is not None and channel.capabilities.typing:
+            self._aside(channel.typing(event.address, event.message_id))
 
     async def _turn(self, conversation: UUID, task: _Task) -> None:
         began = time.perf_counter()

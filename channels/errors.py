@@ -13,12 +13,15 @@
         └── WindowClosed   the time for answering has passed: only an approved template may go    no       yes
 
 A channel raises nothing else. ``retried``: the same message goes out again. ``alarms``: staff are told, each time one
-is raised for a retried failure, else when the message ends with it. The text of a failure is for staff and logs: no
-token, no card number, no phone.
+is raised for a retried failure, else when the message ends with it. ``words`` (channels.words) are said to a customer
+who waits for the answer that cannot be shown. The text of a failure is for staff and logs: no token, no card number,
+no phone.
 """
 
 from datetime import datetime
 from typing import ClassVar, Literal
+
+from channels.words import Word
 
 
 class ChannelError(Exception):
@@ -38,6 +41,7 @@ class SendFailure(ChannelError):
 
     retried: ClassVar[bool] = False
     alarms: ClassVar[bool] = False
+    words: ClassVar[Word | None] = None
 
     def __init__(self, reason: str, code: str = "") -> None:
         super().__init__(f"{reason} ({code})" if code else reason)
@@ -89,6 +93,7 @@ class PermanentContent(SendFailure):
     """The platform refuses this very message."""
 
     alarms = True
+    words = "not_shown"
 
 
 class WindowClosed(SendFailure):

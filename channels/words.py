@@ -3,7 +3,17 @@
 from typing import Literal
 
 Word = Literal[
-    "more", "back", "choose", "menu", "correction", "withdrawn", "share_phone", "share_place", "open", "greeting"
+    "more",
+    "back",
+    "choose",
+    "menu",
+    "correction",
+    "withdrawn",
+    "share_phone",
+    "share_place",
+    "open",
+    "greeting",
+    "not_shown",
 ]
 
 _WORDS: dict[str, dict[Word, str]] = {
@@ -12,6 +22,7 @@ _WORDS: dict[str, dict[Word, str]] = {
         "back": "◂ Back",
         "choose": "Choose",
         "menu": "Menu",
+        "not_shown": "The answer cannot be shown in this messenger. /menu shows what else I can do; nothing is lost.",
         "correction": "Correction:",
         "withdrawn": "We take back our message above. Please disregard it.",
         "share_phone": "Please type your phone number, for example +380 50 111 22 33.",
@@ -24,6 +35,7 @@ _WORDS: dict[str, dict[Word, str]] = {
         "back": "◂ Назад",
         "choose": "Обрати",
         "menu": "Меню",
+        "not_shown": "Відповідь не вдається показати тут. /menu покаже, що ще можна. Нічого не втрачено.",
         "correction": "Виправлення:",
         "withdrawn": "Ми відкликаємо наше повідомлення вище. Будь ласка, не зважайте на нього.",
         "share_phone": "Напишіть, будь ласка, свій номер телефону, наприклад +380 50 111 22 33.",
