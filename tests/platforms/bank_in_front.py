@@ -135,6 +135,11 @@ class Bank:
         lines = self.http.get("/api/v1/channels").raise_for_status().json()["channels"]
         return next(dict(line) for line in lines if line["channel"] == channel and line["account"])
 
+    def turn(self, channel: str, sending: str) -> None:
+        """Stop a channel (``off``) or let it go on (``on``), as a colleague does."""
+        body = {"sending": sending, "reason": "a test"}
+        self.http.put(f"/api/v1/channels/{channel}", json=body).raise_for_status()
+
     def sql(self, statement: str, *arguments: object) -> list[asyncpg.Record]:
         async def ask() -> list[asyncpg.Record]:
             connection = await asyncpg.connect(self.database)

@@ -273,3 +273,23 @@ def test_five_messages_arrive_in_order_and_one_that_is_refused_for_good_costs_no
     states = [bank.ended(message)["state"] for message in messages]
     assert states == ["sent", "failed", "sent", "sent", "sent"]
     assert texts(bank, channel, user) == ["one", "two", "three", "four", "five"]
+
+
+@pytest.mark.parametrize("caption", ["", "Paid"], ids=["alone", "with words"])
+def test_a_file_that_is_gone_before_it_leaves_is_said_in_words_or_told_to_staff(bank: Bank, caption: str) -> None:
+    user = bank.greeted("messenger")
+    media = bank.keep(b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n", "a.pdf", "application/pdf")
+    bank.turn("messenger", "off")
+    try:
+        content = {"type": "document", "media_id": media, "caption": caption}
+        message = bank.write("messenger", user, content)
+        bank.sql("delete from bot.media where id = $1::text::uuid", media)
+    finally:
+        bank.turn("messenger", "on")
+    standing = bank.ended(message)
+    if caption:
+        assert (standing["state"], "picture_not_drawn" in standing["degradations"]) == ("sent", True)
+        assert texts(bank, "messenger", user) == ["Paid"]
+    else:
+        assert (standing["state"], standing["error"]["code"]) == ("failed", "file")
+        assert bank.platforms.to("messenger", user) == []
