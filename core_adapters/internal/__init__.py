@@ -1,8 +1,10 @@
 """One folder a bank. A new bank is a new folder and one line here."""
 
+from collections.abc import Callable, Mapping
+
 from core_adapters.database import Pool
 from core_adapters.http import Service
-from core_adapters.internal import sandbox
+from core_adapters.internal import fineract, sandbox
 from core_adapters.ports import Bank, Directory
 from core_adapters.revealing import Revealer
 from flows.ports import Sealer
@@ -12,7 +14,10 @@ class NoSuchBank(LookupError):
     """TELLER_BANK names no folder of core_adapters/internal."""
 
 
-BANKS = {"sandbox": sandbox.bank}
+BANKS: Mapping[str, Callable[[Service, Revealer, Directory], Bank]] = {
+    "fineract": fineract.bank,
+    "sandbox": sandbox.bank,
+}
 
 
 def wrapper(name: str, service: Service, pool: Pool, sealer: Sealer, directory: Directory) -> Bank:
