@@ -15,6 +15,7 @@ from core_adapters.ports import Directory
 from flows.cards import CardNumber
 from flows.money import Money
 
+CUSTOMERS_LOCK = "Locked by the customer"  # the reason that our blocks carry, and by which they are known again
 PHONES_MAX = 20  # clients whose phone contains another's digits
 
 
@@ -41,6 +42,7 @@ class Account:
     active: bool
     pays_out: bool
     takes_in: bool
+    by_customer: bool
     fee_unknown: bool
 
     @property
@@ -49,8 +51,8 @@ class Account:
 
     @property
     def locked(self) -> bool:
-        """Closed for payments out of it and nothing else: what a customer's own lock does."""
-        return not self.pays_out and self.takes_in
+        """Closed for payments out of it and nothing else, and by the customer: staff's own blocks are none."""
+        return self.by_customer and not self.pays_out and self.takes_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,7 @@ def _account(row: Mapping[str, object]) -> Account:
         active=_flag(row["status"], "active"),
         pays_out=not (blocked or _flag(blocks, "blockDebit")),
         takes_in=not (blocked or _flag(blocks, "blockCredit")),
+        by_customer=row.get("reasonForBlock") == CUSTOMERS_LOCK,
         fee_unknown=row.get("withdrawalFeeForTransfers") is not False,
     )
 

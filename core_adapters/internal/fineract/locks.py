@@ -1,21 +1,21 @@
 """Locking a card: the account behind it pays nothing out, and still takes money in.
 
 Fineract's `block` would turn a salary away as well, and its `unblock` would lift a block that the bank itself has set,
-so a customer's lock is `blockDebit` and only that is taken off again. A command that is repeated under its key is
-answered as it was the first time, whatever has become of the account, so the account is read after it.
+so a customer's lock is `blockDebit` with a reason of its own, and only that is taken off again. A command that is
+repeated under its key is answered as it was the first time, whatever has become of the account, so the account is
+read after it.
 """
 
 from dataclasses import dataclass
 
 from core_adapters.failures import BankFailure, Declined, Unclear
 from core_adapters.internal.fineract import amounts, schemas
-from core_adapters.internal.fineract.accounts import Account, Accounts
+from core_adapters.internal.fineract.accounts import CUSTOMERS_LOCK, Account, Accounts
 from core_adapters.internal.fineract.exchange import Exchange
 from core_adapters.internal.fineract.orders import nothing_sent_yet
 from core_adapters.ports import Order, Posted
 
 LOCK, UNLOCK = "cards.lock", "cards.unlock"
-REASON = "Locked by the customer"
 WRITTEN_IN = {"dateFormat": amounts.DATE_FORMAT, "locale": amounts.LOCALE}
 
 
@@ -35,7 +35,7 @@ class Locks:
             if not locking and not account.locked:
                 raise Declined("refused")
         path = f"/v1/savingsaccounts/{account.account_id}?command={'blockDebit' if locking else 'unblockDebit'}"
-        body = WRITTEN_IN | ({"reasonForBlock": REASON} if locking else {})
+        body = WRITTEN_IN | ({"reasonForBlock": CUSTOMERS_LOCK} if locking else {})
         sends = schemas.BLOCK if locking else schemas.UNBLOCK
         try:
             reply = await self.exchange.order(path, body, order.reference, sends, schemas.DONE)

@@ -78,6 +78,7 @@ ACCOUNT: Schema = {
     "savingsProductName": LINE,
     "status": STATUS,
     "subStatus": BLOCKS,
+    "reasonForBlock": {**LINE, "nullable": True, "required": False},
     "currency": CURRENCY,
     "withdrawalFeeForTransfers": MAYBE_FLAG,
     "summary": {

@@ -70,6 +70,7 @@ class Savings:
     decimals: int = 2
     active: bool = True
     sub_status: str = "none"
+    reason: str | None = None
     fee: bool = False
 
 
@@ -236,7 +237,7 @@ class Fineract:
             return "DEPOSIT SAVINGSACCOUNT", lambda: self._deposit(self._account(int(found[1])), sent)
         found = re.fullmatch(r"/v1/savingsaccounts/(\d+)", path)
         if found and command in ("block", "unblock", "blockDebit", "unblockDebit"):
-            return f"{command} SAVINGSACCOUNT", lambda: self._block(self._account(int(found[1])), command)
+            return f"{command} SAVINGSACCOUNT", lambda: self._block(self._account(int(found[1])), command, sent)
         raise missing("error.msg.resource.not.found")
 
     def _transfer(self, sent: dict[str, object]) -> dict[str, object]:
@@ -270,13 +271,13 @@ class Fineract:
         booked = self._book(account, "CREDIT", amount, when, paymentDetailData=paid)
         return {"officeId": 1, "clientId": account.client_id, "savingsId": account.id, "resourceId": booked}
 
-    def _block(self, account: Savings, command: str) -> dict[str, object]:
+    def _block(self, account: Savings, command: str, sent: dict[str, object]) -> dict[str, object]:
         if command.startswith("un"):
             if account.sub_status != command.removeprefix("un"):
                 raise invalid("validation.msg.savingsaccount.unblock.not.in.blocked.state")
-            account.sub_status = "none"
+            account.sub_status, account.reason = "none", None
         else:
-            account.sub_status = command
+            account.sub_status, account.reason = command, str(sent["reasonForBlock"])
         return {"officeId": 1, "clientId": account.client_id, "resourceId": account.id, "changes": {}}
 
     def _may(self, account: Savings, side: str, code: str) -> None:
@@ -322,6 +323,7 @@ class Fineract:
         return self._in_list(account) | {
             "externalId": account.external_id, "clientId": account.client_id, "clientName": "Anna Koval",
             "savingsProductName": "Passbook", "subStatus": {"id": 0, "code": "x", **blocks},
+            "reasonForBlock": account.reason,
             "currency": currency(account), "withdrawalFeeForTransfers": account.fee,
             "summary": {
                 "currency": currency(account), "accountBalance": account.balance.quantize(six),

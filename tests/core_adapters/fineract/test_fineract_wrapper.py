@@ -16,6 +16,7 @@ from core_adapters.failures import Declined, Missing, Refused, TurnedAway, Unava
 from core_adapters.http import Service, client
 from core_adapters.internal import BANKS
 from core_adapters.internal import fineract as room_of_fineract
+from core_adapters.internal.fineract.accounts import CUSTOMERS_LOCK
 from core_adapters.logins import BearerLogin, PasswordLogin
 from core_adapters.revealing import Revealer
 
@@ -103,7 +104,8 @@ async def test_a_balance_past_what_a_float_holds_is_exact(core, wrapped):
 
 async def test_a_list_holds_open_accounts_and_a_locked_one_stands_apart(core, wrapped):
     core.fineract.account(core.anna.client_id, "5", active=False)
-    locked = core.fineract.account(core.anna.client_id, "7", sub_status="blockDebit")
+    locked = core.fineract.account(core.anna.client_id, "7", sub_status="blockDebit", reason=CUSTOMERS_LOCK)
+    core.fineract.account(core.anna.client_id, "8", sub_status="blockDebit", reason="unUsualActivity")
     core.fineract.account(core.anna.client_id, "9", sub_status="block")
     listed = await wrapped.ask("cards.list_active", "anna", {}, {})
     assert listed["options"] == [
@@ -197,11 +199,12 @@ async def test_a_lock_stops_what_goes_out_and_lets_money_in(core, wrapped):
     assert core.anna.sub_status == "none"
 
 
-async def test_a_block_of_the_banks_own_is_not_lifted_by_the_customer(core, wrapped):
-    core.anna.sub_status = "block"
+@pytest.mark.parametrize("block", ["block", "blockCredit", "blockDebit"])
+async def test_a_block_of_the_banks_own_is_not_lifted_by_the_customer(core, wrapped, block):
+    core.anna.sub_status, core.anna.reason = block, "unUsualActivity"
     with pytest.raises(Declined, match="refused"):
         await wrapped.perform(core.order("cards.unlock"))
-    assert core.anna.sub_status == "block"
+    assert core.anna.sub_status == block
     assert core.fineract.postings() == []
 
 
