@@ -154,6 +154,7 @@ class _Builder:
                 [secret.get_secret_value() for secret in own.webhook_secrets],
                 f"{self.settings.http.public_url or own_url(self.settings)}/webhooks/core/{self.settings.bank}",
                 self.settings.audit.key.get_secret_value().encode(),
+                user=own.user,
             ),
             self.verifier,
         )

@@ -22,7 +22,7 @@ from core_adapters.external.billers.questions import BillQuestions
 from core_adapters.failures import BankFailure
 from core_adapters.http import Service, client
 from core_adapters.internal import bills
-from core_adapters.logins import BearerLogin
+from core_adapters.logins import BearerLogin, PasswordLogin
 from core_adapters.operations.accepting import Accepting
 from core_adapters.operations.audit import Audit
 from core_adapters.operations.desk import Desk
@@ -54,6 +54,7 @@ class CoreSettings:
     audit_key: bytes = field(repr=False, default=b"")
     billers_url: str = ""
     billers_secret: str = field(repr=False, default="")
+    user: str = ""  # with a name the token is its password; without one it is a bearer's
 
 
 @dataclass(slots=True)
@@ -127,7 +128,7 @@ def build(
     audit = Audit(settings.audit_key)
     store = Store(pool, sealer, audit, sink, clock)
     http = client()
-    service = Service(http, settings.url.rstrip("/"), BearerLogin(settings.token))
+    service = Service(http, settings.url.rstrip("/"), _login(settings))
     bank = internal.wrapper(settings.bank, service, pool, sealer, directory)
     codes = ScaCodes(store, directory, sms)
     performers: dict[str, Performer] = {bank.name: bank, codes.name: codes}
@@ -161,6 +162,10 @@ def _billers(
 ) -> tuple[BillPayments, BillQuestions]:
     partners = register.partners(http, settings.billers_url.rstrip("/"), settings.billers_secret)
     return BillPayments(partners, debits), BillQuestions(partners, debits, directory)
+
+
+def _login(settings: CoreSettings) -> httpx.Auth:
+    return PasswordLogin(settings.user, settings.token) if settings.user else BearerLogin(settings.token)
 
 
 def _app(desk: Desk, questions: Questions, verifier: TokenVerifier) -> FastAPI:

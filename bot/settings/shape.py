@@ -85,7 +85,10 @@ class Nlu(Group):
 
 
 class Core(Group):
+    """The bank's core. Without a user the token is a bearer's; with one it is the user's password."""
+
     url: str = ""
+    user: str = ""
     token: SecretStr = NO_SECRET
     webhook_secrets: Secrets = ()
 

@@ -150,11 +150,11 @@ async def test_money_that_is_spent_is_not_taken_back(bank: httpx.AsyncClient, co
 async def test_accounts_and_cards_are_told_without_a_number(core: Core, anna: Anna) -> None:
     told = (await core("QueryCustomer", PHONE="+380501112233")).Body
     assert (told.CUSTNO, [card.BALANCE for card in told.CARDS.CARD]) == (anna.customer_id, [1_000_00, 0])
-    assert told.CARDS.CARD[1].LAST4 == anna.second_number[-4:]
+    assert anna.second_number[-4:] == told.CARDS.CARD[1].LAST4
     assert anna.second_number.encode() not in etree.tostring(core.seen.answers[-1])
     for asked in ({"CARDID": anna.card_id}, {"ACCOUNT": anna.account}):
         balance = (await core("QueryBalance", **asked)).Body
-        assert (balance.BALANCE, balance.CCY) == (Decimal(1_000_00), "UAH")
+        assert (Decimal(1_000_00), "UAH") == (balance.BALANCE, balance.CCY)
     assert code(await core("QueryCustomer", PHONE="+380990000000")) == "TB-GEN-02"
 
 
