@@ -154,13 +154,15 @@ class _Builder:
                 [secret.get_secret_value() for secret in own.webhook_secrets],
                 f"{self.settings.http.public_url or own_url(self.settings)}/webhooks/core/{self.settings.bank}",
                 self.settings.audit.key.get_secret_value().encode(),
+                billers_url=self.settings.billers.url,
+                billers_secret=self.settings.billers.secret.get_secret_value(),
                 user=own.user,
             ),
             self.verifier,
         )
         self.stack.push_async_callback(core.stop)
         if self._has("core-adapters"):
-            self.apps |= {"/api/v1/operations": core.app, "/api/v1/core": core.app}
+            self.apps |= dict.fromkeys(("/api/v1/operations", "/api/v1/core", "/api/v1/external"), core.app)
             self.routes.append(webhooks.core_route(core.core_events))
         return core
 
@@ -193,6 +195,7 @@ class _Builder:
             self.settings.http.public_url or own_url(self.settings),
             self.settings.core.token.get_secret_value(),
             self.settings.sms.token.get_secret_value(),
+            self.settings.billers.secret.get_secret_value(),
         )
         await self.stack.enter_async_context(app.router.lifespan_context(app))
         return app

@@ -53,6 +53,7 @@ MADE: dict[tuple[str, str], Callable[[], str]] = {
     ("core", "token"): _word,
     ("core", "webhook_secrets"): _word,
     ("sms", "token"): _word,
+    ("billers", "secret"): _word,
     ("vault", "keys"): _key,
     ("jwt", "keys"): _key,
     ("audit", "key"): _key,
@@ -65,6 +66,7 @@ FACES: dict[tuple[str, str], str] = {
     ("messenger", "api_url"): "/sandbox/messenger",
     ("core", "url"): "/sandbox/bank/v1",
     ("sms", "url"): "/sandbox/sms",
+    ("billers", "url"): "/sandbox/billers",
     ("http", "public_url"): "",
 }
 

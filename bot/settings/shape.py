@@ -111,6 +111,13 @@ class Sms(Group):
     token: SecretStr = NO_SECRET
 
 
+class Billers(Group):
+    """The partners that bills are paid to; without a URL no bills are paid."""
+
+    url: str = ""
+    secret: SecretStr = NO_SECRET
+
+
 class Service(Group):
     """Another process of the estate. Empty: the service runs in this process."""
 
@@ -159,6 +166,7 @@ class Settings(BaseSettings):
     core: Core = Core()
     keycloak: Keycloak = Keycloak()
     sms: Sms = Sms()
+    billers: Billers = Billers()
     flows: Flows = Flows()
     customer_api: Service = Service()
     image_api: Service = Service()
