@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 import orjson
 
+from channels.reading import as_object, text, whole
+
 SERVER_IN_TROUBLE = 500
 WORDS_MAX = 200
 # Meta says for how long an account is shut out in minutes, in the header of its usage.
@@ -66,15 +68,14 @@ def read_error(status: int, headers: Mapping[str, str], body: bytes) -> GraphErr
 
 def of_object(error: object, status: int = 0, retry_after: float | None = None) -> GraphError:
     """An ``error`` object of an answer, or one of the ``errors`` of a status that came as a webhook."""
-    said: Mapping[str, object] = error if isinstance(error, dict) else {}
-    data = said.get("error_data")
-    more: Mapping[str, object] = data if isinstance(data, dict) else {}
+    said = as_object(error)
+    more = as_object(said.get("error_data"))
     return GraphError(
-        code=_whole(said.get("code")),
-        subcode=_whole(said.get("error_subcode")),
+        code=_number(said.get("code")),
+        subcode=_number(said.get("error_subcode")),
         status=status,
-        title=_text(said.get("title")) or _text(said.get("message")) or _text(said.get("error_user_title")),
-        details=_text(more.get("details")) or _text(said.get("error_user_msg")),
+        title=text(said.get("title")) or text(said.get("message")) or text(said.get("error_user_title")),
+        details=text(more.get("details")) or text(said.get("error_user_msg")),
         retry_after=retry_after,
         transient=said.get("is_transient") is True,
     )
@@ -92,11 +93,7 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
     return None
 
 
-def _whole(value: object) -> int:
+def _number(value: object) -> int:
     if isinstance(value, str) and re.fullmatch(r"\d{1,9}", value, re.ASCII):
         return int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) else 0
-
-
-def _text(value: object) -> str:
-    return value.replace("\x00", "") if isinstance(value, str) else ""
+    return whole(value)

@@ -8,12 +8,12 @@ import mimetypes
 import re
 from collections.abc import Mapping
 from pathlib import PurePosixPath
-from typing import Any, Literal
+from typing import Literal
 from urllib.parse import unquote, urlsplit
 
+from channels.reading import Json, as_list, as_object, text, text_or_whole
 from flows.messages import Attachment, Contact, Content, Location, Text
 
-Json = Mapping[str, Any]
 Media = Literal["image", "audio", "video", "document", "sticker"]
 
 ATTACHMENTS_MAX = 30  # what a phone lets a customer choose at once; a longer list is not from a phone
@@ -33,7 +33,7 @@ _DIGITS = range(7, 16)  # of a number in E.164
 def read(message: Json, mid: str) -> list[Content]:
     """All contents, in order; none for a kind we do not know. Words beside files become the first one's caption."""
     attached = _attached(message)
-    words = clean(message.get("text"))
+    words = text(message.get("text"))
     found = [content for number, one in enumerate(attached) if (content := _one(one, mid, number)) is not None]
     files = [content for content in found if isinstance(content, Attachment)]
     if not files:
@@ -49,7 +49,7 @@ def read(message: Json, mid: str) -> list[Content]:
 
 def kinds(message: Json) -> str:
     """The types of the attachments, for the record of a message that we cannot read."""
-    return ",".join(dict.fromkeys(text_of(one.get("type"))[:32] for one in _attached(message)))
+    return ",".join(dict.fromkeys(text_or_whole(one.get("type"))[:32] for one in _attached(message)))
 
 
 def own_phone(payload: str, title: str) -> Contact | None:
@@ -63,39 +63,22 @@ def own_phone(payload: str, title: str) -> Contact | None:
     return Contact(f"+{digits}", own=False) if re.sub(r"\D", "", title, flags=re.ASCII) == digits else None
 
 
-def clean(value: object) -> str:
-    """Text without NUL, which no database takes."""
-    return value.replace("\x00", "") if isinstance(value, str) else ""
-
-
-def text_of(value: object) -> str:
-    """Text, or a whole number as text: Meta writes ids in both ways."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    return clean(value)
-
-
-def object_of(value: object) -> Json:
-    """The object, or an empty one for anything else."""
-    return value if isinstance(value, dict) else {}
-
-
 def _attached(message: Json) -> list[Json]:
     """The attachments. A sticker that is told twice, as itself and as a picture, is kept as itself."""
-    given = message.get("attachments")
-    attached = [one for one in given if isinstance(one, dict)][:ATTACHMENTS_MAX] if isinstance(given, list) else []
+    given = as_list(message.get("attachments"))
+    attached = [one for one in given if isinstance(one, dict)][:ATTACHMENTS_MAX]
     stickers = {_sticker_id(one) for one in attached if one.get("type") == "sticker"} - {""}
     return [one for one in attached if one.get("type") != "image" or _sticker_id(one) not in stickers]
 
 
 def _one(attached: Json, mid: str, number: int) -> Content | None:
-    kind, payload = attached.get("type"), object_of(attached.get("payload"))
+    kind, payload = attached.get("type"), as_object(attached.get("payload"))
     if kind == "location":
         return _location(attached, payload)
     if kind == "fallback":
         return _shared_link(attached, payload)
     media = _MEDIA.get(kind) if isinstance(kind, str) else None
-    address = clean(payload.get("url"))
+    address = text(payload.get("url"))
     if media is None or not address:
         return None
     sticker = _sticker_id(attached)
@@ -110,15 +93,15 @@ def _one(attached: Json, mid: str, number: int) -> Content | None:
 
 
 def _location(attached: Json, payload: Json) -> Content | None:
-    place = object_of(payload.get("coordinates"))
+    place = as_object(payload.get("coordinates"))
     lat, lon = _number(place.get("lat")), _number(place.get("long"))
-    return Location(lat, lon, clean(attached.get("title"))) if lat is not None and lon is not None else None
+    return Location(lat, lon, text(attached.get("title"))) if lat is not None and lon is not None else None
 
 
 def _shared_link(attached: Json, payload: Json) -> Content | None:
     """A link that the customer has shared comes as a preview of it: its title and its address are words."""
     parts = (attached.get("title") or payload.get("title"), attached.get("url") or payload.get("url"))
-    words = "\n".join(dict.fromkeys(part for given in parts if (part := clean(given))))
+    words = "\n".join(dict.fromkeys(part for given in parts if (part := text(given))))
     return Text(words) if words else None
 
 
@@ -129,7 +112,9 @@ def _of_album(content: Attachment, album: str | None, caption: str) -> Attachmen
 
 
 def _sticker_id(attached: Json) -> str:
-    return text_of(object_of(attached.get("payload")).get("sticker_id")) or text_of(attached.get("sticker_id"))
+    return text_or_whole(as_object(attached.get("payload")).get("sticker_id")) or text_or_whole(
+        attached.get("sticker_id")
+    )
 
 
 def _mime(name: str, media: Media) -> str | None:
@@ -146,7 +131,7 @@ def _file_name(address: str) -> str | None:
         name = PurePosixPath(unquote(urlsplit(address).path)).name
     except ValueError:
         return None
-    return clean(name)[-FILE_NAME_MAX:] if "." in name else None
+    return text(name)[-FILE_NAME_MAX:] if "." in name else None
 
 
 def _number(value: object) -> float | None:

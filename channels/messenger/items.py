@@ -3,13 +3,10 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from channels.messenger import contents
-from channels.messenger.contents import clean, object_of, text_of
+from channels.reading import Json, as_list, as_object, text, text_or_whole
 from flows.messages import Contact, Content, EventType, Text
-
-Json = Mapping[str, Any]
 
 GET_STARTED = "GET_STARTED"
 # The commands of the page's menu come back as they are typed anywhere else.
@@ -57,16 +54,16 @@ class Found:
 
 def message(said: Json) -> list[Found]:
     """Words, files, a tap on a quick reply, an echo of what the page has said, or a message taken back."""
-    mid = clean(said.get("mid"))
-    answers = clean(object_of(said.get("reply_to")).get("mid"))
+    mid = text(said.get("mid"))
+    answers = text(as_object(said.get("reply_to")).get("mid"))
     if said.get("is_echo") is True:
         return [_echo(said, mid, answers)]
     if said.get("is_deleted") is True:
         return [Found(EventType.MESSAGE_DELETED, "deleted", mid and f"{mid}:deleted", mid)]
-    came_by = _referral(object_of(said.get("referral")))
-    tapped = object_of(said.get("quick_reply")).get("payload")
+    came_by = _referral(as_object(said.get("referral")))
+    tapped = as_object(said.get("quick_reply")).get("payload")
     if isinstance(tapped, str):
-        return [_tap(clean(tapped), clean(said.get("text")), mid, answers)]
+        return [_tap(text(tapped), text(said.get("text")), mid, answers)]
     found = contents.read(said, mid) if said.get("is_unsupported") is not True else []
     if not found:
         details = {"kind": contents.kinds(said) or "message"}
@@ -87,9 +84,9 @@ def message(said: Json) -> list[Found]:
 
 def postback(said: Json) -> list[Found]:
     """A button under a message, the button that starts the conversation, or a line of the page's menu."""
-    mid, title = clean(said.get("mid")), clean(said.get("title"))
-    came_by = _referral(object_of(said.get("referral")))
-    payload = clean(said.get("payload"))
+    mid, title = text(said.get("mid")), text(said.get("title"))
+    came_by = _referral(as_object(said.get("referral")))
+    payload = text(said.get("payload"))
     if payload == GET_STARTED:
         return [Found(EventType.START, "start", mid, mid, referral=came_by)]
     if not payload:  # while another app leads the conversation payloads are left out
@@ -107,26 +104,26 @@ def referral(said: Json) -> list[Found]:
 
 def optin(said: Json) -> list[Found]:
     """The customer agreed to be written to. The token that comes with it opens a door: it is not kept."""
-    status = clean(said.get("notification_messages_status"))
+    status = text(said.get("notification_messages_status"))
     state = "unsubscribed" if status.upper() in STOPPED else "subscribed"
-    details = {"state": state} | ({"kind": kind} if (kind := clean(said.get("type"))) else {})
-    payload = clean(said.get("ref")) or clean(said.get("payload"))
+    details = {"state": state} | ({"kind": kind} if (kind := text(said.get("type"))) else {})
+    payload = text(said.get("ref")) or text(said.get("payload"))
     return [Found(EventType.SUBSCRIPTION, "optin", referral={"payload": payload} if payload else {}, details=details)]
 
 
 def reaction(said: Json) -> list[Found]:
     """A reaction to a message, or that it was taken away."""
     removed = said.get("action") == "unreact"
-    emoji = "" if removed else clean(said.get("emoji")) or clean(said.get("reaction"))
+    emoji = "" if removed else text(said.get("emoji")) or text(said.get("reaction"))
     details = {"emoji": emoji, "removed": "yes" if removed else ""}
-    return [Found(EventType.REACTION, "reaction", in_reply_to=clean(said.get("mid")), details=details)]
+    return [Found(EventType.REACTION, "reaction", in_reply_to=text(said.get("mid")), details=details)]
 
 
 def edit(said: Json) -> list[Found]:
     """A message has other words now. An edit has no id of its own, but a number."""
-    mid, number = clean(said.get("mid")), text_of(said.get("num_edit"))
+    mid, number = text(said.get("mid")), text_or_whole(said.get("num_edit"))
     key = f"{mid}:edit:{number}" if mid and number else ""
-    words = clean(said.get("text"))
+    words = text(said.get("text"))
     details = {"edits": number} if number else {}
     content = Text(words) if words else None
     return [Found(EventType.MESSAGE_EDITED, "edit", key, mid, content=content, details=details)]
@@ -135,8 +132,7 @@ def edit(said: Json) -> list[Found]:
 def delivery(said: Json) -> list[Found]:
     """Messages of ours have arrived: those named, and all that are not younger than the watermark."""
     told = {"state": "delivered"} | _watermark(said)
-    mids = said.get("mids")
-    named = [mid for one in mids if (mid := clean(one))] if isinstance(mids, list) else []
+    named = [mid for one in as_list(said.get("mids")) if (mid := text(one))]
     found = [Found(EventType.DELIVERY_STATUS, "delivered", f"{mid}:delivered", "", mid, details=told) for mid in named]
     return found or [Found(EventType.DELIVERY_STATUS, "delivered", details=told)]
 
@@ -148,13 +144,13 @@ def read(said: Json) -> list[Found]:
 
 def thread_details(kind: str, said: Json) -> dict[str, str]:
     """What is told of who leads the conversation; a code that would link an account is not among it."""
-    return {name: told for name in _TOLD_OF_THE_THREAD if (told := text_of(said.get(name)))} | {"kind": kind}
+    return {name: told for name in _TOLD_OF_THE_THREAD if (told := text_or_whole(said.get(name)))} | {"kind": kind}
 
 
 def _echo(said: Json, mid: str, answers: str) -> Found:
     """What the page has said, by us or by people in its inbox."""
     found = contents.read(said, mid)
-    details = {name: told for name in ("app_id", "metadata") if (told := text_of(said.get(name)))}
+    details = {name: told for name in ("app_id", "metadata") if (told := text_or_whole(said.get(name)))}
     content = found[0] if found else None
     return Found(EventType.ECHO, "echo", mid and f"{mid}:echo", mid, answers, content, details=details)
 
@@ -174,13 +170,13 @@ def _numbered(name: str, number: int) -> str:
 
 def _referral(said: Json) -> dict[str, str]:
     """How the customer came: ``payload`` is what the link carried, the rest as the platform names it."""
-    told = {name: text_of(said.get(name)) for name in ("source", "type", "ad_id", "referer_uri")}
-    advertisement = object_of(said.get("ads_context_data"))
-    told |= {name: text_of(advertisement.get(name)) for name in _FROM_THE_AD}
-    told["payload"] = text_of(said.get("ref"))
+    told = {name: text_or_whole(said.get(name)) for name in ("source", "type", "ad_id", "referer_uri")}
+    advertisement = as_object(said.get("ads_context_data"))
+    told |= {name: text_or_whole(advertisement.get(name)) for name in _FROM_THE_AD}
+    told["payload"] = text_or_whole(said.get("ref"))
     return {name: value for name, value in told.items() if value}
 
 
 def _watermark(said: Json) -> dict[str, str]:
-    mark = text_of(said.get("watermark"))
+    mark = text_or_whole(said.get("watermark"))
     return {"watermark_ms": mark} if _MILLISECONDS.fullmatch(mark) else {}

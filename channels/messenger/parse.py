@@ -10,9 +10,8 @@ and about who leads it, is marked as no private chat: the engine hears it and do
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import blake2b
-from typing import Any
 
 import orjson
 import structlog
@@ -20,16 +19,13 @@ import structlog
 from channels.errors import Unreadable
 from channels.ids import conversation_id, event_id
 from channels.messenger import items
-from channels.messenger.contents import object_of, text_of
 from channels.messenger.items import Found
+from channels.reading import LATEST_S, Json, as_list, as_object, document, moment, text_or_whole
 from flows.messages import EventType, InboundEvent, Sender
 
 CHANNEL = "messenger"
-# Midnight of the year 3000 in seconds: what a clock can surely hold; no time in milliseconds of our days is below.
-LATEST_S = 32_503_680_000
 DIGEST_BYTES = 8
 USER_REF = "user_ref:"  # before the name of a customer who has ticked a box on a page and not written yet
-Json = Mapping[str, Any]
 log = structlog.get_logger()
 
 
@@ -48,18 +44,15 @@ def parse(body: bytes, account: str, received_at: datetime) -> list[InboundEvent
     Raises:
         Unreadable: when the body is no JSON object with a list of entries.
     """
-    try:
-        document = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise Unreadable("the body is not JSON") from error
-    if not isinstance(document, dict) or not isinstance(document.get("entry"), list):
+    told = document(body)
+    if not isinstance(told.get("entry"), list):
         raise Unreadable("the body is no webhook of a page: it has no list of entries")
     foreign = 0
     events: dict[str, InboundEvent] = {}
-    for entry in document["entry"]:
+    for entry in told["entry"]:
         if not isinstance(entry, dict):
             continue
-        if document.get("object") != "page" or text_of(entry.get("id")) != account:
+        if told.get("object") != "page" or text_or_whole(entry.get("id")) != account:
             foreign += 1
             continue
         for item in _items(entry):
@@ -73,24 +66,22 @@ def parse(body: bytes, account: str, received_at: datetime) -> list[InboundEvent
 def _items(entry: Json) -> Iterator[_Item]:
     """The items of an entry: in lists, and one by one as changes of a field, as Meta's own console sends them."""
     for key in ("messaging", "standby"):
-        listed = entry.get(key)
-        for one in listed if isinstance(listed, list) else []:
+        for one in as_list(entry.get(key)):
             if isinstance(one, dict):
                 yield _Item(one, entry.get("time"), overheard=key == "standby")
-    changes = entry.get("changes")
-    for change in changes if isinstance(changes, list) else []:
-        value = object_of(object_of(change).get("value"))
+    for change in as_list(entry.get("changes")):
+        value = as_object(as_object(change).get("value"))
         if value:
-            yield _Item(value, entry.get("time"), overheard=object_of(change).get("field") == "standby")
+            yield _Item(value, entry.get("time"), overheard=as_object(change).get("field") == "standby")
 
 
 def _events(item: _Item, account: str, received_at: datetime) -> Iterator[InboundEvent]:
     said = item.said
     found = _find(said)
     echo = any(one.type is EventType.ECHO for one in found)
-    customer = object_of(said.get("recipient" if echo else "sender"))
-    user_ref = text_of(customer.get("user_ref")) or text_of(object_of(said.get("optin")).get("user_ref"))
-    address = text_of(customer.get("id")) or (f"{USER_REF}{user_ref}" if user_ref else "")
+    customer = as_object(said.get("recipient" if echo else "sender"))
+    user_ref = text_or_whole(customer.get("user_ref")) or text_or_whole(as_object(said.get("optin")).get("user_ref"))
+    address = text_or_whole(customer.get("id")) or (f"{USER_REF}{user_ref}" if user_ref else "")
     if not address or address == account:
         _tell_of_the_page(said)
         return
@@ -108,7 +99,7 @@ def _events(item: _Item, account: str, received_at: datetime) -> Iterator[Inboun
             conversation=conversation_id(CHANNEL, account, address),
             address=address,
             sender=sender,
-            occurred_at=_time(said.get("timestamp"), item.time, received_at),
+            occurred_at=moment(_seconds(said.get("timestamp")), moment(_seconds(item.time), received_at)),
             received_at=received_at,
             message_id=one.message_id or None,
             in_reply_to=one.in_reply_to or None,
@@ -128,7 +119,7 @@ def _find(said: Json) -> list[Found]:
             return read(value)
     for key in items.ABOUT_THE_THREAD:
         if isinstance(said.get(key), dict):
-            return [Found.quiet(key, details=items.thread_details(key, object_of(said[key])))]
+            return [Found.quiet(key, details=items.thread_details(key, as_object(said[key])))]
     unknown = next((key for key in said if key not in ("sender", "recipient", "timestamp")), "nothing")
     return [Found(EventType.UNSUPPORTED, unknown[:32], details={"kind": unknown[:32].replace("\x00", "")})]
 
@@ -149,7 +140,7 @@ def _tell_of_the_page(said: Json) -> None:
     """Meta also tells when it has shut a page out; that is nobody's message, and people have to look."""
     verdict = said.get("policy_enforcement")
     if isinstance(verdict, dict):
-        log.error("page_judged", channel=CHANNEL, state=text_of(verdict.get("action"))[:32])
+        log.error("page_judged", channel=CHANNEL, state=text_or_whole(verdict.get("action"))[:32])
 
 
 def _key_of(said: Json, found: Found, address: str) -> str:
@@ -165,17 +156,14 @@ def _canonical(said: Json) -> bytes:
     try:
         return orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
     except orjson.JSONEncodeError:
-        return text_of(said.get("timestamp")).encode()
+        return text_or_whole(said.get("timestamp")).encode()
 
 
-def _time(*told: object) -> datetime:
-    """The first of the times that a clock can hold. Meta writes milliseconds, in some places seconds or a text."""
-    for value in told:
-        if isinstance(value, datetime):
-            return value
-        digits = text_of(value)
-        number = int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 20 else 0
-        seconds = number / 1000 if number > LATEST_S else number
-        if 0 < seconds < LATEST_S:
-            return datetime.fromtimestamp(seconds, UTC)
-    raise AssertionError("the time of receipt is the last one told")
+def _seconds(told: object) -> float:
+    """Meta writes milliseconds, in some places seconds or a text; what is none of these is 0.
+
+    No time in milliseconds of our days is below the last one in seconds that a clock holds.
+    """
+    digits = text_or_whole(told)
+    number = int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 20 else 0
+    return number / 1000 if number > LATEST_S else number

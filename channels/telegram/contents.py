@@ -1,11 +1,10 @@
 """What a Telegram message holds: words, a picture or file, a place, a contact."""
 
-from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Literal
 
+from channels.reading import Json, as_object, text, whole, with_plus
 from flows.messages import Attachment, Contact, Content, Location, Text
 
-Json = Mapping[str, Any]
 Media = Literal["image", "audio", "video", "document", "sticker"]
 
 _FILES: tuple[tuple[str, Media], ...] = (
@@ -21,7 +20,7 @@ _FILES: tuple[tuple[str, Media], ...] = (
 def read(message: Json) -> Content | None:
     """The content, or None for a kind we do not know."""
     if isinstance(message.get("text"), str):
-        return Text(clean(message["text"]))
+        return Text(text(message["text"]))
     if isinstance(message.get("contact"), dict):
         return _contact(message)
     if isinstance(message.get("photo"), list):
@@ -34,11 +33,6 @@ def read(message: Json) -> Content | None:
     return None
 
 
-def clean(value: object) -> str:
-    """Text without NUL, which no database takes."""
-    return value.replace("\x00", "") if isinstance(value, str) else ""
-
-
 def _contact(message: Json) -> Contact:
     """A contact is the sender's own only when Telegram says whose it is and it was not forwarded."""
     contact = message["contact"]
@@ -47,17 +41,11 @@ def _contact(message: Json) -> Contact:
     own = isinstance(sender, dict) and user_id is not None and user_id == sender.get("id")
     forwarded = any(key in message for key in ("forward_origin", "forward_from", "forward_date", "via_bot"))
     return Contact(
-        phone=_e164(clean(contact.get("phone_number"))),
+        phone=with_plus(text(contact.get("phone_number"))),
         own=own and not forwarded,
-        first_name=clean(contact.get("first_name")),
-        last_name=clean(contact.get("last_name")),
+        first_name=text(contact.get("first_name")),
+        last_name=text(contact.get("last_name")),
     )
-
-
-def _e164(phone: str) -> str:
-    """Telegram writes some clients' numbers without the plus."""
-    digits = "".join(char for char in phone if char.isascii() and char.isdigit())
-    return f"+{digits}" if digits else ""
 
 
 def _photo(message: Json) -> Content | None:
@@ -65,12 +53,12 @@ def _photo(message: Json) -> Content | None:
     sizes = [size for size in message["photo"] if isinstance(size, dict) and isinstance(size.get("file_id"), str)]
     if not sizes:
         return None
-    largest = max(sizes, key=lambda size: _whole(size.get("width")) * _whole(size.get("height")))
+    largest = max(sizes, key=lambda size: whole(size.get("width")) * whole(size.get("height")))
     return _attachment(message, largest, "image", "image/jpeg")
 
 
 def _file(message: Json, file: Json, media: Media) -> Content | None:
-    mime = clean(file.get("mime_type")) or None
+    mime = text(file.get("mime_type")) or None
     if media == "document" and mime is not None and mime.startswith("image/"):
         media = "image"
     return _attachment(message, file, media, mime) if isinstance(file.get("file_id"), str) else None
@@ -81,10 +69,10 @@ def _attachment(message: Json, file: Json, media: Media, mime: str | None) -> At
         media=media,
         ref=file["file_id"],
         mime=mime,
-        size=_whole(file.get("file_size")) or None,
-        caption=clean(message.get("caption")),
-        file_name=clean(file.get("file_name")) or None,
-        album=clean(message.get("media_group_id")) or None,
+        size=whole(file.get("file_size")) or None,
+        caption=text(message.get("caption")),
+        file_name=text(file.get("file_name")) or None,
+        album=text(message.get("media_group_id")) or None,
     )
 
 
@@ -93,10 +81,5 @@ def _location(message: Json) -> Content | None:
     lat, lon = place.get("latitude"), place.get("longitude")
     if not isinstance(lat, int | float) or not isinstance(lon, int | float):
         return None
-    venue = message.get("venue")
-    venue = venue if isinstance(venue, dict) else {}
-    return Location(float(lat), float(lon), clean(venue.get("title")), clean(venue.get("address")))
-
-
-def _whole(value: object) -> int:
-    return value if isinstance(value, int) and not isinstance(value, bool) else 0
+    venue = as_object(message.get("venue"))
+    return Location(float(lat), float(lon), text(venue.get("title")), text(venue.get("address")))

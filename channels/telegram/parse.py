@@ -4,22 +4,16 @@ Our own tolerant reading: unknown fields are ignored, an unknown kind becomes ``
 fails on a field that a future Bot API sends in another shape.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any
-
-import orjson
+from datetime import datetime
 
 from channels.errors import Unreadable
 from channels.ids import conversation_id, event_id
+from channels.reading import Json, as_list, as_object, document, is_whole, moment, text, whole
 from channels.telegram import contents
 from flows.messages import Contact, Content, EventType, InboundEvent, Sender, Text
 
 CHANNEL = "telegram"
-# Midnight of the year 3000: what a clock can surely hold.
-LATEST_S = 32_503_680_000
-Json = Mapping[str, Any]
 
 
 def parse(body: bytes, account: str, received_at: datetime) -> list[InboundEvent]:
@@ -28,11 +22,8 @@ def parse(body: bytes, account: str, received_at: datetime) -> list[InboundEvent
     Raises:
         Unreadable: when the body is no JSON object with a whole ``update_id``.
     """
-    try:
-        update = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise Unreadable("the body is not JSON") from error
-    if not isinstance(update, dict) or not _is_int(update.get("update_id")):
+    update = document(body)
+    if not is_whole(update.get("update_id")):
         raise Unreadable("the body is no update: it has no update_id")
     return [_event(update, account, received_at)]
 
@@ -66,10 +57,10 @@ def _event(update: Json, account: str, received_at: datetime) -> InboundEvent:
         type=found.type,
         conversation=conversation_id(CHANNEL, account, address),
         address=address,
-        sender=Sender(str(user.get("id", "")), _name(user), _text(user.get("language_code")) or None),
+        sender=Sender(str(user.get("id", "")), _name(user), text(user.get("language_code")) or None),
         occurred_at=_time(found, received_at),
         received_at=received_at,
-        message_id=str(message_id) if _is_int(message_id) else None,
+        message_id=str(message_id) if is_whole(message_id) else None,
         in_reply_to=found.in_reply_to,
         content=found.content,
         payload=found.payload,
@@ -86,7 +77,7 @@ def _find(update: Json) -> _Found:
             return read(value)
     for value in update.values():
         if isinstance(value, dict) and isinstance(value.get("from"), dict):
-            return _Found(EventType.UNSUPPORTED, user=value["from"], chat=_dict(value.get("chat")))
+            return _Found(EventType.UNSUPPORTED, user=value["from"], chat=as_object(value.get("chat")))
     return _Found(EventType.UNSUPPORTED)
 
 
@@ -102,17 +93,17 @@ def _message(message: Json) -> _Found:
         referral = {"payload": payload} if payload else {}
     elif content is None and isinstance(message.get("web_app_data"), dict):
         kind = EventType.FORM_RESPONSE
-        details = {"data": _text(message["web_app_data"].get("data"))}
+        details = {"data": text(message["web_app_data"].get("data"))}
     elif content is None:
         kind = EventType.UNSUPPORTED
-    reply_to = _dict(message.get("reply_to_message")).get("message_id")
+    reply_to = as_object(message.get("reply_to_message")).get("message_id")
     return _Found(
         kind,
         message=message,
-        user=_dict(message.get("from")),
-        chat=_dict(message.get("chat")),
+        user=as_object(message.get("from")),
+        chat=as_object(message.get("chat")),
         content=content,
-        in_reply_to=str(reply_to) if _is_int(reply_to) else None,
+        in_reply_to=str(reply_to) if is_whole(reply_to) else None,
         referral=referral,
         details=details,
     )
@@ -122,46 +113,45 @@ def _edited(message: Json) -> _Found:
     return _Found(
         EventType.MESSAGE_EDITED,
         message=message,
-        user=_dict(message.get("from")),
-        chat=_dict(message.get("chat")),
+        user=as_object(message.get("from")),
+        chat=as_object(message.get("chat")),
         content=contents.read(message),
     )
 
 
 def _callback(query: Json) -> _Found:
-    message = _dict(query.get("message"))
+    message = as_object(query.get("message"))
     pressed = message.get("message_id")
     return _Found(
         EventType.POSTBACK,
-        user=_dict(query.get("from")),
-        chat=_dict(message.get("chat")),
-        payload=_text(query.get("data")),
-        in_reply_to=str(pressed) if _is_int(pressed) else None,
-        details={"callback_query_id": _text(query.get("id"))},
+        user=as_object(query.get("from")),
+        chat=as_object(message.get("chat")),
+        payload=text(query.get("data")),
+        in_reply_to=str(pressed) if is_whole(pressed) else None,
+        details={"callback_query_id": text(query.get("id"))},
     )
 
 
 def _reaction(reaction: Json) -> _Found:
     target = reaction.get("message_id")
-    new = reaction.get("new_reaction")
-    shown = [_text(_dict(one).get("emoji")) for one in new] if isinstance(new, list) else []
+    shown = [text(as_object(one).get("emoji")) for one in as_list(reaction.get("new_reaction"))]
     return _Found(
         EventType.REACTION,
-        user=_dict(reaction.get("user")),
-        chat=_dict(reaction.get("chat")),
-        in_reply_to=str(target) if _is_int(target) else None,
+        user=as_object(reaction.get("user")),
+        chat=as_object(reaction.get("chat")),
+        in_reply_to=str(target) if is_whole(target) else None,
         details={"emoji": "".join(shown), "removed": "" if shown else "yes"},
     )
 
 
 def _membership(change: Json) -> _Found:
-    status = _text(_dict(change.get("new_chat_member")).get("status"))
+    status = text(as_object(change.get("new_chat_member")).get("status"))
     state = {"kicked": "blocked", "left": "unsubscribed", "member": "subscribed"}.get(status, status or "unknown")
     return _Found(
         EventType.SUBSCRIPTION,
         message={"date": change.get("date")},
-        user=_dict(change.get("from")),
-        chat=_dict(change.get("chat")),
+        user=as_object(change.get("from")),
+        chat=as_object(change.get("chat")),
         details={"state": state},
     )
 
@@ -175,31 +165,17 @@ _READERS = {
 }
 
 
-def _start_payload(text: str) -> str | None:
+def _start_payload(said: str) -> str | None:
     """``/start X`` and ``/start@bot X`` give X, a bare one an empty text, anything else None."""
-    command, _, rest = text.partition(" ")
+    command, _, rest = said.partition(" ")
     return rest.strip() if command.partition("@")[0] == "/start" else None
 
 
 def _time(found: _Found, received_at: datetime) -> datetime:
     """When it happened. Times outside what a clock can hold give the time of receipt."""
     date = found.message.get("edit_date") or found.message.get("date")
-    if not isinstance(date, int) or not 0 < date < LATEST_S:
-        return received_at
-    return datetime.fromtimestamp(date, UTC)
+    return moment(whole(date), received_at)
 
 
 def _name(user: Json) -> str:
-    return f"{_text(user.get('first_name'))} {_text(user.get('last_name'))}".strip()
-
-
-def _dict(value: object) -> Json:
-    return value if isinstance(value, dict) else {}
-
-
-def _text(value: object) -> str:
-    return value.replace("\x00", "") if isinstance(value, str) else ""
-
-
-def _is_int(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+    return f"{text(user.get('first_name'))} {text(user.get('last_name'))}".strip()

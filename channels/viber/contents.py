@@ -1,13 +1,12 @@
 """What a Viber message holds: words, a picture or file, a place, a contact."""
 
-from collections.abc import Mapping
 from mimetypes import guess_type
-from typing import Any, Literal
+from typing import Literal
 
+from channels.reading import Json, is_whole, text, whole, with_plus
 from channels.viber.tracking import Tracking
 from flows.messages import Attachment, Contact, Content, Location, Text
 
-Json = Mapping[str, Any]
 Media = Literal["image", "audio", "video", "document", "sticker"]
 
 
@@ -18,7 +17,7 @@ def read(message: Json, token: str, tracking: Tracking, *, silent: bool = False)
     """
     kind = message.get("type")
     if kind == "text":
-        return Text(clean(message["text"])) if isinstance(message.get("text"), str) else None
+        return Text(text(message["text"])) if isinstance(message.get("text"), str) else None
     if kind == "url":
         return _url(message)
     if kind in ("picture", "video", "file"):
@@ -32,20 +31,15 @@ def read(message: Json, token: str, tracking: Tracking, *, silent: bool = False)
     return None
 
 
-def clean(value: object) -> str:
-    """Text without NUL, which no database takes."""
-    return value.replace("\x00", "") if isinstance(value, str) else ""
-
-
 def _url(message: Json) -> Content | None:
-    link, text = clean(message.get("media")), clean(message.get("text"))
-    lines = [text, link] if text != link else [link]
+    link, words = text(message.get("media")), text(message.get("text"))
+    lines = [words, link] if words != link else [link]
     return Text("\n".join(line for line in lines if line)) if link else None
 
 
 def _file(message: Json, kind: str, token: str) -> Content:
     """Viber gives no id of a file, only an address with a key in it: that is kept where nothing is shown."""
-    name = clean(message.get("file_name"))
+    name = text(message.get("file_name"))
     mime = guess_type(name)[0]
     fixed: dict[str, tuple[Media, str]] = {"picture": ("image", "image/jpeg"), "video": ("video", "video/mp4")}
     media, usual = fixed.get(kind, (_media(mime), None))
@@ -54,9 +48,9 @@ def _file(message: Json, kind: str, token: str) -> Content:
         ref=token,
         mime=mime or usual,
         size=_size(message),
-        caption=clean(message.get("text")),
+        caption=text(message.get("text")),
         file_name=name or None,
-        source=clean(message.get("media")) or None,
+        source=text(message.get("media")) or None,
     )
 
 
@@ -68,16 +62,15 @@ def _media(mime: str | None) -> Media:
 
 def _size(message: Json) -> int | None:
     for key in ("file_size", "size"):
-        value = message.get(key)
-        if isinstance(value, int) and not isinstance(value, bool) and value > 0:
-            return value
+        if (size := whole(message.get(key))) > 0:
+            return size
     return None
 
 
 def _sticker(message: Json, token: str) -> Content:
     number = message.get("sticker_id")
-    whole = isinstance(number, int) and not isinstance(number, bool)
-    return Attachment("sticker", str(number) if whole else token, source=clean(message.get("media")) or None)
+    ref = str(number) if is_whole(number) else token
+    return Attachment("sticker", ref, source=text(message.get("media")) or None)
 
 
 def _location(place: object) -> Content | None:
@@ -86,7 +79,7 @@ def _location(place: object) -> Content | None:
     lat, lon = _degrees(place.get("lat"), 90), _degrees(place.get("lon"), 180)
     if lat is None or lon is None:
         return None
-    return Location(lat, lon, address=clean(place.get("address")))
+    return Location(lat, lon, address=text(place.get("address")))
 
 
 def _degrees(value: object, most: int) -> float | None:
@@ -109,13 +102,8 @@ def _contact(message: Json, tracking: Tracking, *, silent: bool) -> Content | No
     contact = message.get("contact")
     if not isinstance(contact, dict):
         return None
-    name, words = clean(contact.get("name")), clean(message.get("text"))
-    phone = _e164(clean(contact.get("phone_number")))
+    name, words = text(contact.get("name")), text(message.get("text"))
+    phone = with_plus(text(contact.get("phone_number")))
     tapped = silent or (tracking.is_phone(words) if words else not name)
     first, _, last = name.partition(" ")
     return Contact(phone, bool(phone and tracking.phones) and tapped, first, last)
-
-
-def _e164(phone: str) -> str:
-    digits = "".join(filter(str.isascii, filter(str.isdigit, phone)))
-    return f"+{digits}" if digits else ""

@@ -5,27 +5,24 @@ on a field that comes in another shape than the one documented.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import blake2b
-from typing import Any
-
-import orjson
 
 from channels import references
 from channels.errors import Unreadable
 from channels.ids import conversation_id, event_id
+from channels.reading import Json, as_object, document, moment, text, text_or_whole, whole
 from channels.viber import contents, tracking
 from flows.messages import Contact, Content, EventType, InboundEvent, Sender, Text
 
 CHANNEL = "viber"
-# Midnight of the year 3000: what a clock can surely hold.
-LATEST_MS = 32_503_680_000_000
+# A key of our tables holds it; Viber's have nineteen digits.
+TOKEN_MAX = 64
 # The shape of what flows.buttons signs: a tap on a keyboard that has been there for longer than its message's mark.
 SIGNED = re.compile(r"[qfc]\.[\x21-\x7e]{1,49}\.[A-Za-z0-9_-]{12}", re.ASCII)
 LINK = re.compile(r"https?://\S+")
-Json = Mapping[str, Any]
 
 
 def parse(body: bytes, account: str, received_at: datetime) -> list[InboundEvent]:
@@ -34,14 +31,11 @@ def parse(body: bytes, account: str, received_at: datetime) -> list[InboundEvent
     Raises:
         Unreadable: when the body is no JSON object that names its ``event``.
     """
-    try:
-        callback = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise Unreadable("the body is not JSON") from error
-    if not isinstance(callback, dict) or not isinstance(callback.get("event"), str):
+    callback = document(body)
+    if not isinstance(callback.get("event"), str):
         raise Unreadable("the body is no callback: it names no event")
     found = _READERS.get(callback["event"], _unknown)(callback)
-    user_id = contents.clean(found.user.get("id")) if found is not None else ""
+    user_id = text(found.user.get("id")) if found is not None else ""
     if found is None or not user_id:
         return []
     return [_event(callback, body, found, user_id, account, received_at)]
@@ -66,7 +60,7 @@ def _event(
 ) -> InboundEvent:
     token = _token(callback)
     # Viber numbers every callback; should one come without, its very bytes tell it from others.
-    dedupe_key = f"{token or blake2b(body, digest_size=16).hexdigest()}:{contents.clean(callback['event'])}"
+    dedupe_key = f"{token or blake2b(body, digest_size=16).hexdigest()}:{text(callback['event'])}"
     return InboundEvent(
         id=event_id(CHANNEL, account, dedupe_key, received_at),
         channel=CHANNEL,
@@ -75,10 +69,8 @@ def _event(
         type=found.type,
         conversation=conversation_id(CHANNEL, account, user_id),
         address=user_id,
-        sender=Sender(
-            user_id, contents.clean(found.user.get("name")), contents.clean(found.user.get("language")) or None
-        ),
-        occurred_at=_time(callback.get("timestamp"), received_at),
+        sender=Sender(user_id, text(found.user.get("name")), text(found.user.get("language")) or None),
+        occurred_at=moment(whole(callback.get("timestamp")) / 1000, received_at),
         received_at=received_at,
         message_id=token or None,
         in_reply_to=found.in_reply_to,
@@ -91,7 +83,7 @@ def _event(
 
 
 def _message(callback: Json) -> _Found | None:
-    message, user = _dict(callback.get("message")), _dict(callback.get("sender"))
+    message, user = as_object(callback.get("message")), as_object(callback.get("sender"))
     marks = tracking.read(message.get("tracking_data"))
     silent = callback.get("silent") is True
     content = contents.read(message, _token(callback), marks, silent=silent)
@@ -110,28 +102,28 @@ def _tap_or_text(content: Text, user: Json, marks: tracking.Tracking, *, silent:
 
     A button that opens a page tells us its address, which is nobody's message.
     """
-    text = content.text
-    if marks.is_link(text) or (silent and LINK.fullmatch(text)):
+    said = content.text
+    if marks.is_link(said) or (silent and LINK.fullmatch(said)):
         return None
-    if marks.is_phone(text):  # from a client that cannot share a phone and says the button's words instead
+    if marks.is_phone(said):  # from a client that cannot share a phone and says the button's words instead
         return _Found(EventType.MESSAGE, user, content, private_chat=private)
-    if silent or marks.is_reply(text) or SIGNED.fullmatch(text) or references.read(text):
-        return _Found(EventType.POSTBACK, user, payload=text, private_chat=private)
+    if silent or marks.is_reply(said) or SIGNED.fullmatch(said) or references.read(said):
+        return _Found(EventType.POSTBACK, user, payload=said, private_chat=private)
     return _Found(EventType.MESSAGE, user, content, private_chat=private)
 
 
 def _started(callback: Json) -> _Found:
-    context = contents.clean(callback.get("context"))
+    context = text(callback.get("context"))
     return _Found(
         EventType.START,
-        _dict(callback.get("user")),
+        as_object(callback.get("user")),
         referral={"payload": context} if context else {},
         details={"subscribed": "yes" if callback.get("subscribed") is True else "no"},
     )
 
 
 def _subscribed(callback: Json) -> _Found:
-    return _Found(EventType.SUBSCRIPTION, _dict(callback.get("user")), details={"state": "subscribed"})
+    return _Found(EventType.SUBSCRIPTION, as_object(callback.get("user")), details={"state": "subscribed"})
 
 
 def _unsubscribed(callback: Json) -> _Found:
@@ -140,7 +132,7 @@ def _unsubscribed(callback: Json) -> _Found:
 
 def _status(state: str) -> Callable[[Json], _Found]:
     def read(callback: Json) -> _Found:
-        reason = contents.clean(callback.get("desc")) if state == "failed" else ""
+        reason = text(callback.get("desc")) if state == "failed" else ""
         details = {"state": state} | ({"reason": reason} if reason else {})
         token = _token(callback) or None
         return _Found(EventType.DELIVERY_STATUS, _named(callback), in_reply_to=token, details=details)
@@ -153,7 +145,7 @@ def _webhook(_: Json) -> None:
 
 
 def _unknown(callback: Json) -> _Found:
-    user = _dict(callback.get("user")) or _dict(callback.get("sender")) or _named(callback)
+    user = as_object(callback.get("user")) or as_object(callback.get("sender")) or _named(callback)
     return _Found(EventType.UNSUPPORTED, user)
 
 
@@ -176,18 +168,4 @@ def _named(callback: Json) -> Json:
 
 def _token(callback: Json) -> str:
     """The message's number, digit by digit: it is larger than what other languages keep exactly."""
-    token = callback.get("message_token")
-    if isinstance(token, str):
-        return contents.clean(token)[:64]
-    return str(token) if isinstance(token, int) and not isinstance(token, bool) else ""
-
-
-def _time(timestamp: object, received_at: datetime) -> datetime:
-    """When it happened. Times outside what a clock can hold give the time of receipt."""
-    if isinstance(timestamp, bool) or not isinstance(timestamp, int) or not 0 < timestamp < LATEST_MS:
-        return received_at
-    return datetime.fromtimestamp(timestamp / 1000, UTC)
-
-
-def _dict(value: object) -> Json:
-    return value if isinstance(value, dict) else {}
+    return text_or_whole(callback.get("message_token"))[:TOKEN_MAX]

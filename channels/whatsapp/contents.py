@@ -2,7 +2,8 @@
 
 from typing import Literal
 
-from channels.whatsapp.identities import Json, as_list, as_object, e164, text
+from channels.reading import Json, as_list, as_object, text
+from channels.whatsapp.identities import e164
 from flows.messages import Attachment, Contact, Content, Location, Text
 
 _MEDIA: dict[str, Literal["image", "audio", "video", "document", "sticker"]] = {

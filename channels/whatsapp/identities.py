@@ -5,13 +5,12 @@ letters and digits (``UA.13491208655302741918``). A message goes ``to`` the firs
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from channels.reading import Json, as_object, text
 from flows.messages import Sender
 
-Json = Mapping[str, Any]
 ADDRESS_MAX = 128
 SAME_DIGITS = 8
 _PHONE = re.compile(r"\d{5,20}", re.ASCII)
@@ -63,21 +62,6 @@ def e164(phone: str) -> str:
     """``+380501112233`` from however a phone is written; empty for what is none."""
     digits = re.sub(r"[\s().+-]", "", phone)
     return f"+{digits}" if _PHONE.fullmatch(digits) else ""
-
-
-def as_object(value: object) -> Json:
-    """The value where it is a JSON object, else an empty one."""
-    return value if isinstance(value, dict) else {}
-
-
-def as_list(value: object) -> Sequence[object]:
-    """The value where it is a JSON array, else an empty one."""
-    return value if isinstance(value, list) else []
-
-
-def text(value: object) -> str:
-    """The value where it is a text, without NUL, which no database takes; else an empty one."""
-    return value.replace("\x00", "") if isinstance(value, str) else ""
 
 
 def _described(phone: str, bsuid: str, contacts: Sequence[object]) -> Json:

@@ -10,7 +10,7 @@ addressed is left out, and nothing fails on a field that comes in another shape.
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import blake2b
 
 import orjson
@@ -18,13 +18,12 @@ import structlog
 
 from channels.errors import Unreadable
 from channels.ids import conversation_id, event_id
+from channels.reading import Json, as_list, as_object, document, moment, text, whole
 from channels.whatsapp import contents
-from channels.whatsapp.identities import Json, Who, as_list, as_object, author, recipient, text
+from channels.whatsapp.identities import Who, author, recipient
 from flows.messages import Attachment, Contact, Content, EventType, InboundEvent, Text
 
 CHANNEL = "whatsapp"
-# Midnight of the year 3000: what a clock can surely hold.
-LATEST_S = 32_503_680_000
 # An id is a key of our tables; WhatsApp's have some sixty characters.
 ID_MAX = 256
 STATES = {"sent": "sent", "delivered": "delivered", "read": "read", "played": "read", "failed": "failed"}
@@ -40,17 +39,14 @@ def parse(body: bytes, account: str, received_at: datetime) -> list[InboundEvent
     Raises:
         Unreadable: when the body is no JSON object of a WhatsApp account with a list of entries.
     """
-    try:
-        document = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise Unreadable("the body is not JSON") from error
-    if not isinstance(document, dict) or document.get("object") != "whatsapp_business_account":
+    told = document(body)
+    if told.get("object") != "whatsapp_business_account":
         raise Unreadable("the body is no webhook of a WhatsApp account: its object is another")
-    if not isinstance(document.get("entry"), list):
+    if not isinstance(told.get("entry"), list):
         raise Unreadable("the body is no webhook of a WhatsApp account: it has no list of entries")
     events: dict[str, InboundEvent] = {}
     foreign = 0
-    for value in _values(document["entry"]):
+    for value in _values(told["entry"]):
         if text(as_object(value.get("metadata")).get("phone_number_id")) not in ("", account):
             foreign += 1
             continue
@@ -280,7 +276,5 @@ def _digest(data: bytes) -> str:
 
 def _time(date: object, received_at: datetime) -> datetime:
     """When it happened. Times outside what a clock can hold give the time of receipt."""
-    seconds = int(date) if isinstance(date, str) and re.fullmatch(r"\d{1,11}", date, re.ASCII) else date
-    if not isinstance(seconds, int) or isinstance(seconds, bool) or not 0 < seconds < LATEST_S:
-        return received_at
-    return datetime.fromtimestamp(seconds, UTC)
+    seconds = int(date) if isinstance(date, str) and re.fullmatch(r"\d{1,11}", date, re.ASCII) else whole(date)
+    return moment(seconds, received_at)
