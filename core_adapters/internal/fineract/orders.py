@@ -98,7 +98,7 @@ class Transfers:
 
     async def enquire(self, order: Order) -> Posted | None:
         amount = amount_of(order)
-        _, payer = await _asked_for(self.accounts, order, "from")
+        _, payer = await self.accounts.own(order.customer_id, str(order.inputs.get("from")))
         lines = Lines(self.exchange)
         found = await lines.marked(payer.account_id, "debit", amount, payer.decimals, order.reference)
         return _posted(found, {"from_last4": payer.last4})
@@ -134,18 +134,10 @@ class Deposits:
 
     async def enquire(self, order: Order) -> Posted | None:
         amount = amount_of(order)
-        _, account = await _asked_for(self.accounts, order, "card")
+        _, account = await self.accounts.own(order.customer_id, str(order.inputs.get("card")))
         lines = Lines(self.exchange)
         found = await lines.marked(account.account_id, "credit", amount, account.decimals, order.reference)
         return _posted(found, {"to_last4": account.last4})
-
-
-async def _asked_for(accounts: Accounts, order: Order, name: str) -> tuple[object, Account]:
-    """The account that an enquiry looks at. That it cannot be read says nothing of the order."""
-    try:
-        return await accounts.own(order.customer_id, str(order.inputs.get(name)))
-    except Missing:
-        raise TurnedAway("the order's account is not to be found") from None
 
 
 def _posted(found: Booking | None, details: dict[str, str]) -> Posted | None:

@@ -142,6 +142,8 @@ class Fineract:
         status, document, cached = self._reply(method, target, headers, body, fault)
         if fault == "lost":
             return None
+        if fault == "then_shut":
+            self.tenant = "shut"
         if fault in ("garbage", "empty", "huge", "deep", "unlike"):
             data = {
                 "garbage": b"<html>a proxy's page</html>", "empty": b"", "huge": b'{"a": "' + b"a" * 2_000_000 + b'"}',

@@ -137,10 +137,10 @@ async def test_a_statement_says_what_came_and_went(core, wrapped):
 
 
 async def test_a_quote_says_no_where_the_transfer_would(core, wrapped):
+    card = core.card
+
     async def quote(amount="10.00 UAH"):
-        return await wrapped.ask(
-            "transfers.quote", "anna", {"from": str(core.anna.id), "amount": amount}, {"to": core.card}
-        )
+        return await wrapped.ask("transfers.quote", "anna", {"from": str(core.anna.id), "amount": amount}, {"to": card})
 
     assert await quote() == {"fee": "0.00 UAH"}
     with pytest.raises(Declined, match="insufficient_funds"):
