@@ -86,6 +86,16 @@ async def test_a_way_back_that_was_lost_is_gone_once(room, outcome):
     assert await postings(room, order, "-R") == await postings(room, order)
 
 
+async def test_the_account_is_looked_at_before_the_first_sending_only(room):
+    order = bill(room)
+    await fault(room, "billers", "payment", "down")
+    await room.start(order)
+    await fault(room, "billers", "check", "refuse", count=100)
+    await room.rounds()
+    assert await room.told(order.op_id) == ["unknown:unknown_result", "done"]
+    assert await at_the_biller(room, order) == ["paid"]
+
+
 async def test_a_biller_that_stays_down_keeps_it_unknown_and_never_says_paid(room):
     order = bill(room)
     await fault(room, "billers", "payment", "down", count=100)
