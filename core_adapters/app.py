@@ -15,6 +15,7 @@ from core_adapters.api import operations as operations_api
 from core_adapters.api import questions as questions_api
 from core_adapters.api import refusals
 from core_adapters.brands import BankBrand
+from core_adapters.breaker import Breaker
 from core_adapters.database import Pool
 from core_adapters.external.billers import register
 from core_adapters.external.billers.paying import BillPayments
@@ -128,7 +129,8 @@ def build(
     audit = Audit(settings.audit_key)
     store = Store(pool, sealer, audit, sink, clock)
     http = client()
-    service = Service(http, settings.url.rstrip("/"), _login(settings))
+    breaker = Breaker(clock=lambda: clock().timestamp())
+    service = Service(http, settings.url.rstrip("/"), _login(settings), breaker)
     bank = internal.wrapper(settings.bank, service, pool, sealer, directory)
     codes = ScaCodes(store, directory, sms)
     performers: dict[str, Performer] = {bank.name: bank, codes.name: codes}

@@ -6,11 +6,15 @@ like is each wrapper's own Cerberus schema.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 import httpx
 
+from core_adapters.bounded import Bounded
+from core_adapters.breaker import Breaker, Call, Resting
 from core_adapters.failures import BankFailure, Declined, Missing, TurnedAway, Unavailable, Unclear
+from core_adapters.logins.marking import NO_EFFECT
 
 REPLY_BYTES_MAX = 1_000_000
 DEPTH_MAX = 20  # levels of nesting; a deeper reply is an attack on the parser or a bug
@@ -35,48 +39,51 @@ class Reply:
 
 def client(transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
     """A client with our bounds: no redirects, no proxies of the environment."""
-    return httpx.AsyncClient(timeout=TIMES, limits=LIMITS, trust_env=False, transport=transport)
+    inner = transport or httpx.AsyncHTTPTransport(limits=LIMITS, trust_env=False)
+    return httpx.AsyncClient(timeout=TIMES, trust_env=False, transport=Bounded(inner, REPLY_BYTES_MAX))
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Somebody's HTTP service: where it is and how one logs in."""
+    """Somebody's HTTP service: where it is and how one logs in; its breaker is its own unless one is given."""
 
     client: httpx.AsyncClient
     url: str
     login: httpx.Auth
+    breaker: Breaker = field(default_factory=Breaker, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        self.breaker.name_if_nameless(urlsplit(self.url).netloc.rpartition("@")[2])
+
+    def rest_s(self) -> float:
+        """Seconds until an order may be sent here; 0: now. Satisfies core_adapters.breaker.CanRest."""
+        return self.breaker.rest_s()
 
     async def order(self, method: str, path: str, body: Mapping[str, object]) -> Reply:
         """Send something that has an effect: once, never repeated here. Raises BankFailure."""
-        return await self._once(method, path, body, {})
+        return await self._once(_Request(method, path, body, {}, has_effect=True))
 
     async def ask(self, path: str, parameters: Mapping[str, str] | None = None) -> Reply:
         """Ask a question; a failure of the way there is tried once more. Raises BankFailure."""
-        return await self._twice("GET", path, None, parameters or {})
+        return await self._twice(_Request("GET", path, None, parameters or {}, has_effect=False))
 
     async def ask_with(self, path: str, body: Mapping[str, object]) -> Reply:
         """A question that is put as a POST, because it holds what an address must not. Raises BankFailure."""
-        return await self._twice("POST", path, body, {})
+        return await self._twice(_Request("POST", path, body, {}, has_effect=False))
 
-    async def _twice(
-        self, method: str, path: str, body: Mapping[str, object] | None, parameters: Mapping[str, str]
-    ) -> Reply:
+    async def _twice(self, request: "_Request") -> Reply:
         for _ in range(ASKED_TWICE - 1):
             try:
-                return await self._once(method, path, body, parameters)
+                return await self._once(request)
+            except Resting:
+                raise
             except (Unavailable, Unclear):
                 continue
-        return await self._once(method, path, body, parameters)
+        return await self._once(request)
 
-    async def _once(
-        self, method: str, path: str, body: Mapping[str, object] | None, parameters: Mapping[str, str]
-    ) -> Reply:
-        try:
-            status, data = await self._exchange(method, path, body, parameters)
-        except NOT_SENT as error:
-            raise Unavailable(type(error).__name__) from None
-        except (httpx.HTTPError, httpx.StreamError, ValueError) as error:
-            raise Unclear(type(error).__name__) from None
+    async def _once(self, request: "_Request") -> Reply:
+        with self.breaker.call() as call:
+            status, data = await self._answered(request, call)
         document = {} if status == NO_CONTENT else _document(data)
         if not 200 <= status < 300:
             raise _failure(status, document)
@@ -84,17 +91,50 @@ class Service:
             raise Unclear("the answer is no JSON object")
         return Reply(status, document)
 
-    async def _exchange(
-        self, method: str, path: str, body: Mapping[str, object] | None, parameters: Mapping[str, str]
-    ) -> tuple[int, bytes]:
-        request = self.client.stream(method, self.url + path, json=body, params=dict(parameters), auth=self.login)
-        async with request as answer:
+    async def _answered(self, request: "_Request", call: Call) -> tuple[int, bytes]:
+        try:
+            status, data = await self._exchange(request)
+        except Unavailable:  # the login has no token, so nothing was sent
+            call.health = "ill"
+            raise
+        except NOT_SENT as error:
+            call.health = "ill"
+            raise Unavailable(type(error).__name__) from None
+        except httpx.TransportError as error:
+            call.health = "ill"
+            raise Unclear(type(error).__name__) from None
+        except (httpx.HTTPError, httpx.StreamError, ValueError) as error:
+            raise Unclear(type(error).__name__) from None
+        call.health = "ill" if status >= 500 else "well"
+        return status, data
+
+    async def _exchange(self, request: "_Request") -> tuple[int, bytes]:
+        sent = self.client.stream(
+            request.method,
+            self.url + request.path,
+            json=request.body,
+            params=dict(request.parameters),
+            auth=self.login,
+            extensions={NO_EFFECT: not request.has_effect},
+        )
+        async with sent as answer:
             data = bytearray()
             async for chunk in answer.aiter_bytes():
                 data += chunk
                 if len(data) > REPLY_BYTES_MAX:
                     raise ValueError("the answer is too large")
             return answer.status_code, bytes(data)
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What is sent. ``has_effect`` tells the login whether it may send it once more with another token."""
+
+    method: str
+    path: str
+    body: Mapping[str, object] | None = field(repr=False)
+    parameters: Mapping[str, str] = field(repr=False)
+    has_effect: bool
 
 
 def _failure(status: int, document: Mapping[str, object] | None) -> BankFailure:

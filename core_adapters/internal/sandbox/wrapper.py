@@ -29,6 +29,9 @@ class SandboxBank:
     capability: ClassVar[Capability] = Capability("reference-dedup", "by-our-ref", settle_bound_s=3)
     actions: ClassVar[frozenset[str]] = frozenset({"transfers.execute", "cards.apply"}) | TOP_UPS
 
+    def rest_s(self) -> float:
+        return self.calls.service.rest_s()
+
     async def perform(self, order: Order) -> Posted:
         return await self._of(order).perform(order)
 

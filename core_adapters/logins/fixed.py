@@ -1,4 +1,4 @@
-"""How one logs in at a bank, as httpx.Auth: the wrapper is given one and knows no more."""
+"""Logins that never change: a token, or a name and a password."""
 
 from collections.abc import Generator
 
