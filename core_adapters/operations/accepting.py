@@ -25,12 +25,14 @@ MOVES_MONEY_OUT = frozenset({"transfers.execute", "mobile.pay", "bills.pay"})
 NEEDS_A_YES = MOVES_MONEY_OUT | {"cards.apply"}
 # The process that accepted it sends it at once; after this any other does.
 SENDER_GRACE = timedelta(seconds=3)
+# Nobody sends it after this, were it only that no process ran: the customer's yes was for then.
+UNSENT_MAX = timedelta(minutes=15)
 
 INSERT = """
 insert into money.operation (op_id, conversation, customer_id, action, core, core_ref, state, due_at, payer_ref,
     payee_token, amount_minor, currency, request, request_hash, snapshot_hash, sca_id, exemption, error,
-    created_at, updated_at, settled_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $19, $20)
+    created_at, updated_at, settled_at, expires_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $19, $20, $21)
 on conflict (op_id) do nothing returning *
 """
 PROOF = """
@@ -129,7 +131,7 @@ class Accepting:
             payer_of(start), payee.token if payee else None, amount.minor if amount else None,
             amount.currency if amount else None, records.sealed(start, self.store.sealer), records.request_hash(start),
             start.snapshot_hash, spent, None if isinstance(decision, Refuse) else decision.exemption, refused, now,
-            now if refused else None,
+            now if refused else None, now + UNSENT_MAX,
         )  # fmt: skip
 
     async def _case(

@@ -9,7 +9,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from core_adapters.database import Connection
-from core_adapters.operations import announcing, ledger, records
+from core_adapters.operations import announcing, ledger, records, undoing
 from core_adapters.operations.announcing import FOLLOWED_BY
 from core_adapters.operations.decisions.reply import Verdict
 from core_adapters.operations.records import Operation
@@ -52,7 +52,8 @@ async def move_within(
     await _follow(store, connection, seen, moved)
     details = " ".join(part for part in (moved.error or "", note) if part)
     await store.audit.write(connection, moved.updated_at, actor, moved.state.value.lower(), str(moved.op_id), details)
-    news = announcing.settled(moved, moved.updated_at)
+    # A reversal is the bank's own doing: the catalogue has no words for it, and whoever began it tells the customer.
+    news = announcing.settled(moved, moved.updated_at) if moved.reverses is None else None
     if news is not None and (moved.state is not State.UNKNOWN or moved.fence == 1):
         await store.sink.announce(connection, news)
     return moved
@@ -82,7 +83,9 @@ async def _follow(store: Store, connection: Connection, seen: Operation, moved: 
         await end_attempt(connection, moved.op_id, moved.fence, store, moved.state.value, moved.error)
     if moved.state in NOTHING_MOVED:
         await connection.execute(RELEASE, moved.op_id, now)
-    if moved.state is State.POSTED:
+    if moved.reverses is not None:
+        await undoing.follow(store, connection, moved)
+    elif moved.state is State.POSTED:
         await ledger.book(connection, moved, ledger.entries(moved), now)
     if moved.state is State.POSTED and moved.action in FOLLOWED_BY:
         event, _ = FOLLOWED_BY[moved.action]

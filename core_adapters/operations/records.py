@@ -44,6 +44,7 @@ class Operation:
     created_at: datetime
     updated_at: datetime
     request: StartOperation
+    reverses: UUID | None = None
 
     @property
     def order(self) -> Order:
@@ -78,6 +79,7 @@ def read(row: asyncpg.Record, sealer: Sealer) -> Operation:
         created_at=row["created_at"],
         updated_at=row["updated_at"],
         request=opened(bytes(row["request"]), row["op_id"], sealer),
+        reverses=row["reverses"],
     )
 
 

@@ -14,6 +14,8 @@ class State(StrEnum):
     UNKNOWN = "UNKNOWN"
     HOLD = "HOLD"
     VOID = "VOID"
+    REVERSING = "REVERSING"  # another operation is taking this one back
+    REVERSED = "REVERSED"
 
 
 MOVES: Mapping[State, frozenset[State]] = {
@@ -21,12 +23,15 @@ MOVES: Mapping[State, frozenset[State]] = {
     State.SENDING: frozenset({State.POSTED, State.REJECTED, State.UNKNOWN, State.VOID}),
     State.UNKNOWN: frozenset({State.SENDING, State.POSTED, State.REJECTED, State.HOLD}),
     State.HOLD: frozenset({State.POSTED, State.REJECTED}),
-    State.POSTED: frozenset(),
+    State.POSTED: frozenset({State.REVERSING}),
+    State.REVERSING: frozenset({State.REVERSED, State.POSTED}),
     State.REJECTED: frozenset(),
     State.VOID: frozenset(),
+    State.REVERSED: frozenset(),
 }
 
-FINAL = frozenset(state for state, after in MOVES.items() if not after)
+# What its own sending ends in. Only another operation moves a posted one on.
+FINAL = frozenset({State.POSTED, State.REJECTED, State.VOID, State.REVERSED})
 # What ends without money moved: the limit reserved for it is free again.
 NOTHING_MOVED = frozenset({State.REJECTED, State.VOID})
 

@@ -23,7 +23,8 @@ log = structlog.get_logger()
 CLAIM = """
 update money.operation set state = 'SENDING', fence = fence + 1, version = version + 1, sent_at = $2, updated_at = $2,
     lease_until = $3, due_at = $3
-where op_id = $1 and state = $4 and version = coalesce($5, version) returning *
+where op_id = $1 and state = $4 and version = coalesce($5, version)
+    and (state <> 'APPROVED' or coalesce(expires_at > $2, true)) returning *
 """
 # Claimed for a moment, so that two processes do not ask the core about the same operation.
 TAKE_DUE = """
@@ -95,7 +96,7 @@ class Store:
     async def claim(self, op_id: UUID, state: State, version: int | None = None) -> Operation | None:
         """Make an APPROVED or UNKNOWN operation SENDING, under a new fence; committed when this returns.
 
-        None when somebody else was faster: then it is theirs to send.
+        None when somebody else was faster, then it is theirs to send, or when it has expired unsent.
         """
         now = self.clock()
         async with self.pool.acquire() as connection, connection.transaction():

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from core_adapters.operations import awaiting
+from core_adapters.operations import awaiting, expiring
 from core_adapters.operations.enquiring import enquire
 from core_adapters.operations.records import Operation
 from core_adapters.operations.sending import Performers, recover, send
@@ -22,7 +22,7 @@ Job = Callable[[], Awaitable[object]]
 
 @dataclass(slots=True)
 class Worker:
-    """Five jobs, each in a loop of its own, so that a slow bank does not keep recovery or the audit waiting.
+    """Six jobs, each in a loop of its own, so that a slow bank does not keep recovery or the audit waiting.
 
     Any number of processes may run them; a row is taken by one of them at a time.
     """
@@ -34,7 +34,7 @@ class Worker:
 
     def start(self) -> None:
         """Begin; the first round is at once."""
-        for job in (self._recover, self._send, self._enquire, self._look, self._link):
+        for job in (self._recover, self._expire, self._send, self._enquire, self._look, self._link):
             wake = asyncio.Event()
             self._wakes.append(wake)
             self._tasks.append(asyncio.create_task(_loop(job, wake)))
@@ -55,11 +55,15 @@ class Worker:
     async def round(self) -> None:
         """Everything that is due now, once."""
         await self._recover()
+        await self._expire()
         await asyncio.gather(self._send(), self._enquire(), self._look())
         await self._link()
 
     async def _recover(self) -> None:
         await recover(self.store)
+
+    async def _expire(self) -> None:
+        await expiring.expire(self.store)
 
     async def _send(self) -> None:
         await self._each(State.APPROVED, lambda operation: send(self.store, self.performers, operation))

@@ -1,8 +1,8 @@
-"""The ledger of money, and two persons for what is on hold.
+"""The ledger of money, two persons for what is on hold, operations that take others back, and days compared.
 
 Ledger entries are written with the state that makes them true and never change. Whether they add up, and whether a
 posted transfer has them, is looked at when the transaction ends, whatever the code above does. An operation on hold
-leaves it only as one person proposed and another confirmed.
+leaves it only as one person proposed and another confirmed. A posted one is taken back by one other operation, once.
 """
 
 import re
@@ -11,6 +11,56 @@ from alembic import op
 
 revision = "0010"
 down_revision = "0009"
+
+REVERSAL = """
+alter table money.operation add column reverses uuid references money.operation (op_id),
+    add column expires_at timestamptz,
+    add constraint a_reversal_reverses check ((action = 'transfers.reverse') = (reverses is not null)),
+    drop constraint operation_state_check,
+    add constraint operation_state_check check (state in ('APPROVED','SENDING','POSTED','REJECTED','UNKNOWN','HOLD',
+        'VOID','REVERSING','REVERSED'));
+create unique index operation_one_living_reversal on money.operation (reverses)
+    where reverses is not null and state not in ('REJECTED','VOID');
+
+create index operation_expires on money.operation (expires_at) where state = 'APPROVED';
+
+create function money.reversal_fits() returns trigger language plpgsql as $$
+declare
+    original money.operation;
+begin
+    select * into original from money.operation where op_id = new.reverses for update;
+    if original.state <> 'POSTED' or original.reverses is not null or original.action <> 'transfers.execute'
+       or new.amount_minor > original.amount_minor
+       or (new.currency, new.core, new.customer_id)
+          is distinct from (original.currency, original.core, original.customer_id) then
+        raise exception 'operation % cannot be taken back like this', new.reverses using errcode = 'check_violation';
+    end if;
+    return new;
+end $$;
+create trigger reversal_fits before insert on money.operation
+    for each row when (new.reverses is not null) execute function money.reversal_fits();
+
+create function money.posted_moves() returns trigger language plpgsql as $$
+declare
+    living text := (select state from money.operation
+                    where reverses = old.op_id and state not in ('REJECTED','VOID'));
+begin
+    if (old.state = 'POSTED' and new.state = 'REVERSING' and living <> 'POSTED')
+       or (old.state = 'REVERSING' and new.state = 'REVERSED' and living = 'POSTED')
+       or (old.state = 'REVERSING' and new.state = 'POSTED' and living is null) then
+        if (to_jsonb(new) - '{state,version,updated_at}'::text[])
+           = (to_jsonb(old) - '{state,version,updated_at}'::text[]) then
+            return new;
+        end if;
+    end if;
+    raise exception 'operation % is % and final', old.op_id, old.state using errcode = 'check_violation';
+end $$;
+drop trigger operation_moves on money.operation;
+create trigger operation_moves before update on money.operation
+    for each row when (old.state not in ('POSTED', 'REVERSING', 'REVERSED')) execute function money.operation_moves();
+create trigger posted_moves before update on money.operation
+    for each row when (old.state in ('POSTED', 'REVERSING', 'REVERSED')) execute function money.posted_moves();
+"""
 
 LEDGER = """
 create table money.ledger_entry (
@@ -63,14 +113,14 @@ create function money.posted_is_booked() returns trigger language plpgsql as $$
 begin
     if (select coalesce(sum(delta_minor), 0) from money.ledger_entry
         where op_id = new.op_id and currency = new.currency and delta_minor > 0)
-       <> new.amount_minor + coalesce(new.fee_minor, 0) then
+       <> (new.amount_minor + case when new.reverses is null then coalesce(new.fee_minor, 0) else 0 end) then
         raise exception 'operation % is posted and not booked', new.op_id using errcode = 'check_violation';
     end if;
     return null;
 end $$;
 create constraint trigger posted_is_booked after insert or update on money.operation
     deferrable initially deferred for each row
-    when (new.state = 'POSTED' and new.action = 'transfers.execute')
+    when (new.state = 'POSTED' and (new.action = 'transfers.execute' or new.reverses is not null))
     execute function money.posted_is_booked();
 """
 
@@ -117,17 +167,49 @@ create trigger hold_needs_two before update on money.operation
     for each row when (old.state = 'HOLD' and new.state <> 'HOLD') execute function money.hold_needs_two();
 """
 
+RECON = """
+create table money.recon (
+    day date not null,
+    core text not null,
+    reference text not null,
+    verdict text not null check (verdict in ('match', 'ours-only', 'theirs-only', 'differ')),
+    ours jsonb,
+    theirs jsonb,
+    at timestamptz not null,
+    primary key (day, core, reference),
+    constraint verdict_says_who check ((ours is not null) = (verdict <> 'theirs-only')
+        and (theirs is not null) = (verdict <> 'ours-only'))
+);
+create index recon_not_matched on money.recon (day) where verdict <> 'match';
+create index ledger_entry_of_day on money.ledger_entry (at);
+"""
+
+FUNCTIONS = (
+    "ledger_adds_up", "ledger_only_grows", "posted_is_booked", "resolution_stays", "hold_needs_two", "reversal_fits",
+    "posted_moves",
+)  # fmt: skip
+
 
 def upgrade() -> None:
-    for part in (LEDGER, BROUGHT_FORWARD, LEDGER_LAWS, RESOLUTION):
-        for statement in re.split(r";\n\s*(?=create )", part.strip()):  # the driver takes one at a time
+    for part in (REVERSAL, LEDGER, BROUGHT_FORWARD, LEDGER_LAWS, RESOLUTION, RECON):
+        for statement in re.split(r";\n\s*(?=create |drop )", part.strip()):  # the driver takes one at a time
             op.execute(statement)
 
 
 def downgrade() -> None:
-    for trigger in ("posted_is_booked", "hold_needs_two"):
+    for trigger in ("posted_is_booked", "hold_needs_two", "reversal_fits", "posted_moves", "operation_moves"):
         op.execute(f"drop trigger {trigger} on money.operation")
-    for table in ("ledger_entry", "resolution"):
+    op.execute(
+        "create trigger operation_moves before update on money.operation"
+        " for each row execute function money.operation_moves()"
+    )
+    for table in ("recon", "ledger_entry", "resolution"):
         op.execute(f"drop table money.{table}")
-    for function in ("ledger_adds_up", "ledger_only_grows", "posted_is_booked", "resolution_stays", "hold_needs_two"):
+    op.execute(
+        "alter table money.operation drop column reverses cascade, drop column expires_at,"
+        " drop constraint operation_state_check,"
+        " add constraint operation_state_check check (state in"
+        " ('APPROVED','SENDING','POSTED','REJECTED','UNKNOWN','HOLD','VOID'))"
+    )
+    for function in FUNCTIONS:
         op.execute(f"drop function money.{function}()")
