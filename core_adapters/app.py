@@ -28,6 +28,7 @@ from core_adapters.operations.accepting import Accepting
 from core_adapters.operations.audit import Audit
 from core_adapters.operations.desk import Desk
 from core_adapters.operations.sca import ScaCodes
+from core_adapters.operations.statements import books_of
 from core_adapters.operations.store import Store
 from core_adapters.operations.worker import Worker
 from core_adapters.ports import Bank, BillDebits, Directory, Performer, ResultSink
@@ -141,7 +142,8 @@ def build(
         paying, asked_of_billers = _billers(http, settings, debits, directory)
         performers[paying.name] = paying
         performer_of |= dict.fromkeys(paying.actions, paying.name)
-    desk = Desk(store, Accepting(store, brand, directory, performer_of), performers)
+    books = books_of(bank, bank.name, service)
+    desk = Desk(store, Accepting(store, brand, directory, performer_of), performers, books=books)
     worker = Worker(store, performers)
     questions = Questions(store, brand, directory, bank, asked_of_billers)
     return CoreAdapters(

@@ -4,6 +4,7 @@ It asks the running Teller over its API, as the member of staff who types; who d
 """
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -27,6 +28,8 @@ class State(StrEnum):
     UNKNOWN = "UNKNOWN"
     HOLD = "HOLD"
     VOID = "VOID"
+    REVERSING = "REVERSING"
+    REVERSED = "REVERSED"
 
 
 class Outcome(StrEnum):
@@ -94,6 +97,28 @@ def decline(
     """Decline what another person proposed. The operation stays on hold."""
     answer = _asked("POST", f"{PATH}/{op_id}/resolution/decline", body={"note": note})
     typer.echo(f"{answer['op_id']} is {answer['state']}")
+
+
+@app.command()
+def reconcile(
+    day: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="A day in UTC; yesterday if none.")] = None,
+) -> None:
+    """Compare a day of our books with the bank's statement. Ends with 1 when they differ."""
+    wanted = day.date() if day else datetime.now(UTC).date() - timedelta(days=1)
+    found = _asked("POST", f"{PATH}/reconciliations", body={"day": wanted.isoformat()})
+    typer.echo(
+        f"{found['day']}, {found['core']}: {', '.join(f'{n} {verdict}' for verdict, n in found['counts'].items())}"
+    )
+    for one in found["differences"]:
+        typer.echo(
+            f"{one['verdict']:<12} {one['reference']}  ours: {_sums(one['ours'])}  theirs: {_sums(one['theirs'])}"
+        )
+    if found["differences"]:
+        raise typer.Exit(1)
+
+
+def _sums(sums: Mapping[str, str] | None) -> str:
+    return ", ".join(sums.values()) if sums else "-"
 
 
 def _asked(

@@ -5,11 +5,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 
-from core_adapters.api import resolutions
+from core_adapters.api import reconciliations, resolutions
 from core_adapters.api.resolutions import Whole, whole
 from core_adapters.api.security import SERVICE, STAFF, caller
 from core_adapters.api.shapes import Listed, Problem, Shown, Standing, Start
 from core_adapters.operations.desk import Desk
+from core_adapters.operations.reconciling import Reconciling
 from core_adapters.operations.resolving import Resolving
 from core_adapters.operations.states import State
 from flows.ports import Principal, TokenVerifier
@@ -38,6 +39,9 @@ def routes(desk: Desk, verifier: TokenVerifier) -> APIRouter:
     ) -> Listed:
         """Operations, newest first."""
         return Listed(operations=[Shown.of(operation) for operation in await desk.store.listed(state, limit)])
+
+    if desk.books is not None:
+        router.include_router(reconciliations.routes(Reconciling(desk.store, desk.books), clerk))
 
     @router.get("/{op_id}", responses={404: {"model": Problem}})
     async def shown(op_id: UUID, _: Annotated[Principal, Depends(staff)]) -> Whole:

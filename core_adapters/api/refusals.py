@@ -6,6 +6,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
 from core_adapters.operations.accepting import Conflict, NotTaken, TryLater
+from core_adapters.operations.reconciling import DayNotOver, NoStatement
 from core_adapters.operations.resolving import AnotherOutcome, NoProposal, NotOnHold, ProposedAlready, SamePerson
 from core_adapters.operations.store import NoSuchOperation
 from core_adapters.questions import NoSuchQuestion, NotFound
@@ -20,6 +21,8 @@ STATUSES: Mapping[type[Exception], int] = {
     ProposedAlready: 409,
     AnotherOutcome: 409,
     SamePerson: 403,
+    DayNotOver: 422,
+    NoStatement: 503,
     NoSuchQuestion: 404,
     NotFound: 404,
 }

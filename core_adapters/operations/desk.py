@@ -8,6 +8,7 @@ from core_adapters.operations.accepting import Accepted, Accepting
 from core_adapters.operations.checking import ACTION, Checking
 from core_adapters.operations.records import Operation
 from core_adapters.operations.sending import Performers, send
+from core_adapters.operations.statements import Stating
 from core_adapters.operations.states import State
 from core_adapters.operations.store import Store
 from flows.effects import StartOperation
@@ -17,12 +18,16 @@ STOP_S_MAX = 5.0  # how long a stopping process waits for calls that are out; wh
 
 @dataclass(slots=True)
 class Desk:
-    """Operations from outside. ``started`` is false in a process that only answers and leaves sending to others."""
+    """Operations from outside. ``started`` is false in a process that only answers and leaves sending to others.
+
+    ``books`` is the core's side of a day, for the reconciliation.
+    """
 
     store: Store
     accepting: Accepting
     performers: Performers
     started: bool = False
+    books: Stating | None = None
     _calls: set[asyncio.Task[object]] = field(default_factory=set)
 
     async def start(self, start: StartOperation, conversation: UUID) -> Accepted:

@@ -103,6 +103,14 @@ def postings(db: Database, ref: str | None, limit: int) -> list[Row]:
     ).fetchall()
 
 
+def postings_of_day(db: Database, day: date, after: int, limit: int) -> list[Row]:
+    """The postings of a UTC day whose id is above ``after``, in order."""
+    return db.execute(
+        "SELECT * FROM bank_posting WHERE substr(at, 1, 10) = ? AND id > ? ORDER BY id LIMIT ?",
+        (day.isoformat(), after, limit),
+    ).fetchall()
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One line of a statement; `amount_minor` is negative for money that went out."""

@@ -17,6 +17,8 @@ from sandbox.faults import Endpoint, Faults, faulty
 from sandbox.store import Row, Store
 from sandbox.web import read
 
+POSTINGS_PAGE = 500
+
 
 class Rest:
     """The endpoints. `pay_url` is the address of the payment page, to which a payment's id is added."""
@@ -43,6 +45,7 @@ class Rest:
             self._route("GET", "/topups", "enquiry", self.topup_by_reference),
             self._route("GET", "/topups/{payment_id}", "enquiry", self.topup),
             self._route("GET", "/accounts/{account}/statement", "statement", self.statement),
+            self._route("GET", "/postings", "statement", self.postings),
             Route("/webhook", self.subscribe, methods=["PUT"]),
         ]
 
@@ -132,6 +135,22 @@ class Rest:
                 "opening_minor": opening,
                 "closing_minor": within[-1].balance_minor if within else opening,
                 "entries": [entry.shown() for entry in within],
+            }
+        )
+
+    async def postings(self, request: Request) -> Response:
+        """A day of the bank's books, page by page: `next` is the `after` of the following page, null at the end."""
+        _asked(request, "day")
+        after = request.query_params.get("after", "0")
+        if not (after.isascii() and after.isdecimal()):
+            raise BadInput("after: a number, as the page before gave it")
+        with self._store.reading() as db:
+            rows = ledger.postings_of_day(db, _day(request, "day", date.min), int(after), POSTINGS_PAGE)
+        keys = ("ref", "kind", "debit", "credit", "amount_minor", "currency")
+        return JSONResponse(
+            {
+                "postings": [{key: row[key] for key in keys} for row in rows],
+                "next": rows[-1]["id"] if len(rows) == POSTINGS_PAGE else None,
             }
         )
 

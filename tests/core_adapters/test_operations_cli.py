@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from datetime import UTC, datetime
 
 import pytest
 import uvicorn
@@ -11,6 +12,7 @@ from bot.cli import audit, operations
 from bot.settings import load_settings
 from bot.tokens import Tokens
 from core_adapters import app as room_app
+from core_adapters.operations.ids import core_ref
 
 
 @pytest.fixture
@@ -65,6 +67,21 @@ async def test_two_people_at_terminals_decide_what_is_on_hold(served, typed, mon
     assert f"{op_id} is HOLD" in declined.output
     await by("olena", "resolve", op_id, "--as", "rejected", "--note", "not in the books")
     assert f"{op_id} is REJECTED" in (await by("petro", "confirm", op_id, "--as", "rejected")).output
+
+
+async def test_a_day_is_compared_from_a_terminal_and_a_difference_ends_with_one(served, typed):
+    await served.bank.fault("transfer", "reset_after")
+    start = served.transfer("50.00 UAH")
+    await served.start(start)
+    served.clock.jump(days=1)
+    today = datetime.now(UTC).date().isoformat()
+    compared = await asyncio.to_thread(typed, operations.app, "reconcile", "--day", today)
+    assert compared.exit_code == 1, compared.output
+    assert "1 theirs-only" in compared.output
+    assert f"{core_ref(start.op_id)}  ours: -  theirs: 50.00 UAH" in compared.output
+    await served.rounds(2)
+    again = await asyncio.to_thread(typed, operations.app, "reconcile", "--day", today)
+    assert (again.exit_code, "1 match, 0 ours-only, 0 theirs-only, 0 differ" in again.output) == (0, True)
 
 
 def test_a_teller_that_does_not_run_is_said_in_a_sentence(settings, typed):

@@ -185,6 +185,7 @@ async def test_the_description_names_every_route(room):
         "/api/v1/external/{partner}/{verb}",
         OPERATIONS,
         f"{OPERATIONS}/{{op_id}}",
+        f"{OPERATIONS}/reconciliations",
         f"{OPERATIONS}/{{op_id}}/resolution",
         f"{OPERATIONS}/{{op_id}}/resolution/confirm",
         f"{OPERATIONS}/{{op_id}}/resolution/decline",
