@@ -4,20 +4,11 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
 from sandbox.graph.failures import GraphRefused, invalid_parameter
 from sandbox.graph.limits import BODY_MAX_BYTES
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file that came along in a multipart body."""
-
-    name: str
-    mime: str
-    data: bytes = field(repr=False)
+from sandbox.phones.forms import Upload, length_of, read_given
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +47,9 @@ class Arguments:
 
 async def read_arguments(request: Request, most_bytes: int = BODY_MAX_BYTES) -> Arguments:
     """Raises GraphRefused for a body that is not what its content type says, or is too big."""
-    values: dict[str, Any] = dict(request.query_params)
-    if int(request.headers.get("content-length") or 0) > most_bytes:
+    if length_of(request) > most_bytes:
         raise GraphRefused(413, 1, "Please reduce the amount of data you're asking for, then retry your request")
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind == "application/json":
-        return Arguments(values | _object(await request.body()))
-    if kind in ("multipart/form-data", "application/x-www-form-urlencoded"):
-        return await _form(request, values)
-    return Arguments(values)
+    return Arguments(*await read_given(request, _object))
 
 
 def _object(body: bytes) -> dict[str, Any]:
@@ -75,15 +60,3 @@ def _object(body: bytes) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise invalid_parameter("The request body must be a JSON object")
     return found
-
-
-async def _form(request: Request, values: dict[str, Any]) -> Arguments:
-    files: dict[str, Upload] = {}
-    async with request.form() as form:
-        for name, value in form.multi_items():
-            if isinstance(value, UploadFile):
-                mime = value.content_type or "application/octet-stream"
-                files[name] = Upload(value.filename or "file", mime, await value.read())
-            else:
-                values[name] = value
-    return Arguments(values, files)

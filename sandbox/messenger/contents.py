@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from sandbox.graph.arguments import Upload
 from sandbox.messenger import failures, given
 from sandbox.messenger.buttons import check_quick_replies, check_template
 from sandbox.messenger.chats import Content
@@ -12,6 +11,7 @@ from sandbox.messenger.pages import Page
 from sandbox.messenger.remote import fetch
 from sandbox.messenger.templates import Templates, filled
 from sandbox.phones.files import measure
+from sandbox.phones.forms import Upload
 
 MEDIA = ("image", "audio", "video", "file")
 

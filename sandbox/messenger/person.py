@@ -7,7 +7,6 @@ from typing import Any
 
 from PIL import Image, ImageDraw
 
-from sandbox.graph.arguments import Upload
 from sandbox.messenger import events
 from sandbox.messenger.chats import Chat, Content, Kept
 from sandbox.messenger.files import File
@@ -17,6 +16,7 @@ from sandbox.messenger.pages import Page
 from sandbox.messenger.platform import Platform
 from sandbox.phones.database import transaction
 from sandbox.phones.files import measure
+from sandbox.phones.forms import Upload
 from sandbox.phones.people import Person
 
 GET_STARTED = "Get Started"

@@ -30,7 +30,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.graph.arguments import Upload
 from sandbox.graph.failures import GraphRefused
 from sandbox.graph.faults import UnfitFault
 from sandbox.messenger.bubbles import menu_item
@@ -39,7 +38,7 @@ from sandbox.messenger.pages import Page
 from sandbox.messenger.person import GET_STARTED, CannotDo, Hands
 from sandbox.messenger.platform import Platform
 from sandbox.phones.api import person_of
-from sandbox.phones.files import answer, read_upload
+from sandbox.phones.files import answer, read_attached
 from sandbox.phones.people import Person
 from sandbox.phones.wire import Problem, integer, read_object, refuse_foreign_pages
 
@@ -156,9 +155,9 @@ def _page_json(page: Page, language: str) -> dict[str, Any]:
 
 async def _send(hands: Hands, request: Request) -> Kept | None:
     if request.headers.get("content-type", "").startswith("multipart/form-data"):
-        given = await read_upload(request)
+        given = await read_attached(request)
         send = hands.photo if given.kind == "photo" else hands.document
-        return send(Upload(given.name, given.mime, given.data), given.caption)
+        return send(given.file, given.caption)
     body = await read_object(request)
     if "text" in body:
         return hands.text(str(body["text"]), integer(body["reply_to"], "reply_to") if body.get("reply_to") else None)

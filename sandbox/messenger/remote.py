@@ -4,8 +4,8 @@ from urllib.parse import unquote, urlsplit
 
 import httpx
 
-from sandbox.graph.arguments import Upload
 from sandbox.messenger.failures import bad
+from sandbox.phones.forms import Upload
 
 FETCH_TIMEOUT_S = 10.0
 NOT_FETCHED = ("Failed to fetch the file from the url.", 2018008)

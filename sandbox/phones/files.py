@@ -11,6 +11,7 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
+from sandbox.phones.forms import UNKNOWN_MIME, Upload, length_of, read_file
 from sandbox.phones.wire import Problem
 
 SCHEMA = """
@@ -41,13 +42,11 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
-class Upload:
+class Attached:
     """What the page sends: `kind` is photo or document, the name of its field in the form."""
 
     kind: str
-    name: str
-    mime: str
-    data: bytes = field(repr=False)
+    file: Upload
     caption: str = ""
 
 
@@ -88,20 +87,19 @@ def answer(name: str, mime: str, data: bytes) -> Response:
         return Response(data, media_type=mime, headers=HEADERS)
     plain = "".join(c if c.isascii() and (c.isalnum() or c in "._- ") else "_" for c in name)
     named = HEADERS | {"Content-Disposition": f'attachment; filename="{plain}"'}
-    return Response(data, media_type="application/octet-stream", headers=named)
+    return Response(data, media_type=UNKNOWN_MIME, headers=named)
 
 
-async def read_upload(request: Request) -> Upload:
+async def read_attached(request: Request) -> Attached:
     """Raises Problem for a form without a file named photo or document, or one that is too big."""
-    if int(request.headers.get("content-length") or 0) > FORM_MAX_BYTES:
+    if length_of(request) > FORM_MAX_BYTES:
         raise Problem(413, "the file is bigger than any messenger takes")
     async with request.form() as form:
         caption = str(form.get("caption") or "").strip()
         for kind in ("photo", "document"):
             file = form.get(kind)
             if isinstance(file, UploadFile):
-                mime = file.content_type or "application/octet-stream"
-                return Upload(kind, file.filename or "file", mime, await file.read(), caption)
+                return Attached(kind, await read_file(file), caption)
     raise Problem(400, "a multipart message has a file named photo or document")
 
 

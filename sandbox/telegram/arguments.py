@@ -4,22 +4,13 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
+from sandbox.phones.forms import Upload, length_of, read_given
 from sandbox.telegram.failures import Refused, bad_request
 from sandbox.telegram.limits import UPLOAD_MAX_BYTES
 
 TRUE = ("true", "1", "yes", "on")
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file that came along in a multipart body."""
-
-    name: str
-    mime: str
-    data: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +60,12 @@ class Arguments:
 
 async def read_arguments(request: Request) -> Arguments:
     """Raises Refused for a body that is not what its content type says, or is too big."""
-    values: dict[str, Any] = dict(request.query_params)
-    if int(request.headers.get("content-length") or 0) > UPLOAD_MAX_BYTES + 1024 * 1024:
+    if length_of(request) > UPLOAD_MAX_BYTES + 1024 * 1024:
         raise Refused(413, "Request Entity Too Large")
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind == "application/json":
-        return Arguments(values | parse_object(await request.body()))
-    if kind in ("multipart/form-data", "application/x-www-form-urlencoded"):
-        return await _form(request, values)
-    return Arguments(values)
+    return Arguments(*await read_given(request, _object))
 
 
-def parse_object(body: bytes) -> dict[str, Any]:
+def _object(body: bytes) -> dict[str, Any]:
     """A JSON object; an empty body is an empty object."""
     try:
         found = json.loads(body or b"{}")
@@ -89,15 +74,3 @@ def parse_object(body: bytes) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise bad_request("object expected as the body")
     return found
-
-
-async def _form(request: Request, values: dict[str, Any]) -> Arguments:
-    files: dict[str, Upload] = {}
-    async with request.form() as form:
-        for name, value in form.multi_items():
-            if isinstance(value, UploadFile):
-                mime = value.content_type or "application/octet-stream"
-                files[name] = Upload(value.filename or "file", mime, await value.read())
-            else:
-                values[name] = value
-    return Arguments(values, files)

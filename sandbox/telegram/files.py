@@ -8,7 +8,7 @@ from typing import Any
 
 from PIL import Image, UnidentifiedImageError
 
-from sandbox.telegram.arguments import Upload
+from sandbox.phones.forms import Upload
 from sandbox.telegram.failures import bad_request
 from sandbox.telegram.limits import PHOTO_MAX_BYTES, PHOTO_RATIO_MAX, PHOTO_SIDES_SUM_MAX
 

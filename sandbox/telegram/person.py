@@ -6,8 +6,8 @@ import secrets
 from typing import Any
 
 from sandbox.phones.database import transaction
+from sandbox.phones.forms import Upload
 from sandbox.phones.people import Person
-from sandbox.telegram.arguments import Upload
 from sandbox.telegram.bots import Bot
 from sandbox.telegram.chats import Chat, Kept
 from sandbox.telegram.entities import found_entities

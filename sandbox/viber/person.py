@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 from sandbox.phones.database import transaction
-from sandbox.phones.files import Upload
+from sandbox.phones.files import Attached
 from sandbox.phones.people import Person
 from sandbox.viber import keyboards
 from sandbox.viber.bots import Bot
@@ -71,20 +71,21 @@ class Hands:
     def sticker(self, _: str) -> Kept:
         return self._say({"type": "sticker", "sticker_id": STICKER_ID})
 
-    def upload(self, upload: Upload) -> Kept:
+    def upload(self, attached: Attached) -> Kept:
         """A photo becomes a picture with its caption as text, anything else a file."""
         self._chat()
+        upload = attached.file
         if not 0 < len(upload.data) <= FILE_MAX_BYTES:
             raise CannotDo(f"a file has 1 to {FILE_MAX_BYTES} bytes")
         file = self._platform.files.add(upload.name, upload.mime, upload.data)
-        if upload.kind == "photo" and not file.width:
+        if attached.kind == "photo" and not file.width:
             raise CannotDo("this is no picture; send it as a document")
         address = f"{self._bot.root}/media/{file.id}/{quote(file.name)}"
         message: dict[str, Any] = {"media": address, "file_name": file.name, "size": len(file.data)}
-        if upload.kind == "document":
+        if attached.kind == "document":
             return self._say({"type": "file"} | message, file.id)
         shown = {"type": "picture", "thumbnail": address, "width": file.width, "height": file.height}
-        return self._say(shown | message | ({"text": upload.caption} if upload.caption else {}), file.id)
+        return self._say(shown | message | ({"text": attached.caption} if attached.caption else {}), file.id)
 
     def press(self, row: int, column: int) -> Kept | dict[str, str]:
         """A tile of the keyboard. Gives {"url": …} for one that opens a page, which Viber reports as a message too."""

@@ -22,7 +22,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox.phones.api import person_of
-from sandbox.phones.files import answer, read_upload
+from sandbox.phones.files import answer, read_attached
 from sandbox.phones.people import Person
 from sandbox.phones.wire import Problem, integer, read_object, refuse_foreign_pages
 from sandbox.viber.bots import Bot
@@ -114,7 +114,7 @@ class ViberPhoneApi:
 
 async def _send(hands: Hands, request: Request) -> Any:
     if request.headers.get("content-type", "").startswith("multipart/form-data"):
-        return hands.upload(await read_upload(request))
+        return hands.upload(await read_attached(request))
     body = await read_object(request)
     kind = next((kind for kind in SENDERS if kind in body), None)
     if kind is None:

@@ -5,8 +5,8 @@ from urllib.parse import unquote, urlsplit
 
 import httpx
 
-from sandbox.graph.arguments import Upload
 from sandbox.phones.files import measure
+from sandbox.phones.forms import Upload
 from sandbox.whatsapp.limits import LINK_TIMEOUT_S, MEDIA
 
 

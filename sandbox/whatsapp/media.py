@@ -6,8 +6,8 @@ import secrets
 import sqlite3
 from dataclasses import dataclass, field
 
-from sandbox.graph.arguments import Upload
 from sandbox.phones.files import measure
+from sandbox.phones.forms import Upload
 from sandbox.whatsapp.failures import bad_param, refused
 from sandbox.whatsapp.limits import MEDIA_KEPT_S, MEDIA_URL_S, UPLOAD_KINDS
 

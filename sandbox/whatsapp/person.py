@@ -6,9 +6,9 @@ from typing import Any
 
 from PIL import Image
 
-from sandbox.graph.arguments import Upload
 from sandbox.phones.database import transaction
 from sandbox.phones.files import measure
+from sandbox.phones.forms import Upload
 from sandbox.phones.people import Person
 from sandbox.whatsapp.bubbles import STICKER
 from sandbox.whatsapp.chats import Chat, Kept, Message

@@ -5,7 +5,7 @@ from urllib.parse import unquote, urlsplit
 
 import httpx
 
-from sandbox.telegram.arguments import Upload
+from sandbox.phones.forms import Upload
 from sandbox.telegram.failures import Refused, bad_request
 from sandbox.telegram.files import File
 from sandbox.telegram.limits import BY_URL_MAX_BYTES, DOWNLOAD_MAX_BYTES, UPLOAD_MAX_BYTES
