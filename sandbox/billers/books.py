@@ -1,7 +1,8 @@
 """What the billers keep: accounts with what is due, meter readings, and payments by the payer's reference.
 
-The accounts are made up from their numbers, so that any number may be tried; one that ends in 0000 is nobody's. The
-first answer to a reference, a refusal too, is the answer for good.
+The accounts are made up from their numbers, so that any number may be tried; one that ends in 0000 is nobody's, and one
+that ends in 4040 can be looked at, but takes no money. The first answer to a reference, a refusal too, is the answer
+for good.
 """
 
 import re
@@ -36,7 +37,7 @@ CREATE TABLE IF NOT EXISTS biller_reading (
     PRIMARY KEY (partner, provider, account)
 );
 """
-NOBODYS = "0000"
+NOBODYS, CLOSED = "0000", "4040"
 LEAST_DUE_MINOR, DUE_SPREAD_MINOR = 50_00, 400_00
 FIRST_READING = 100  # what every meter showed when its account was opened
 UNIT_MINOR = 264  # one unit of what a meter counts
@@ -142,7 +143,7 @@ def _refusal(db: Database, payment: Payment) -> str | None:
         account(db, payment.provider, payment.account)
     except NotFound as missing:
         return missing.code
-    return None
+    return "account_closed" if payment.account.endswith(CLOSED) else None
 
 
 def _must_be_same(known: Row, payment: Payment) -> None:

@@ -56,6 +56,7 @@ def test_a_phone_is_topped_up_in_two_taps_and_water_is_paid_from_the_menu(teller
     assert paid.count(("mobile", "+380501110041", 10_000)) == 1
     assert paid.count(("utilities", "10203040", 7_000)) == 1
     both_books_agree(teller)
+    teller.until(lambda: len(iryna.pictures()) == 3, "the card and two receipts were not drawn")
 
 
 def test_a_lost_answer_of_the_operator_pays_once_and_is_told_later(teller: Running, phone: PhoneMaker) -> None:

@@ -74,14 +74,17 @@ async def test_a_biller_that_says_no_ends_with_the_money_back(room, make):
 
 
 @pytest.mark.parametrize("outcome", ["reset_after", "down"])
-async def test_a_way_back_that_was_lost_is_gone_once(room, outcome):
-    order = bill(room)
-    await fault(room, "billers", "payment", "refuse", count=2)
+@pytest.mark.parametrize(
+    ("make", "closed"), [(top_up, {"phone": "+380501114040"}), (bill, {"account": "10204040"})], ids=["xml", "json"]
+)
+async def test_a_way_back_that_was_lost_is_gone_once(room, outcome, make, closed):
+    order = make(room, **closed)
     await fault(room, "rest", "bill_return", outcome)
     await room.start(order)
     assert await room.told(order.op_id) == ["unknown:unknown_result"]
     await room.rounds()
     assert await room.told(order.op_id) == ["unknown:unknown_result", "failed:unavailable"]
+    assert await at_the_biller(room, order) == ["refused"]
     assert await at_the_bank(room, order) == {}
     assert await postings(room, order, "-R") == await postings(room, order)
 

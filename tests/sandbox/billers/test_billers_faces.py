@@ -75,6 +75,12 @@ async def test_a_refusal_is_remembered_under_its_reference(town):
     assert (await town.xml("mobile", "status", reference="R1"))["payment"] == "refused"
 
 
+async def test_a_closed_account_can_be_looked_at_and_takes_no_money(town):
+    assert (await town.json("GET", "/utilities/providers/water/accounts/10204040")).status_code == 200
+    refused = await town.json("POST", "/utilities/payments", json=bill(account="10204040"))
+    assert (refused.status_code, refused.json()["code"]) == (422, "account_closed")
+
+
 async def test_two_partners_may_be_told_the_same_reference(town):
     await town.json("POST", "/utilities/payments", json=bill())
     assert (await town.xml("tv", "pay", **top_up(provider="garden", account="10203040")))["status"] == "0"
