@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
+from core_adapters.breaker import Resting
 from core_adapters.digits import CardDigits
 from core_adapters.failures import Refused, Unavailable, Unclear
 from core_adapters.http import ASKED_TWICE
@@ -45,6 +46,8 @@ class Calls:
         for _ in range(ASKED_TWICE - 1):
             try:
                 return await self._once(operation, asked, gives)
+            except Resting:
+                raise
             except (Unavailable, Unclear):
                 continue
         return await self._once(operation, asked, gives)

@@ -17,6 +17,7 @@ from zeep.exceptions import Fault
 from zeep.helpers import serialize_object
 from zeep.proxy import AsyncServiceProxy
 
+from core_adapters.breaker import Call
 from core_adapters.failures import BankFailure, Refused, TurnedAway, Unavailable, Unclear
 from core_adapters.http import MAYBE_AT_WORK, NOT_SENT, REPLY_BYTES_MAX, Service
 from core_adapters.internal.soap import codes
@@ -35,6 +36,7 @@ class Wire:
     """A core at ``service``."""
 
     def __init__(self, service: Service) -> None:
+        self._service = service
         self._schema = etree.XMLSchema(etree.parse(CONTRACT).find(f".//{_XSD}schema"))
         settings = zeep.Settings(strict=True, forbid_dtd=True, forbid_entities=True, forbid_external=True)
         self._client = zeep.AsyncClient(  # type: ignore[no-untyped-call]
@@ -43,6 +45,10 @@ class Wire:
         binding = self._client.wsdl.bindings[f"{{{NAMESPACE}}}CoreBinding"]
         # The client's own create_service makes a blocking proxy, and its bind takes the address from the WSDL.
         self._core = AsyncServiceProxy(self._client, binding, address=service.url)  # type: ignore[no-untyped-call]
+
+    def rest_s(self) -> float:
+        """Seconds until an order may be sent; 0: now."""
+        return self._service.rest_s()
 
     async def exchange(self, operation: str, header: Document, body: Document) -> Document:
         """Send one message, once; the answer's Header, Body, Errors and Warnings. Raises BankFailure."""
@@ -88,14 +94,26 @@ class _Transport:
     async def post_xml(self, address: str, envelope: Any, headers: Mapping[str, str]) -> httpx.Response:
         """Raises BankFailure."""
         data = etree.tostring(envelope, xml_declaration=True, encoding="utf-8")
+        with self._service.breaker.call() as call:
+            answer = await self._answered(call, address, data, headers)
+        _must_be_a_message(answer, self._schema)
+        return answer
+
+    async def _answered(self, call: Call, address: str, data: bytes, headers: Mapping[str, str]) -> httpx.Response:
         try:
             async with asyncio.timeout(ANSWER_S):
                 answer = await self._exchange(address, data, headers)
         except NOT_SENT as error:
+            call.health = "ill"
             raise Unavailable(type(error).__name__) from None
-        except (httpx.HTTPError, httpx.StreamError, TimeoutError, ValueError) as error:
+        except (httpx.TransportError, TimeoutError) as error:
+            call.health = "ill"
             raise Unclear(type(error).__name__) from None
-        _must_be_a_message(answer, self._schema)
+        except (httpx.HTTPError, httpx.StreamError, ValueError) as error:
+            raise Unclear(type(error).__name__) from None
+        # A fault is a 500 too, and comes from a core that is awake; a page with 500 does not.
+        awake = answer.status_code < 500 or (answer.status_code == 500 and _is_xml(answer))
+        call.health = "well" if awake else "ill"
         return answer
 
     async def _exchange(self, address: str, data: bytes, headers: Mapping[str, str]) -> httpx.Response:
@@ -122,11 +140,15 @@ def _must_be_a_message(answer: httpx.Response, schema: etree.XMLSchema) -> None:
         raise TurnedAway(f"HTTP {status}")
     if status not in (200, 500):
         raise Unclear(f"HTTP {status}")
-    if answer.headers["content-type"].partition(";")[0].strip().lower() not in XML:
+    if not _is_xml(answer):
         raise Unclear("the answer is not XML by its label")
     inside = _inside(answer.content)
     if inside.tag != f"{_SOAP}Fault" and not schema.validate(inside):
         raise Unclear("the answer does not fit the contract")
+
+
+def _is_xml(answer: httpx.Response) -> bool:
+    return answer.headers["content-type"].partition(";")[0].strip().lower() in XML
 
 
 def _inside(data: bytes) -> Any:

@@ -27,6 +27,9 @@ class SoapBank:
     capability: ClassVar[Capability] = Capability("reference-dedup", "by-our-ref", settle_bound_s=3)
     actions: ClassVar[frozenset[str]] = frozenset({"transfers.execute", "cards.apply"})
 
+    def rest_s(self) -> float:
+        return self.calls.wire.rest_s()
+
     async def perform(self, order: Order) -> Posted:
         return await self._of(order).perform(order)
 

@@ -9,8 +9,9 @@ from uuid import UUID
 
 import pytest
 
+from core_adapters.breaker import Resting
 from core_adapters.digits import CardDigits
-from core_adapters.failures import Declined, Missing, Refused, TurnedAway, Unavailable, Unclear
+from core_adapters.failures import BankFailure, Declined, Missing, Refused, TurnedAway, Unavailable, Unclear
 from core_adapters.http import REPLY_BYTES_MAX, Service, client
 from core_adapters.internal.soap import bank, schemas, wire
 from core_adapters.internal.soap.calls import Calls
@@ -279,6 +280,26 @@ async def test_a_reply_without_an_end_is_given_up_in_bounded_time_and_memory(par
         tracemalloc.stop()
         await hung_up.wait()
     assert peak < 10 * REPLY_BYTES_MAX
+
+
+MANY = 20  # more failures than a service may have before it is left alone
+
+
+async def test_a_core_that_is_ill_is_left_alone_and_one_that_says_no_is_not():
+    async with answering(http(b"<html/>", "500 Oops", label="text/html")) as (service, seen):
+        failures = [await failed(service) for _ in range(MANY)]
+        assert failures == [Unclear] * len(seen) + [Resting] * (MANY - len(seen))
+        assert 1 < len(seen) < MANY
+        assert bank(service, None, None).rest_s() > 0
+    async with answering(http(envelope(fault(refusal("TB-GEN-01"))), "500 Oops")) as (service, seen):
+        assert [await failed(service) for _ in range(MANY)] == [TurnedAway] * MANY
+        assert len(seen) == MANY
+
+
+async def failed(service):
+    with pytest.raises(BankFailure) as raised:
+        await ordered(service)
+    return type(raised.value)
 
 
 async def test_nothing_but_our_own_copy_of_the_contract_is_read():
