@@ -19,6 +19,7 @@ from starlette.responses import HTMLResponse, Response
 
 from sandbox.graph.failures import GraphRefused, bad_token, unavailable
 from sandbox.graph.limits import BATCH_MAX
+from sandbox.phones.faults import UnfitFault
 
 BAD_GATEWAY = "<html><head><title>502</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 COUNT_MAX = 1_000
@@ -26,10 +27,6 @@ DELAY_MAX_S = 60.0
 DUPLICATE_MAX = 10
 
 Refusal = Callable[["Fault"], GraphRefused]
-
-
-class UnfitFault(ValueError):
-    """The switch has no such position; the text says which there are."""
 
 
 @dataclass(slots=True)

@@ -15,16 +15,13 @@ from sandbox.messenger.limits import ATTACHMENT_MAX_BYTES, EDIT_WITHIN_S, EDITS_
 from sandbox.messenger.pages import Page
 from sandbox.messenger.platform import Platform
 from sandbox.phones.database import transaction
+from sandbox.phones.deeds import CannotDo
 from sandbox.phones.files import measure
 from sandbox.phones.forms import Upload
 from sandbox.phones.people import Person
 
 GET_STARTED = "Get Started"
 THUMB_STICKER = 369239263222822
-
-
-class CannotDo(Exception):
-    """The phone would not let the person do this; the text says why and what to do."""
 
 
 class Hands:

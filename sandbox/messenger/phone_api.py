@@ -31,19 +31,19 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox.graph.failures import GraphRefused
-from sandbox.graph.faults import UnfitFault
 from sandbox.messenger.bubbles import menu_item
 from sandbox.messenger.chats import Kept
 from sandbox.messenger.pages import Page
-from sandbox.messenger.person import GET_STARTED, CannotDo, Hands
+from sandbox.messenger.person import GET_STARTED, Hands
 from sandbox.messenger.platform import Platform
 from sandbox.phones.api import person_of
-from sandbox.phones.files import answer, read_attached
+from sandbox.phones.deeds import CannotDo, Endpoint, block, by_hand, delete, edit, kind_of, place_of
+from sandbox.phones.faults import fault_routes
+from sandbox.phones.files import file_route, read_attached
+from sandbox.phones.forms import is_multipart
+from sandbox.phones.history import asked_page, page_json
 from sandbox.phones.people import Person
-from sandbox.phones.wire import Problem, integer, read_object, refuse_foreign_pages
-
-PAGE_MAX = 200
-PAGE_DEFAULT = 50
+from sandbox.phones.wire import Problem, integer, read_object
 
 
 class MessengerPhoneApi:
@@ -56,19 +56,18 @@ class MessengerPhoneApi:
         chat = "/{person}/{bot}"
         return [
             Route("/bots", self.bots),
-            Route("/faults", self.faults),
-            Route("/faults", self.set_faults, methods=["PUT"]),
-            Route("/files/{file}", self.file),
+            *fault_routes(self._platform.graph.faults, self._platform.graph.look),
+            file_route(self._platform.files.find),
             Route("/{person}/chats", self.chats),
             Route(f"{chat}/messages", self.history),
             Route(f"{chat}/messages", self._doing(_send), methods=["POST"]),
-            Route(f"{chat}/messages/{{message}}", self._doing(_edit), methods=["PATCH"]),
-            Route(f"{chat}/messages/{{message}}", self._doing(_delete), methods=["DELETE"]),
+            Route(f"{chat}/messages/{{message}}", self._doing(edit), methods=["PATCH"]),
+            Route(f"{chat}/messages/{{message}}", self._doing(delete), methods=["DELETE"]),
             Route(f"{chat}/taps", self._doing(_tap), methods=["POST"]),
             Route(f"{chat}/presses", self._doing(_press), methods=["POST"]),
             Route(f"{chat}/reactions", self._doing(_react), methods=["PUT"]),
             Route(f"{chat}/optins", self._doing(_opt_in), methods=["POST"]),
-            Route(f"{chat}/block", self._doing(_block), methods=["PUT"]),
+            Route(f"{chat}/block", self._doing(block), methods=["PUT"]),
         ]
 
     async def bots(self, request: Request) -> Response:
@@ -76,60 +75,35 @@ class MessengerPhoneApi:
         language = person.language if person else ""
         return JSONResponse({"bots": [_page_json(page, language) for page in self._platform.pages.all()]})
 
-    async def faults(self, _: Request) -> Response:
-        return JSONResponse(self._platform.graph.faults.as_json())
-
-    async def set_faults(self, request: Request) -> Response:
-        refuse_foreign_pages(request)
-        try:
-            self._platform.graph.faults.set(await read_object(request))
-        except UnfitFault as error:
-            raise Problem(400, str(error)) from None
-        self._platform.graph.look()
-        return JSONResponse(self._platform.graph.faults.as_json())
-
-    async def file(self, request: Request) -> Response:
-        file = self._platform.files.find(request.path_params["file"])
-        if file is None:
-            raise Problem(404, "there is no such file")
-        return answer(file.name, file.mime, file.data)
-
     async def chats(self, request: Request) -> Response:
         person = person_of(self._platform.people, request)
         return JSONResponse({"chats": [self._chat_json(person, page) for page in self._platform.pages.all()]})
 
     async def history(self, request: Request) -> Response:
         person, page = self._both(request)
-        most = min(max(integer(request.query_params.get("limit", PAGE_DEFAULT), "limit"), 1), PAGE_MAX)
-        before = integer(request.query_params.get("before", 0), "before") or None
+        before, limit = asked_page(request)
         if before is None:
             Hands(self._platform, person, page).look()
-        kept = self._platform.chats.page_of(page.id, person.id, before, most + 1)
+        kept = self._platform.chats.page_of(page.id, person.id, before, limit + 1)
         chat = self._platform.chats.find(page.id, person.id)
-        return JSONResponse(
-            {
-                "messages": [self._platform.bubble(page.id, each) for each in kept[-most:]],
-                "more": len(kept) > most,
-                "keyboard": self._platform.keyboard(person.id, chat.quick_replies) if chat else None,
-                "blocked": bool(chat and chat.blocked),
-            }
-        )
+        state = {
+            "keyboard": self._platform.keyboard(person.id, chat.quick_replies) if chat else None,
+            "blocked": bool(chat and chat.blocked),
+        }
+        return JSONResponse(page_json(kept, limit, lambda each: self._platform.bubble(page.id, each)) | state)
 
-    def _doing(self, deed: Callable[[Hands, Request], Awaitable[Any]]) -> Callable[[Request], Awaitable[Response]]:
+    def _doing(self, deed: Callable[[Hands, Request], Awaitable[Any]]) -> Endpoint:
         async def act(request: Request) -> Response:
-            refuse_foreign_pages(request)
             person, page = self._both(request)
             try:
                 result = await deed(Hands(self._platform, person, page), request)
-            except CannotDo as error:
-                raise Problem(409, str(error)) from None
             except GraphRefused as error:
                 raise Problem(error.status, error.words) from None
             if isinstance(result, Kept):
                 return JSONResponse(self._platform.bubble(page.id, result), 201)
             return JSONResponse(result or {"ok": True})
 
-        return act
+        return by_hand(act)
 
     def _both(self, request: Request) -> tuple[Person, Page]:
         person = person_of(self._platform.people, request)
@@ -154,24 +128,15 @@ def _page_json(page: Page, language: str) -> dict[str, Any]:
 
 
 async def _send(hands: Hands, request: Request) -> Kept | None:
-    if request.headers.get("content-type", "").startswith("multipart/form-data"):
+    if is_multipart(request):
         given = await read_attached(request)
         send = hands.photo if given.kind == "photo" else hands.document
         return send(given.file, given.caption)
     body = await read_object(request)
     if "text" in body:
         return hands.text(str(body["text"]), integer(body["reply_to"], "reply_to") if body.get("reply_to") else None)
-    kind = next((kind for kind in SENDERS if kind in body), None)
-    if kind is None:
-        raise Problem(400, f"a message has one of text, {', '.join(SENDERS)}")
+    kind = kind_of(body, ("text", *SENDERS))
     return SENDERS[kind](hands, body[kind])
-
-
-def _send_location(hands: Hands, place: Any) -> Kept:
-    try:
-        return hands.location(float(place["lat"]), float(place["lon"]))
-    except (TypeError, KeyError, ValueError):
-        raise Problem(400, 'location is {"lat": 50.45, "lon": 30.52}') from None
 
 
 def _send_contact(hands: Hands, contact: Any) -> Kept:
@@ -183,21 +148,9 @@ def _send_contact(hands: Hands, contact: Any) -> Kept:
 SENDERS: dict[str, Callable[[Hands, Any], Kept | None]] = {
     "start": lambda hands, ref: hands.start(str(ref)),
     "contact": _send_contact,
-    "location": _send_location,
+    "location": lambda hands, location: hands.location(*place_of(location)),
     "sticker": lambda hands, emoji: hands.sticker(str(emoji)),
 }
-
-
-async def _edit(hands: Hands, request: Request) -> None:
-    hands.edit(_message_id(request), str((await read_object(request)).get("text", "")))
-
-
-async def _delete(hands: Hands, request: Request) -> None:
-    hands.delete(_message_id(request))
-
-
-def _message_id(request: Request) -> int:
-    return integer(request.path_params["message"], "message")
 
 
 async def _tap(hands: Hands, request: Request) -> dict[str, Any]:
@@ -218,7 +171,3 @@ async def _react(hands: Hands, request: Request) -> None:
 
 async def _opt_in(hands: Hands, request: Request) -> None:
     hands.opt_in(str((await read_object(request)).get("ref", "")))
-
-
-async def _block(hands: Hands, request: Request) -> None:
-    hands.block(bool((await read_object(request)).get("blocked")))

@@ -4,12 +4,15 @@ import io
 import mimetypes
 import secrets
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from PIL import Image, UnidentifiedImageError
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from sandbox.phones.forms import UNKNOWN_MIME, Upload, length_of, read_file
 from sandbox.phones.wire import Problem
@@ -88,6 +91,31 @@ def answer(name: str, mime: str, data: bytes) -> Response:
     plain = "".join(c if c.isascii() and (c.isalnum() or c in "._- ") else "_" for c in name)
     named = HEADERS | {"Content-Disposition": f'attachment; filename="{plain}"'}
     return Response(data, media_type=UNKNOWN_MIME, headers=named)
+
+
+class Kept(Protocol):
+    """A file of some platform's own keeping."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def mime(self) -> str: ...
+
+    @property
+    def data(self) -> bytes: ...
+
+
+def file_route(find: Callable[[str], Kept | None]) -> Route:
+    """GET /files/{file}, for the page."""
+
+    async def serve(request: Request) -> Response:
+        file = find(request.path_params["file"])
+        if file is None:
+            raise Problem(404, "there is no such file")
+        return answer(file.name, file.mime, file.data)
+
+    return Route("/files/{file}", serve)
 
 
 async def read_attached(request: Request) -> Attached:

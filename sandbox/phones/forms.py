@@ -25,6 +25,10 @@ def length_of(request: Request) -> int:
     return int(request.headers.get("content-length") or 0)
 
 
+def is_multipart(request: Request) -> bool:
+    return request.headers.get("content-type", "").startswith("multipart/form-data")
+
+
 async def read_given(
     request: Request, read_object: Callable[[bytes], dict[str, Any]]
 ) -> tuple[dict[str, Any], dict[str, Upload]]:

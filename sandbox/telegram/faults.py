@@ -6,6 +6,7 @@ from typing import Any
 
 from starlette.responses import HTMLResponse, Response
 
+from sandbox.phones.faults import UnfitFault
 from sandbox.telegram.failures import Refused, forbidden, too_many
 
 OUTCOMES = ("ok", "throttle", "blocked", "unauthorized", "unavailable", "html")
@@ -14,10 +15,6 @@ BAD_GATEWAY = (
 )
 COUNT_MAX = 1_000
 DELAY_MAX_S = 60.0
-
-
-class UnfitFault(ValueError):
-    """The switch has no such position; the text says which there are."""
 
 
 @dataclass(slots=True)
@@ -42,6 +39,9 @@ class Faults:
 
     def __init__(self) -> None:
         self.fault = Fault()
+
+    def as_json(self) -> dict[str, Any]:
+        return self.fault.as_json()
 
     def set(self, given: dict[str, Any]) -> Fault:
         """Raises UnfitFault."""

@@ -6,6 +6,7 @@ import secrets
 from typing import Any
 
 from sandbox.phones.database import transaction
+from sandbox.phones.deeds import CannotDo
 from sandbox.phones.forms import Upload
 from sandbox.phones.people import Person
 from sandbox.telegram.bots import Bot
@@ -16,10 +17,6 @@ from sandbox.telegram.platform import Platform, as_chat, as_user
 
 PAYLOAD = re.compile(rf"[A-Za-z0-9_-]{{0,{START_PAYLOAD_MAX}}}")
 CALLBACK_INSTANCE_BASE = 7_000_000_000_000_000_000
-
-
-class CannotDo(Exception):
-    """The phone would not let the person do this; the text says why and what to do."""
 
 
 class Hands:

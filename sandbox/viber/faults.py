@@ -6,6 +6,7 @@ from typing import Any
 
 from starlette.responses import HTMLResponse, Response
 
+from sandbox.phones.faults import UnfitFault
 from sandbox.viber.answers import Refused
 
 STATUSES = {
@@ -17,10 +18,6 @@ OUTCOMES = ("ok", *STATUSES, "html")
 BAD_GATEWAY = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 COUNT_MAX = 1_000
 DELAY_MAX_S = 60.0
-
-
-class UnfitFault(ValueError):
-    """The switch has no such position; the text says which there are."""
 
 
 @dataclass(slots=True)
@@ -44,6 +41,9 @@ class Faults:
 
     def __init__(self) -> None:
         self.fault = Fault()
+
+    def as_json(self) -> dict[str, Any]:
+        return self.fault.as_json()
 
     def set(self, given: dict[str, Any]) -> Fault:
         """Raises UnfitFault."""

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 from sandbox.phones.database import transaction
+from sandbox.phones.deeds import CannotDo
 from sandbox.phones.files import Attached
 from sandbox.phones.people import Person
 from sandbox.viber import keyboards
@@ -15,10 +16,6 @@ from sandbox.viber.platform import Platform, user_of
 
 HERE = (50.4501, 30.5234)
 STICKER_ID = 46105
-
-
-class CannotDo(Exception):
-    """The phone would not let the person do this; the text says why and what to do."""
 
 
 class Hands:

@@ -22,18 +22,18 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox.phones.api import person_of
-from sandbox.phones.files import answer, read_attached
+from sandbox.phones.deeds import Endpoint, block, by_hand, kind_of, place_of
+from sandbox.phones.faults import fault_routes
+from sandbox.phones.files import file_route, read_attached
+from sandbox.phones.forms import is_multipart
+from sandbox.phones.history import asked_page, page_json
 from sandbox.phones.people import Person
-from sandbox.phones.wire import Problem, integer, read_object, refuse_foreign_pages
+from sandbox.phones.wire import Problem, integer, read_object
 from sandbox.viber.bots import Bot
 from sandbox.viber.bubbles import bubble, keyboard
 from sandbox.viber.chats import Kept
-from sandbox.viber.faults import UnfitFault
-from sandbox.viber.person import CannotDo, Hands
+from sandbox.viber.person import Hands
 from sandbox.viber.platform import Platform
-
-PAGE_MAX = 200
-PAGE_DEFAULT = 50
 
 
 class ViberPhoneApi:
@@ -46,63 +46,38 @@ class ViberPhoneApi:
         chat = "/{person}/{bot}"
         return [
             Route("/bots", self.bots),
-            Route("/faults", self.faults),
-            Route("/faults", self.set_faults, methods=["PUT"]),
-            Route("/files/{file}", self.file),
+            *fault_routes(self._platform.faults),
+            file_route(self._platform.files.find),
             Route(f"{chat}/messages", self.history),
             Route(f"{chat}/messages", self._doing(_send), methods=["POST"]),
             Route(f"{chat}/taps", self._doing(_tap), methods=["POST"]),
             Route(f"{chat}/presses", self._doing(_press), methods=["POST"]),
-            Route(f"{chat}/block", self._doing(_block), methods=["PUT"]),
+            Route(f"{chat}/block", self._doing(block), methods=["PUT"]),
         ]
 
     async def bots(self, _: Request) -> Response:
         return JSONResponse({"bots": [bot.as_json() for bot in self._platform.bots.all()]})
 
-    async def faults(self, _: Request) -> Response:
-        return JSONResponse(self._platform.faults.fault.as_json())
-
-    async def set_faults(self, request: Request) -> Response:
-        refuse_foreign_pages(request)
-        try:
-            return JSONResponse(self._platform.faults.set(await read_object(request)).as_json())
-        except UnfitFault as error:
-            raise Problem(400, str(error)) from None
-
-    async def file(self, request: Request) -> Response:
-        file = self._platform.files.find(request.path_params["file"])
-        if file is None:
-            raise Problem(404, "there is no such file")
-        return answer(file.name, file.mime, file.data)
-
     async def history(self, request: Request) -> Response:
         person, bot = self._both(request)
-        most = min(max(integer(request.query_params.get("limit", PAGE_DEFAULT), "limit"), 1), PAGE_MAX)
-        before = integer(request.query_params.get("before", 0), "before") or None
+        before, limit = asked_page(request)
         chat = self._platform.chats.find(bot.id, person.id)
         if chat:
             self._platform.seen(chat)
-        kept = self._platform.chats.page(bot.id, person.id, before, most + 1)
-        return JSONResponse(
-            {
-                "messages": [bubble(each) for each in kept[-most:]],
-                "more": len(kept) > most,
-                "keyboard": keyboard(chat.keyboard) if chat else None,
-                "blocked": bool(chat and chat.blocked),
-                "opened": chat is not None,
-            }
-        )
+        kept = self._platform.chats.page(bot.id, person.id, before, limit + 1)
+        state = {
+            "keyboard": keyboard(chat.keyboard) if chat else None,
+            "blocked": bool(chat and chat.blocked),
+            "opened": chat is not None,
+        }
+        return JSONResponse(page_json(kept, limit, bubble) | state)
 
-    def _doing(self, deed: Callable[[Hands, Request], Awaitable[Any]]) -> Callable[[Request], Awaitable[Response]]:
-        async def answer(request: Request) -> Response:
-            refuse_foreign_pages(request)
-            try:
-                result = await deed(Hands(self._platform, *self._both(request)), request)
-            except CannotDo as error:
-                raise Problem(409, str(error)) from None
+    def _doing(self, deed: Callable[[Hands, Request], Awaitable[Any]]) -> Endpoint:
+        async def act(request: Request) -> Response:
+            result = await deed(Hands(self._platform, *self._both(request)), request)
             return JSONResponse(bubble(result), 201) if isinstance(result, Kept) else JSONResponse(result or {})
 
-        return answer
+        return by_hand(act)
 
     def _both(self, request: Request) -> tuple[Person, Bot]:
         person = person_of(self._platform.people, request)
@@ -113,12 +88,10 @@ class ViberPhoneApi:
 
 
 async def _send(hands: Hands, request: Request) -> Any:
-    if request.headers.get("content-type", "").startswith("multipart/form-data"):
+    if is_multipart(request):
         return hands.upload(await read_attached(request))
     body = await read_object(request)
-    kind = next((kind for kind in SENDERS if kind in body), None)
-    if kind is None:
-        raise Problem(400, f"a message has one of {', '.join(SENDERS)}")
+    kind = kind_of(body, SENDERS)
     return SENDERS[kind](hands, body[kind])
 
 
@@ -130,18 +103,11 @@ def _send_contact(hands: Hands, contact: Any) -> Kept:
     return hands.others_contact(str(contact.get("name", "")), str(contact.get("phone", "")))
 
 
-def _send_location(hands: Hands, place: Any) -> Kept:
-    try:
-        return hands.location(float(place["lat"]), float(place["lon"]))
-    except (TypeError, KeyError, ValueError):
-        raise Problem(400, 'location is {"lat": 50.45, "lon": 30.52}') from None
-
-
 SENDERS: dict[str, Callable[[Hands, Any], Any]] = {
     "text": lambda hands, text: hands.text(str(text)),
     "start": lambda hands, context: hands.start(str(context)),
     "contact": _send_contact,
-    "location": _send_location,
+    "location": lambda hands, location: hands.location(*place_of(location)),
     "sticker": lambda hands, emoji: hands.sticker(str(emoji)),
 }
 
@@ -154,7 +120,3 @@ async def _tap(hands: Hands, request: Request) -> Any:
 async def _press(hands: Hands, request: Request) -> Any:
     body = await read_object(request)
     return hands.press(integer(body.get("row"), "row"), integer(body.get("column"), "column"))
-
-
-async def _block(hands: Hands, request: Request) -> None:
-    hands.block(bool((await read_object(request)).get("blocked")))

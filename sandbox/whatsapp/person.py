@@ -7,6 +7,7 @@ from typing import Any
 from PIL import Image
 
 from sandbox.phones.database import transaction
+from sandbox.phones.deeds import CannotDo
 from sandbox.phones.files import measure
 from sandbox.phones.forms import Upload
 from sandbox.phones.people import Person
@@ -29,10 +30,6 @@ from sandbox.whatsapp.platform import Platform, new_wamid
 START = "START"
 PAYLOAD = re.compile(r"[^\x00-\x1f]{0,1000}")
 HOME = (50.4501, 30.5234)
-
-
-class CannotDo(Exception):
-    """The phone would not let the person do this; the text says why and what to do."""
 
 
 class Hands:

@@ -29,18 +29,18 @@ from starlette.routing import Route
 
 from sandbox.graph.arguments import Arguments, read_arguments
 from sandbox.graph.failures import GraphRefused
-from sandbox.graph.faults import UnfitFault
 from sandbox.phones.api import person_of
-from sandbox.phones.files import FORM_MAX_BYTES, answer
+from sandbox.phones.deeds import Endpoint, block, by_hand, delete, edit, kind_of, place_of
+from sandbox.phones.faults import fault_routes
+from sandbox.phones.files import FORM_MAX_BYTES, file_route
+from sandbox.phones.forms import is_multipart
+from sandbox.phones.history import asked_page, page_json
 from sandbox.phones.people import Person
-from sandbox.phones.wire import Problem, integer, read_object, refuse_foreign_pages
+from sandbox.phones.wire import Problem, integer, read_object
 from sandbox.whatsapp.chats import Kept
 from sandbox.whatsapp.numbers import ABOUT, Number
-from sandbox.whatsapp.person import CannotDo, Hands
+from sandbox.whatsapp.person import Hands
 from sandbox.whatsapp.platform import Platform
-
-PAGE_MAX = 200
-PAGE_DEFAULT = 50
 
 
 class WhatsAppPhoneApi:
@@ -53,17 +53,16 @@ class WhatsAppPhoneApi:
         chat = "/{person}/{bot}"
         return [
             Route("/bots", self.bots),
-            Route("/faults", self.faults),
-            Route("/faults", self.set_faults, methods=["PUT"]),
-            Route("/files/{file}", self.file),
+            *fault_routes(self._platform.graph.faults, self._platform.graph.look),
+            file_route(self._platform.medias.find),
             Route("/{person}/chats", self.chats),
             Route(f"{chat}/messages", self.history),
             Route(f"{chat}/messages", self._doing(_send), methods=["POST"]),
-            Route(f"{chat}/messages/{{message}}", self._doing(_edit), methods=["PATCH"]),
-            Route(f"{chat}/messages/{{message}}", self._doing(_delete), methods=["DELETE"]),
+            Route(f"{chat}/messages/{{message}}", self._doing(edit), methods=["PATCH"]),
+            Route(f"{chat}/messages/{{message}}", self._doing(delete), methods=["DELETE"]),
             Route(f"{chat}/taps", self._doing(_tap), methods=["POST"]),
             Route(f"{chat}/reactions", self._doing(_react), methods=["PUT"]),
-            Route(f"{chat}/block", self._doing(_block), methods=["PUT"]),
+            Route(f"{chat}/block", self._doing(block), methods=["PUT"]),
             Route(f"{chat}/number", self._doing(_hide), methods=["PUT"]),
         ]
 
@@ -77,59 +76,34 @@ class WhatsAppPhoneApi:
             "short_description": ABOUT, "commands": [], "connected": bool(self._platform.graph.apps.all()),
         }  # fmt: skip
 
-    async def faults(self, _: Request) -> Response:
-        return JSONResponse(self._platform.graph.faults.as_json())
-
-    async def set_faults(self, request: Request) -> Response:
-        refuse_foreign_pages(request)
-        try:
-            self._platform.graph.faults.set(await read_object(request))
-        except UnfitFault as error:
-            raise Problem(400, str(error)) from None
-        self._platform.graph.look()
-        return await self.faults(request)
-
-    async def file(self, request: Request) -> Response:
-        media = self._platform.medias.find(request.path_params["file"])
-        if media is None:
-            raise Problem(404, "there is no such file")
-        return answer(media.name, media.mime, media.data)
-
     async def chats(self, request: Request) -> Response:
         person = person_of(self._platform.people, request)
         return JSONResponse({"chats": [self._chat_json(person, each) for each in self._platform.numbers.all()]})
 
     async def history(self, request: Request) -> Response:
         person, number = self._both(request)
-        most = min(max(integer(request.query_params.get("limit", PAGE_DEFAULT), "limit"), 1), PAGE_MAX)
-        before = integer(request.query_params.get("before", 0), "before") or None
+        before, limit = asked_page(request)
         if before is None:
             self._platform.look(number, person)
-        kept = self._platform.chats.page(number.id, person.id, before, most + 1)
+        kept = self._platform.chats.page(number.id, person.id, before, limit + 1)
         chat = self._platform.chats.find(number.id, person.id)
-        return JSONResponse(
-            {
-                "messages": [self._platform.bubble(each) for each in kept[-most:]],
-                "more": len(kept) > most,
-                "keyboard": None,
-                "blocked": bool(chat and chat.blocked),
-            }
-        )
+        state = {
+            "keyboard": None,
+            "blocked": bool(chat and chat.blocked),
+        }
+        return JSONResponse(page_json(kept, limit, self._platform.bubble) | state)
 
-    def _doing(self, deed: Callable[[Hands, Request], Awaitable[Any]]) -> Callable[[Request], Awaitable[Response]]:
-        async def answer(request: Request) -> Response:
-            refuse_foreign_pages(request)
+    def _doing(self, deed: Callable[[Hands, Request], Awaitable[Any]]) -> Endpoint:
+        async def act(request: Request) -> Response:
             try:
                 result = await deed(Hands(self._platform, *self._both(request)), request)
-            except CannotDo as error:
-                raise Problem(409, str(error)) from None
             except GraphRefused as refusal:
                 raise Problem(refusal.status, refusal.words) from None
             if isinstance(result, Kept):
                 return JSONResponse(self._platform.bubble(result), 201)
             return JSONResponse(result or {})
 
-        return answer
+        return by_hand(act)
 
     def _both(self, request: Request) -> tuple[Person, Number]:
         person = person_of(self._platform.people, request)
@@ -146,16 +120,14 @@ class WhatsAppPhoneApi:
 
 
 async def _send(hands: Hands, request: Request) -> Kept:
-    if request.headers.get("content-type", "").startswith("multipart/form-data"):
+    if is_multipart(request):
         return _send_file(hands, await read_arguments(request, FORM_MAX_BYTES))
     body = await read_object(request)
     if "text" in body:
         reply_to, referral = body.get("reply_to"), body.get("referral")
         answered = None if reply_to is None else integer(reply_to, "reply_to")
         return hands.text(str(body["text"]), answered, referral if isinstance(referral, dict) else None)
-    kind = next((kind for kind in SENDERS if kind in body), None)
-    if kind is None:
-        raise Problem(400, f"a message has one of text, {', '.join(SENDERS)}")
+    kind = kind_of(body, ("text", *SENDERS))
     return SENDERS[kind](hands, body[kind])
 
 
@@ -180,32 +152,12 @@ def _send_contact(hands: Hands, contact: Any) -> Kept:
     return hands.contact(str(contact.get("name", "")), str(contact.get("phone", "")))
 
 
-def _send_location(hands: Hands, place: Any) -> Kept:
-    try:
-        latitude, longitude = float(place["lat"]), float(place["lon"])
-    except (TypeError, KeyError, ValueError):
-        raise Problem(400, 'location is {"lat": 50.45, "lon": 30.52}') from None
-    return hands.location(latitude, longitude)
-
-
 SENDERS: dict[str, Callable[[Hands, Any], Kept]] = {
     "start": lambda hands, payload: hands.start(str(payload)),
     "contact": _send_contact,
-    "location": _send_location,
+    "location": lambda hands, location: hands.location(*place_of(location)),
     "sticker": lambda hands, emoji: hands.sticker(str(emoji)),
 }
-
-
-async def _edit(hands: Hands, request: Request) -> None:
-    hands.edit(_message_id(request), str((await read_object(request)).get("text", "")))
-
-
-async def _delete(hands: Hands, request: Request) -> None:
-    hands.delete(_message_id(request))
-
-
-def _message_id(request: Request) -> int:
-    return integer(request.path_params["message"], "message")
 
 
 async def _tap(hands: Hands, request: Request) -> Kept | dict[str, str]:
@@ -217,10 +169,6 @@ async def _tap(hands: Hands, request: Request) -> Kept | dict[str, str]:
 async def _react(hands: Hands, request: Request) -> None:
     body = await read_object(request)
     hands.react(integer(body.get("message"), "message"), str(body.get("emoji") or ""))
-
-
-async def _block(hands: Hands, request: Request) -> None:
-    hands.block(bool((await read_object(request)).get("blocked")))
 
 
 async def _hide(hands: Hands, request: Request) -> None:
