@@ -1,13 +1,14 @@
 """The Messenger channel: proves a webhook, sends, fetches files, registers the page's webhook and menu."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 import orjson
 import structlog
 
+from channels.clock import Clock, now_utc
 from channels.errors import PermanentContent, SendFailure
 from channels.graph import webhook
 from channels.graph.client import Graph
@@ -40,11 +41,6 @@ SEEN = frozenset({EventType.MESSAGE, EventType.POSTBACK, EventType.START, EventT
 log = structlog.get_logger()
 
 
-def now_utc() -> datetime:
-    """The time, for who does not bring a clock."""
-    return datetime.now(UTC)
-
-
 class Messenger:
     """One page. ``app_secrets`` are those that count now (the current one first, then the next)."""
 
@@ -59,7 +55,7 @@ class Messenger:
         page_id: str,
         api_url: str,
         app_id: str = "",
-        clock: Callable[[], datetime] = now_utc,
+        clock: Clock = now_utc,
     ) -> None:
         self.account = page_id
         self._app_secrets = tuple(app_secrets)

@@ -6,6 +6,7 @@ One code can mean several things; then its subcode tells them apart, and goes be
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
+from channels.clock import Clock
 from channels.errors import (
     ChannelDown,
     PermanentContent,
@@ -39,7 +40,7 @@ _DOWN: Mapping[int, str] = {
 _PERMISSIONS = range(200, 300)
 
 
-def meaning_by(clock: Callable[[], datetime]) -> Callable[[GraphError], SendFailure]:
+def meaning_by(clock: Clock) -> Callable[[GraphError], SendFailure]:
     """The table, for pauses that are counted from the clock's time."""
     return lambda error: meaning(error, clock())
 

@@ -4,14 +4,14 @@ Files come over a plain client: their address holds the bot's token, so no error
 """
 
 import asyncio
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import httpx
 import structlog
 
+from channels.clock import Clock
 from channels.errors import (
     ChannelDown,
     PermanentContent,
@@ -62,7 +62,7 @@ class OtherKind(PermanentContent):
 class BotCalls:
     """One bot's connection to the Bot API at ``api_url`` (``{api_url}/bot{token}/{method}``)."""
 
-    def __init__(self, token: str, api_url: str, clock: Callable[[], datetime]) -> None:
+    def __init__(self, token: str, api_url: str, clock: Clock) -> None:
         self._token = token
         self._api_url = api_url
         self._clock = clock

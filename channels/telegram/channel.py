@@ -6,12 +6,13 @@ thread; nothing else of Teller imports it.
 
 import asyncio
 import hmac
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 import structlog
 
+from channels.clock import Clock, now_utc
 from channels.errors import PermanentContent, SendFailure, Unauthentic
 from channels.pictures import fit, fits
 from channels.telegram.calls import BadPhoto, BotCalls, OtherKind, Unchangeable
@@ -26,20 +27,13 @@ ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "message_react
 log = structlog.get_logger()
 
 
-def now_utc() -> datetime:
-    """The time, for who does not bring a clock."""
-    return datetime.now(UTC)
-
-
 class Telegram:
     """One bot. ``secrets`` are the webhook secrets that count now (the current one first, then the next)."""
 
     name = "telegram"
     capabilities = CAPABILITIES
 
-    def __init__(
-        self, token: str, secrets: Sequence[str], api_url: str, clock: Callable[[], datetime] = now_utc
-    ) -> None:
+    def __init__(self, token: str, secrets: Sequence[str], api_url: str, clock: Clock = now_utc) -> None:
         self.account = token.partition(":")[0]
         self._secrets = tuple(secrets)
         self._calls = BotCalls(token, api_url, clock)

@@ -1,13 +1,14 @@
 """Calls to Viber's REST API, and what its answers mean for us. HTTP 200 is not success: ``status`` 0 is."""
 
 import re
-from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import orjson
 
+from channels.clock import Clock
 from channels.errors import (
     ChannelDown,
     PermanentContent,
@@ -72,7 +73,7 @@ class TooNew(PermanentContent):
 class ViberCalls:
     """One bot's connection to ``{api_url}/pa/{method}``. The token stands in a header, never in an address."""
 
-    def __init__(self, token: str, api_url: str, clock: Callable[[], datetime]) -> None:
+    def __init__(self, token: str, api_url: str, clock: Clock) -> None:
         self._token = token
         self._api_url = api_url.rstrip("/")
         self._clock = clock

@@ -2,11 +2,12 @@
 
 import asyncio
 import hmac
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import blake2b, sha256
 
+from channels.clock import Clock, now_utc
 from channels.errors import PermanentContent, PermanentUser, SendFailure, Transient, Unauthentic
 from channels.pictures import fit, fits
 from channels.viber.calls import INVALID_URL, TooNew, ViberCalls, without_numbers
@@ -21,11 +22,6 @@ SIGNATURE_HEADER = "x-viber-content-signature"
 EVENT_TYPES = ("subscribed", "unsubscribed", "conversation_started", "delivered", "seen", "failed")
 # What Viber writes when a message failed for the customer's sake and not for the message's.
 WORDS_OF_USERS = ("subscribed", "registered", "blocked")
-
-
-def now_utc() -> datetime:
-    """The time, for who does not bring a clock."""
-    return datetime.now(UTC)
 
 
 class Viber:
@@ -44,7 +40,7 @@ class Viber:
         name: str,
         api_url: str,
         host: MediaHost,
-        clock: Callable[[], datetime] = now_utc,
+        clock: Clock = now_utc,
         account: str = "",
     ) -> None:
         self.account = account or blake2b(tokens[0].encode(), person=b"viber account").hexdigest()[:16]

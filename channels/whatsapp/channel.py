@@ -4,12 +4,13 @@ A refusal of the Cloud API is read by ``refusals``, and so is one that comes lat
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 import structlog
 
+from channels.clock import Clock, now_utc
 from channels.errors import ChannelDown, PermanentContent, SendFailure, Transient
 from channels.graph import webhook
 from channels.graph.client import Graph, Json
@@ -29,11 +30,6 @@ FIELDS = ("messages",)
 log = structlog.get_logger()
 
 
-def now_utc() -> datetime:
-    """The time, for who does not bring a clock."""
-    return datetime.now(UTC)
-
-
 class WhatsApp:
     """One number of ours. ``app_secrets`` are those that count now (the current one first, then the next)."""
 
@@ -48,7 +44,7 @@ class WhatsApp:
         phone_number_id: str,
         api_url: str,
         app_id: str = "",
-        clock: Callable[[], datetime] = now_utc,
+        clock: Clock = now_utc,
     ) -> None:
         self.account = phone_number_id
         self._secrets = tuple(app_secrets)
