@@ -12,6 +12,9 @@ PhoneMaker = Callable[..., Phone]
 WRITINGS = ("4556 7375 8689 9855", "4556-7375-8689-9855", "4556737586899855", "4556 7375 8689 9854")
 DIGITS = re.compile(rb"4[^0-9a-zA-Z]{0,3}5[^0-9a-zA-Z]{0,3}5[^0-9a-zA-Z]{0,3}6[^0-9a-zA-Z]{0,3}7[^0-9a-zA-Z]{0,3}3")
 
+# By itself: in the middle of a platform's long id any four digits may stand.
+PIN = re.compile(rb"(?<![0-9a-zA-Z+/=_.-])7391(?![0-9a-zA-Z+/=_-])")
+
 
 async def everything_in(dsn: str) -> dict[str, bytes]:
     """Every row of every table of ours, as text and bytes."""
@@ -42,7 +45,7 @@ async def test_what_must_not_be_kept_is_nowhere_in_clear(teller: Running, phone:
     for name, content in tables.items():
         assert not DIGITS.search(content), f"a card number stands in {name}"
         assert b"+380501110008" not in content, f"a phone number stands in {name}"
-        assert b"7391" not in content or not name.startswith("bot."), f"a PIN stands in {name}"
+        assert not (PIN.search(content) and name.startswith("bot.")), f"a PIN stands in {name}"
     assert not DIGITS.search(log)
     assert code.encode() not in log
 
