@@ -1,10 +1,12 @@
 """Measuring and cutting texts the way platforms count them."""
 
-import unicodedata
+import re
 from typing import Literal
 
 Unit = Literal["utf16", "char", "byte"]
 ELLIPSIS = "…"
+# Unicode's categories Cc and Cs but for line feed and tab; all texts pass here, and asking each letter costs.
+_UNSHOWN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _BREAKS = ("\n\n", "\n", ". ", "! ", "? ", "; ", ", ", " ")
 
 
@@ -13,7 +15,7 @@ def printable(text: str) -> str:
 
     Line breaks and tabs stay, and so do the marks that tell left from right: names in Arabic need them.
     """
-    return "".join(char for char in text if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cs"))
+    return _UNSHOWN.sub("", text)
 
 
 def length(text: str, unit: Unit) -> int:
