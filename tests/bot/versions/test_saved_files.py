@@ -140,7 +140,7 @@ def test_saving_a_file_changes_what_the_bot_says_and_a_broken_one_changes_nothin
     # mended, with another step: the open question finishes as it began, the next one has it
     teller.save(LONGER, **{"tests/memo.test.yml": LONGER_TESTS})
     teller.until(lambda: teller.state()["version"] == 3)
-    assert teller.state()["trouble"] == ""
+    teller.until(lambda: teller.state()["trouble"] == "")
     assert teller.write("bread") == "I have written down: bread"
     assert teller.write("/memo") == "What shall I note?"
     assert teller.write("bread") == "For which day?"
