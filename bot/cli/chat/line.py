@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 TIMEOUT_S = 15.0
-BOT_LOOKS, BOT_PAUSE_S = 12, 0.25
+BOT_LOOKS, BOT_PAUSE_S = 60, 0.25
 
 
 class NoLine(Exception):
