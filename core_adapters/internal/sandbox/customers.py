@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core_adapters.failures import Missing, Unavailable, Unclear
+from core_adapters.internal.cards import Card
 from core_adapters.internal.sandbox import schemas
 from core_adapters.internal.sandbox.calls import Calls
 from core_adapters.ports import Directory, Person
@@ -11,25 +12,6 @@ from core_adapters.validation import Invalid, checked
 from flows.money import Money
 
 NAMELESS = "Teller customer"  # the bank wants a name; documents give the true one later
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A card as the bank describes it, never with its number."""
-
-    card_id: str
-    name: str
-    last4: str
-    scheme: str
-    balance: Money
-    status: str
-    holder: str
-    expires: str
-    tariff: str
-
-    @property
-    def active(self) -> bool:
-        return self.status == "active"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +78,7 @@ def _card(row: Mapping[str, object]) -> Card:
         last4=fits["last4"],
         scheme=fits["scheme"] or "",
         balance=Money(fits["balance_minor"], fits["currency"]),
-        status=fits["status"],
+        active=fits["status"] == "active",
         holder=fits["holder"],
         expires=fits["expires"],
         tariff=fits["tariff"] or "",

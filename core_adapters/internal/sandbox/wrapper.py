@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from core_adapters.failures import Declined, Missing, Refused
+from core_adapters.internal.cards import face, option, quoted
 from core_adapters.internal.sandbox import schemas
 from core_adapters.internal.sandbox.calls import Calls
-from core_adapters.internal.sandbox.customers import Card, Customers
+from core_adapters.internal.sandbox.customers import Customers
 from core_adapters.internal.sandbox.orders import TRANSFER_CODES, Applications, TopUps, Transfers, in_our_words
 from core_adapters.ports import Capability, Order, Posted, Progress
-from core_adapters.revealing import NoSuchCard, Revealer
+from core_adapters.revealing import Revealer
 from flows.cards import CardNumber
 from flows.events import Value
-from flows.money import Money, MoneyError
+from flows.money import Money
 
 TOP_UPS = frozenset({"topups.create_request", "topups.start_card_payment"})
 
@@ -53,23 +54,19 @@ class SandboxBank:
         if verb == "transfers.quote":
             return await self._quote(customer_id, inputs, cards)
         if verb == "cards.list_active":
-            listed = [_option(card) for card in await self.customers.cards(customer_id) if card.active]
+            listed = [option(card) for card in await self.customers.cards(customer_id) if card.active]
             return {"options": listed}
         card = await self.customers.own_card(customer_id, str(inputs.get("card") or inputs.get("card_id")))
         if verb == "accounts.balance":
             return {"balance": str(card.balance)}
         if verb == "card":
-            return _face(card)
+            return face(card)
         raise Refused(f"{verb} is no question of this bank")
 
     async def _quote(
         self, customer_id: str, inputs: Mapping[str, Value], cards: Mapping[str, CardNumber]
     ) -> Mapping[str, object]:
-        try:
-            amount = Money.parse(str(inputs["amount"]))
-            digits = await self.revealer.reveal(cards["to"].token)
-        except (KeyError, MoneyError, NoSuchCard) as problem:
-            raise Refused(f"a quote needs an amount and a card: {type(problem).__name__}") from None
+        amount, digits = await quoted(self.revealer, inputs, cards)
         card = await self.customers.own_card(customer_id, str(inputs.get("from")))
         body = {
             "from_card_id": card.card_id,
@@ -92,27 +89,3 @@ class SandboxBank:
         if order.action in TOP_UPS:
             return TopUps(self.calls, self.customers)
         raise Missing(f"{order.action} is no order of this bank")
-
-
-def _option(card: Card) -> dict[str, str]:
-    """One option of `cards.list_active`. The bank does not tell the number, so there is no fingerprint."""
-    return {
-        "id": card.card_id,
-        "name": card.name,
-        "last4": card.last4,
-        "currency": card.balance.currency,
-        "balance": str(card.balance),
-        "fingerprint": "",
-    }
-
-
-def _face(card: Card) -> dict[str, str]:
-    return {
-        "card_id": card.card_id,
-        "holder": card.holder,
-        "last4": card.last4,
-        "scheme": card.scheme,
-        "expires": card.expires,
-        "currency": card.balance.currency,
-        "tariff": card.tariff,
-    }

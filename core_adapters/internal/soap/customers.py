@@ -3,25 +3,11 @@
 from dataclasses import dataclass
 
 from core_adapters.failures import Missing, Unavailable
+from core_adapters.internal.cards import Card
 from core_adapters.internal.soap import schemas
 from core_adapters.internal.soap.calls import Answer, Calls, fitting
 from core_adapters.ports import Directory, Person
 from flows.money import Money
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A card as the core describes it, never with its number."""
-
-    card_id: str
-    name: str
-    last4: str
-    scheme: str
-    balance: Money
-    active: bool
-    holder: str
-    expires: str
-    tariff: str
 
 
 @dataclass(frozen=True, slots=True)
