@@ -4,8 +4,6 @@ import asyncio
 import hashlib
 import hmac
 import json
-import socket
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -15,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import uvicorn
 from PIL import Image
+from platform_serving import Clock, served
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -30,35 +28,6 @@ from sandbox.phones.wire import Problem, on_problem
 PAGE = 104200000000001
 APP, SECRET, VERIFY = "880088", "app-secret-of-tests", "handshake-of-tests"
 TOKEN = "page-token-of-tests"
-
-
-class Clock:
-    """Stands still, and moves when a test says so."""
-
-    def __init__(self) -> None:
-        self.began_s = float(int(time.time()))
-        self.ahead_s = 0.0
-
-    def __call__(self) -> float:
-        return self.began_s + self.ahead_s
-
-
-@asynccontextmanager
-async def served(app: Starlette) -> AsyncIterator[str]:
-    """The app on a free port of this machine; gives its address."""
-    listening = socket.socket(proto=socket.IPPROTO_TCP)  # without the protocol asyncio leaves Nagle on: 40 ms a call
-    listening.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(app, log_level="error", lifespan="off", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve(sockets=[listening]))
-    while not server.started:  # noqa: ASYNC110 uvicorn tells it in no other way
-        await asyncio.sleep(0.005)
-    try:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        await serving
-        listening.close()
 
 
 @dataclass

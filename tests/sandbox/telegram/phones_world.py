@@ -1,8 +1,5 @@
 """A running platform on a real socket, a person on a phone, and a clock that tests may move."""
 
-import asyncio
-import socket
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import uvicorn
+from platform_serving import Clock, served
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
@@ -21,35 +18,6 @@ from sandbox.telegram.face import Telegram
 
 TOKEN = "1001:test-token"
 BOT = 1001
-
-
-class Clock:
-    """Stands still, and moves when a test says so."""
-
-    def __init__(self) -> None:
-        self.began_s = float(int(time.time()))
-        self.ahead_s = 0.0
-
-    def __call__(self) -> float:
-        return self.began_s + self.ahead_s
-
-
-@asynccontextmanager
-async def served(app: Starlette) -> AsyncIterator[str]:
-    """The app on a free port of this machine; gives its address."""
-    listening = socket.socket(proto=socket.IPPROTO_TCP)  # without the protocol asyncio leaves Nagle on: 40 ms a call
-    listening.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(app, log_level="error", lifespan="off", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve(sockets=[listening]))
-    while not server.started:  # noqa: ASYNC110 uvicorn tells it in no other way
-        await asyncio.sleep(0.005)
-    try:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        await serving
-        listening.close()
 
 
 @dataclass
