@@ -64,9 +64,9 @@ class Facts:
             case "context":
                 return await self._context(need.name, customer_id, level)
             case "choices":
-                return await self._ask(need.name, need, customer_id)
+                return await self._ask(need.name, need, customer_id, locale)
             case "read":
-                answer = await self._core_answer(need.name, need, customer_id)
+                answer = await self._core_answer(need.name, need, customer_id, locale)
                 return answer if "error" in answer else {"outputs": answer["outputs"]}
             case "content":
                 return await self._content(need.name)
@@ -95,18 +95,18 @@ class Facts:
         known = await self._ask("customer", Need("context", "customer"), customer_id)
         return known if "error" in known else GUEST | person | known
 
-    async def _ask(self, verb: str, need: Need, customer_id: str | None) -> Fact:
+    async def _ask(self, verb: str, need: Need, customer_id: str | None, locale: str = "en") -> Fact:
         """The outputs alone, or the error."""
-        answer = await self._core_answer(verb, need, customer_id)
+        answer = await self._core_answer(verb, need, customer_id, locale)
         if "error" in answer:
             return answer
         outputs: Fact = answer["outputs"]
         return outputs
 
-    async def _core_answer(self, verb: str, need: Need, customer_id: str | None) -> Fact:
+    async def _core_answer(self, verb: str, need: Need, customer_id: str | None, locale: str) -> Fact:
         """``{"outputs": {...}}`` or ``{"error": code}``, as core_adapters answers. Raises Unanswered."""
         inputs, cards = _inputs(need)
-        body = {"inputs": inputs, "cards": cards, "customer_id": customer_id}
+        body = {"inputs": inputs, "cards": cards, "customer_id": customer_id, "locale": locale}
         response = await self._core.post(f"/api/v1/core/{verb}", json=body)
         if response.status_code != 200:
             raise Unanswered(f"HTTP {response.status_code}")

@@ -31,7 +31,7 @@ from core_adapters.operations.sca import ScaCodes
 from core_adapters.operations.statements import books_of
 from core_adapters.operations.store import Store
 from core_adapters.operations.worker import Worker
-from core_adapters.ports import Bank, BillDebits, Directory, Performer, ResultSink
+from core_adapters.ports import Answerer, Bank, BillDebits, Directory, Performer, ResultSink
 from core_adapters.questions import Questions
 from core_adapters.vault import Vault
 from core_adapters.webhooks import CoreEvents, signing_secret
@@ -134,20 +134,22 @@ def build(
     service = Service(http, settings.url.rstrip("/"), _login(settings), breaker)
     bank = internal.wrapper(settings.bank, service, pool, sealer, directory)
     codes = ScaCodes(store, directory, sms)
-    performers: dict[str, Performer] = {bank.name: bank, codes.name: codes}
-    performer_of = dict.fromkeys(bank.actions, bank.name) | {"sca.send_code": codes.name}
+    performing: list[Performer] = [bank, codes]
+    answering: list[Answerer] = []
     asked_of_billers = None
     debits = bills.debits(settings.bank, service, directory)
     if debits is not None and settings.billers_url:
         paying, asked_of_billers = _billers(http, settings, debits, directory)
-        performers[paying.name] = paying
-        performer_of |= dict.fromkeys(paying.actions, paying.name)
+        performing.append(paying)
+        answering.append(asked_of_billers)
+    performers = {one.name: one for one in performing}
+    performer_of = {action: one.name for one in performing for action in one.actions}
     books = books_of(bank, bank.name, service)
     desk = Desk(store, Accepting(store, brand, directory, performer_of), performers, books=books)
     worker = Worker(store, performers)
-    questions = Questions(store, brand, directory, bank, asked_of_billers)
+    questions = Questions(store, brand, directory, bank, answering)
     return CoreAdapters(
-        app=_app(desk, questions, verifier),
+        app=_app(desk, questions, verifier, asked_of_billers),
         vault=Vault(pool, sealer),
         brand=brand,
         desk=desk,
@@ -172,11 +174,11 @@ def _login(settings: CoreSettings) -> httpx.Auth:
     return PasswordLogin(settings.user, settings.token) if settings.user else BearerLogin(settings.token)
 
 
-def _app(desk: Desk, questions: Questions, verifier: TokenVerifier) -> FastAPI:
+def _app(desk: Desk, questions: Questions, verifier: TokenVerifier, billers: BillQuestions | None = None) -> FastAPI:
     app = FastAPI(title="Teller core adapters", version="1", docs_url=None, redoc_url=None)
     app.include_router(operations_api.routes(desk, verifier))
     app.include_router(questions_api.routes(questions, verifier))
-    if questions.bills is not None:
-        app.include_router(external_api.routes(questions.bills, verifier))
+    if billers is not None:
+        app.include_router(external_api.routes(billers, verifier))
     refusals.install(app)
     return app

@@ -131,11 +131,40 @@ class BillDebits(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question of the catalogue for one customer (None: a guest). ``locale`` is what its texts are in."""
+
+    verb: str
+    customer_id: str | None
+    inputs: Mapping[str, Value] = field(default_factory=dict)
+    cards: Mapping[str, CardNumber] = field(default_factory=dict)
+    locale: str = "en"
+
+
+class Answerer(Protocol):
+    """Answers questions: a bank, or whoever else knows."""
+
+    @property
+    def questions(self) -> frozenset[str]:
+        """The questions that it answers."""
+        ...
+
+    async def ask(self, question: Question) -> Mapping[str, object]:
+        """Outputs of a question of the catalogue, or the options of a source. Raises BankFailure."""
+        ...
+
+
 class Performer(Protocol):
     """Performs operations: a bank, or whoever else acts on an order."""
 
     @property
     def name(self) -> str: ...
+
+    @property
+    def actions(self) -> frozenset[str]:
+        """The operations of the catalogue that it performs."""
+        ...
 
     @property
     def capability(self) -> Capability: ...
@@ -153,19 +182,8 @@ class Performer(Protocol):
         ...
 
 
-class Bank(Performer, Protocol):
-    """A bank's wrapper: performs operations and answers questions."""
-
-    @property
-    def actions(self) -> frozenset[str]:
-        """The operations of the catalogue that this bank performs."""
-        ...
-
-    async def ask(
-        self, verb: str, customer_id: str | None, inputs: Mapping[str, Value], cards: Mapping[str, CardNumber]
-    ) -> Mapping[str, object]:
-        """Outputs of a question of the catalogue. Raises BankFailure."""
-        ...
+class Bank(Performer, Answerer, Protocol):
+    """A bank's wrapper: performs operations and answers questions, `card` for the pictures among them."""
 
     async def register_webhook(self, url: str, secret: str) -> None:
         """Tell the bank where its events go. Raises BankFailure."""

@@ -4,37 +4,25 @@ A bank that cannot be asked is an answer too: ``{"error": "unavailable"}``.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
 
 from core_adapters.brands import BankBrand
-from core_adapters.external.billers.questions import BillQuestions
 from core_adapters.failures import BankFailure, Declined, Unavailable
-from core_adapters.operations import announcing, holding
+from core_adapters.operations import catalogue, holding, traits
 from core_adapters.operations.decisions.admission import left_today
 from core_adapters.operations.records import Operation
 from core_adapters.operations.states import NOTHING_MOVED, State
 from core_adapters.operations.store import Store
-from core_adapters.ports import Bank, Directory, Person
-from flows.cards import CardNumber
-from flows.events import Value
+from core_adapters.ports import Answerer, Bank, Directory, Person, Question
 from flows.money import Money
 
 log = structlog.get_logger()
 
 ANSWER_S_MAX = 5.0  # a turn waits for the answer, and the customer for the turn
-OF_THE_BANK = frozenset({"transfers.quote", "accounts.balance", "cards.list_active"})
-KIND = {
-    "transfers.execute": "transfer",
-    "topups.create_request": "top_up",
-    "topups.start_card_payment": "top_up",
-    "cards.apply": "card",
-    "mobile.pay": "payment",
-    "bills.pay": "payment",
-}
 
 
 class NoSuchQuestion(LookupError):
@@ -46,28 +34,18 @@ class NotFound(LookupError):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """One question, for one customer (None: a guest)."""
-
-    verb: str
-    customer_id: str | None
-    inputs: Mapping[str, Value]
-    cards: Mapping[str, CardNumber]
-
-
-@dataclass(frozen=True, slots=True)
 class Questions:
-    """Answers for one bank."""
+    """Answers for one bank. ``others`` are asked for what the bank does not know."""
 
     store: Store
     brand: BankBrand
     directory: Directory
     bank: Bank
-    bills: BillQuestions | None = None
+    others: Sequence[Answerer] = ()
 
-    async def answer(self, asked: Asked) -> Mapping[str, object]:
+    async def answer(self, asked: Question) -> Mapping[str, object]:
         """``{"outputs": {...}}`` or ``{"error": code}``. Raises NoSuchQuestion, NotFound."""
-        asker = self._asker(asked.verb)
+        asker = self._asker(asked)
         try:
             async with asyncio.timeout(ANSWER_S_MAX):
                 return {"outputs": await asker(asked)}
@@ -77,27 +55,20 @@ class Questions:
             log.warning("question_not_answered", verb=asked.verb, failure=type(failure).__name__)
             return {"error": "unavailable"}
 
-    def _asker(self, verb: str) -> Callable[[Asked], Awaitable[Mapping[str, object]]]:
+    def _asker(self, asked: Question) -> Callable[[Question], Awaitable[Mapping[str, object]]]:
         own = {"limits": self._limits, "customer": self._customer, "card": self._card, "receipt": self._receipt}
-        if verb in OF_THE_BANK:
-            return self._of_the_bank
-        if self.bills is not None and verb in self.bills.verbs:
-            return self._of_the_billers
-        if verb not in own:
-            raise NoSuchQuestion(f"'{verb}' is no question; there are {', '.join(sorted(OF_THE_BANK | set(own)))}")
-        return own[verb]
+        if asked.verb in own:
+            return own[asked.verb]
+        answerers = [self.bank, *self.others]
+        answerer = next((one for one in answerers if asked.verb in one.questions), None)
+        if answerer is None:
+            known = set(own).union(*(one.questions for one in answerers))
+            raise NoSuchQuestion(f"'{asked.verb}' is no question; there are {', '.join(sorted(known))}")
+        if asked.customer_id is None and not catalogue.is_public(asked.verb):
+            return _to_a_guest
+        return answerer.ask
 
-    async def _of_the_bank(self, asked: Asked) -> Mapping[str, object]:
-        if asked.customer_id is None:
-            return {"options": []} if asked.verb == "cards.list_active" else _nobody()
-        return await self.bank.ask(asked.verb, asked.customer_id, asked.inputs, asked.cards)
-
-    async def _of_the_billers(self, asked: Asked) -> Mapping[str, object]:
-        if self.bills is None or asked.customer_id is None:
-            raise NotFound("bills are paid by customers")
-        return await self.bills.ask(asked.verb, asked.customer_id, asked.inputs)
-
-    async def _limits(self, asked: Asked) -> Mapping[str, object]:
+    async def _limits(self, asked: Question) -> Mapping[str, object]:
         limits, now = self.brand.limits, self.store.clock()
         used, identified, age = Money(0, self.brand.currency), False, None
         if asked.customer_id is not None:
@@ -112,13 +83,13 @@ class Questions:
             "quick_amounts": [str(amount) for amount in limits.quick_amounts],
         }
 
-    async def _customer(self, asked: Asked) -> Mapping[str, object]:
+    async def _customer(self, asked: Question) -> Mapping[str, object]:
         if asked.customer_id is None:
             return {"has_active_card": False}
-        listed = await self.bank.ask("cards.list_active", asked.customer_id, {}, {})
+        listed = await self.bank.ask(Question("cards.list_active", asked.customer_id))
         return {"has_active_card": bool(listed["options"])}
 
-    async def _card(self, asked: Asked) -> Mapping[str, object]:
+    async def _card(self, asked: Question) -> Mapping[str, object]:
         card_id = asked.inputs.get("card_id")
         if not card_id:
             operation = await self._own(asked, "application_id")
@@ -126,16 +97,16 @@ class Questions:
             card_id = progress.outputs.get("card_id") if progress else None
         if not card_id or asked.customer_id is None:
             raise NotFound("there is no such card")
-        return await self.bank.ask("card", asked.customer_id, {"card_id": card_id}, {})
+        return await self.bank.ask(Question("card", asked.customer_id, {"card_id": card_id}))
 
-    async def _receipt(self, asked: Asked) -> Mapping[str, object]:
+    async def _receipt(self, asked: Question) -> Mapping[str, object]:
         operation = await self._own(asked, "transfer_id")
         if operation.state in NOTHING_MOVED or operation.amount is None:
             raise NotFound("there is no receipt of what was not done")
         payee = operation.request.cards.get("to")
         at = operation.details.get("at") or operation.updated_at.isoformat()
         return {
-            "kind": KIND.get(operation.action, operation.action),
+            "kind": traits.of(operation.action).kind or operation.action,
             "state": "done" if await self._is_done(operation) else "pending",
             "amount": str(operation.amount),
             "fee": str(operation.fee or Money(0, operation.amount.currency)),
@@ -147,7 +118,7 @@ class Questions:
 
     async def _is_done(self, operation: Operation) -> bool:
         """Posted, and where something is still to follow (the payer pays), that has come as well."""
-        if operation.state is not State.POSTED or operation.action not in announcing.FOLLOWED_BY:
+        if operation.state is not State.POSTED or traits.of(operation.action).follow is None:
             return operation.state is State.POSTED
         outcome = await self.store.pool.fetchval("select outcome from money.awaited where op_id = $1", operation.op_id)
         return bool(outcome == "ok")
@@ -160,7 +131,7 @@ class Questions:
         except Exception as error:
             raise Unavailable(f"the customer could not be looked up: {type(error).__name__}") from error
 
-    async def _own(self, asked: Asked, name: str) -> Operation:
+    async def _own(self, asked: Question, name: str) -> Operation:
         try:
             op_id = UUID(str(asked.inputs.get(name)))
         except ValueError:
@@ -171,5 +142,8 @@ class Questions:
         return operation
 
 
-def _nobody() -> Mapping[str, object]:
-    raise NotFound("a guest has no cards")
+async def _to_a_guest(asked: Question) -> Mapping[str, object]:
+    """Nobody's list is empty, and nobody's anything else is not there."""
+    if asked.verb in catalogue.sources():
+        return {"options": []}
+    raise NotFound(f"{asked.verb} is asked for a customer")

@@ -112,12 +112,13 @@ class Listed(Shape):
     operations: list[Shown]
 
 
-class Question(Shape):
-    """A question's inputs and for whom it is asked; null is a guest."""
+class Asked(Shape):
+    """A question's inputs and for whom it is asked; null is a guest. ``locale`` is what its texts are to be in."""
 
     inputs: dict[Name, Given] = {}
     cards: dict[Name, Card] = {}
     customer_id: CustomerId | None = None
+    locale: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=20)] = "en"
 
 
 class Problem(BaseModel):

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from core_adapters.brands import BankBrand
 from core_adapters.database import Connection
-from core_adapters.operations import announcing, catalogue, holding, records, snapshot
+from core_adapters.operations import announcing, catalogue, holding, records, snapshot, traits
 from core_adapters.operations.decisions import admission
 from core_adapters.operations.decisions.admission import Approve, Case, Refuse
 from core_adapters.operations.ids import core_ref
@@ -21,8 +21,6 @@ from core_adapters.ports import Directory, Person
 from flows.effects import StartOperation
 from flows.money import Money
 
-MOVES_MONEY_OUT = frozenset({"transfers.execute", "mobile.pay", "bills.pay"})
-NEEDS_A_YES = MOVES_MONEY_OUT | {"cards.apply"}
 # The process that accepted it sends it at once; after this any other does.
 SENDER_GRACE = timedelta(seconds=3)
 # Nobody sends it after this, were it only that no process ran: the customer's yes was for then.
@@ -138,22 +136,23 @@ class Accepting:
         self, connection: Connection, start: StartOperation, customer_id: str, person: Person, amount: Money | None,
         proven: bool, now: datetime,
     ) -> Case:  # fmt: skip
+        known = traits.of(start.action)
         return Case(
             limits=self.brand.limits,
             amount=amount,
-            moves_money_out=start.action in MOVES_MONEY_OUT,
+            moves_money_out=known.moves_money_out,
             used=await holding.used(connection, self.brand, customer_id, now),
             identified=person.identified,
             binding_age=now - person.bound_at if person.bound_at else None,
             proven=proven,
-            snapshot_matches=start.action not in NEEDS_A_YES or snapshot.matches(start),
-            enabled=self.brand.features.get("transfers_enabled", False),
+            snapshot_matches=not known.needs_a_yes or snapshot.matches(start),
+            enabled=not known.feature or self.brand.features.get(known.feature, False),
         )
 
     async def _proof(
         self, connection: Connection, start: StartOperation, customer_id: str, now: datetime
     ) -> UUID | None:
-        if start.action not in MOVES_MONEY_OUT:
+        if not traits.of(start.action).moves_money_out:
             return None
         found: UUID | None = await connection.fetchval(PROOF, start.op_id, customer_id, start.snapshot_hash, now)
         return found

@@ -3,28 +3,13 @@
 from datetime import datetime
 from typing import Literal
 
-from core_adapters.operations import catalogue
+from core_adapters.operations import catalogue, traits
 from core_adapters.operations.ids import event_id
 from core_adapters.operations.records import Operation
 from core_adapters.operations.states import NOTHING_MOVED, State
 from core_adapters.ports import Progress
 from flows.effects import StartOperation
 from flows.events import BankEvent, OperationSettled, Value
-
-# What a posted operation is followed by, and the field that a flow's `wait` matches on. The id is our own op_id.
-FOLLOWED_BY: dict[str, tuple[str, str]] = {
-    "cards.apply": ("cards.issued", "application_id"),
-    "topups.create_request": ("topups.settled", "payment_id"),
-    "topups.start_card_payment": ("topups.settled", "payment_id"),
-}
-# The output that names the operation to later steps (a receipt, a wait).
-NAMED_BY: dict[str, str] = {
-    "transfers.execute": "transfer_id",
-    "cards.apply": "application_id",
-    "topups.start_card_payment": "transfer_id",
-    "mobile.pay": "payment_id",
-    "bills.pay": "payment_id",
-}
 
 
 def settled(operation: Operation, at: datetime) -> OperationSettled | None:
@@ -37,14 +22,15 @@ def settled(operation: Operation, at: datetime) -> OperationSettled | None:
 
 
 def happened(operation: Operation, progress: Progress, at: datetime) -> BankEvent:
-    """What became of a posted operation: the card is there, the payment has settled."""
-    name, match = FOLLOWED_BY[operation.action]
+    """What became of a posted operation: the card is there, the payment has settled. The id to match is our op_id."""
+    follow = traits.of(operation.action).follow
+    assert follow is not None, "nothing is awaited of an operation that nothing follows"
     return BankEvent(
-        id=event_id(operation.op_id, name),
+        id=event_id(operation.op_id, follow.event),
         conversation=operation.conversation,
         at=at,
-        name=name,
-        match={match: str(operation.op_id)},
+        name=follow.event,
+        match={follow.match: str(operation.op_id)},
         outcome=progress.outcome,
         outputs=dict(progress.outputs),
     )
@@ -52,7 +38,7 @@ def happened(operation: Operation, progress: Progress, at: datetime) -> BankEven
 
 def _event(operation: Operation, at: datetime, state: Literal["done", "failed", "unknown"]) -> OperationSettled:
     outputs: dict[str, Value] = dict(operation.outputs) if state == "done" else {}
-    if state == "done" and (name := NAMED_BY.get(operation.action)):
+    if state == "done" and (name := traits.of(operation.action).named_by):
         outputs[name] = str(operation.op_id)
     return OperationSettled(
         id=event_id(operation.op_id, "unknown" if state == "unknown" else "result"),

@@ -40,6 +40,7 @@ class Entry:
     effect: str
     inputs: dict[str, Input]
     provider: str = "core_adapters"
+    public: bool = False
 
 
 class BadInputs(ValueError):
@@ -49,10 +50,26 @@ class BadInputs(ValueError):
 @cache
 def entries() -> Mapping[str, Entry]:
     """The operations that are ours to perform or answer, of all files of the catalogue."""
-    texts = [place.read_text(encoding="utf-8") for place in files("flows").joinpath("catalogue").iterdir()]
-    named = {name: entry for text in texts for name, entry in (yaml.safe_load(text).get("operations") or {}).items()}
-    read = TypeAdapter(dict[str, Entry]).validate_python(named)
+    read = TypeAdapter(dict[str, Entry]).validate_python(_written("operations"))
     return {name: entry for name, entry in read.items() if entry.provider == "core_adapters"}
+
+
+@cache
+def sources() -> frozenset[str]:
+    """The lists that a choice may take its options from."""
+    return frozenset(_written("sources"))
+
+
+def is_public(verb: str) -> bool:
+    """Whether a question has the same answer for everybody, so that a guest may ask it."""
+    entry = entries().get(verb)
+    return entry is not None and entry.public
+
+
+def _written(part: str) -> dict[str, object]:
+    """One part of all files of the catalogue."""
+    texts = [place.read_text(encoding="utf-8") for place in files("flows").joinpath("catalogue").iterdir()]
+    return {name: entry for text in texts for name, entry in (yaml.safe_load(text).get(part) or {}).items()}
 
 
 def check(action: str, inputs: Mapping[str, Value], cards: Mapping[str, CardNumber]) -> Entry:

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core_adapters.database import Connection
+from core_adapters.operations import traits
 from core_adapters.operations.records import Operation
 from flows.money import Money
 
-PAYS = frozenset({"transfers.execute", "mobile.pay", "bills.pay"})
 INSERT = "insert into money.ledger_entry (op_id, account, currency, delta_minor, at) values ($1, $2, $3, $4, $5)"
 
 
@@ -28,7 +28,7 @@ class Entry:
 
 def entries(operation: Operation) -> tuple[Entry, ...]:
     """What a posted operation moved; nothing for one that moves no money itself (a code, a page to pay on)."""
-    if operation.action not in PAYS or operation.amount is None:
+    if not traits.of(operation.action).moves_money_out or operation.amount is None:
         return ()
     fee = operation.fee.minor if operation.fee else 0
     amount = operation.amount.minor

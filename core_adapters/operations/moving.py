@@ -9,8 +9,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from core_adapters.database import Connection
-from core_adapters.operations import announcing, ledger, records, undoing
-from core_adapters.operations.announcing import FOLLOWED_BY
+from core_adapters.operations import announcing, ledger, records, traits, undoing
 from core_adapters.operations.decisions.reply import Verdict
 from core_adapters.operations.records import Operation
 from core_adapters.operations.states import FINAL, NOTHING_MOVED, State
@@ -87,9 +86,9 @@ async def _follow(store: Store, connection: Connection, seen: Operation, moved: 
         await undoing.follow(store, connection, moved)
     elif moved.state is State.POSTED:
         await ledger.book(connection, moved, ledger.entries(moved), now)
-    if moved.state is State.POSTED and moved.action in FOLLOWED_BY:
-        event, _ = FOLLOWED_BY[moved.action]
-        await connection.execute(WATCH, moved.op_id, event, now + FIRST_LOOK, now + WATCH_FOR)
+    follow = traits.of(moved.action).follow
+    if moved.state is State.POSTED and follow is not None:
+        await connection.execute(WATCH, moved.op_id, follow.event, now + FIRST_LOOK, now + WATCH_FOR)
 
 
 async def end_attempt(

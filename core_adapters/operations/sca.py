@@ -48,6 +48,7 @@ class ScaCodes:
     directory: Directory
     sms: Sms
     name: ClassVar[str] = "sca"
+    actions: ClassVar[frozenset[str]] = frozenset({"sca.send_code"})
     # Doing it again makes another code under another key, and the older one is no longer taken.
     capability: ClassVar[Capability] = Capability("key", "none", 5)
 

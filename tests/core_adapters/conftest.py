@@ -21,7 +21,7 @@ from bot.keyring import Keyring
 from core_adapters.app import CoreAdapters, CoreSettings, build
 from core_adapters.external.sms import SmsGateway
 from core_adapters.http import client
-from core_adapters.ports import Person
+from core_adapters.ports import Person, Question
 from flows.cards import CardNumber
 from flows.confirming import snapshot_hash
 from flows.effects import StartOperation
@@ -257,5 +257,5 @@ async def _people_with_cards(room: Room) -> None:
     (friend,) = await room.bank.customer(phone="+380671112233")
     room.number = friend["card_number"]
     (room.payee,) = await room.adapters.vault.tokenise([room.number])
-    answer = await room.adapters.questions.bank.ask("cards.list_active", "anna", {}, {})
+    answer = await room.adapters.questions.bank.ask(Question("cards.list_active", "anna", {}, {}))
     room.payer = answer["options"][0]["id"]

@@ -5,7 +5,7 @@ import pytest
 from core_adapters.breaker import ILL_MAX, PAUSE_S, Resting
 from core_adapters.operations.ids import core_ref
 from core_adapters.operations.sending import QUEUED_MAX
-from core_adapters.questions import Asked
+from core_adapters.ports import Question
 
 
 async def fall_ill(room):
@@ -14,11 +14,11 @@ async def fall_ill(room):
     for _ in range(ILL_MAX):
         await room.adapters.questions.answer(balance(room))
     with pytest.raises(Resting):
-        await room.adapters.questions.bank.ask("accounts.balance", "anna", {"card": room.payer}, {})
+        await room.adapters.questions.bank.ask(Question("accounts.balance", "anna", {"card": room.payer}, {}))
 
 
 def balance(room):
-    return Asked("accounts.balance", "anna", {"card": room.payer}, {})
+    return Question("accounts.balance", "anna", {"card": room.payer}, {})
 
 
 async def order(room):

@@ -7,6 +7,7 @@ import pytest
 
 from core_adapters.operations.accepting import Conflict
 from core_adapters.operations.ids import core_ref
+from core_adapters.ports import Question
 
 
 async def test_a_transfer_is_posted_once_and_told_once(room):
@@ -103,7 +104,9 @@ async def test_a_card_of_somebody_else_pays_nothing(room):
     from core_adapters.ports import Person
 
     room.people.known["boris"] = Person("+380991112233", "Boris", "Sad", identified=True)
-    theirs = (await room.adapters.questions.bank.ask("cards.list_active", "boris", {}, {}))["options"][0]["id"]
+    theirs = (await room.adapters.questions.bank.ask(Question("cards.list_active", "boris", {}, {})))["options"][0][
+        "id"
+    ]
     start = room.transfer(inputs={"from": theirs, "amount": "50.00 UAH"})
     await room.start(start)
     assert await room.told(start.op_id) == ["failed:unavailable"]

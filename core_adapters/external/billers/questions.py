@@ -9,7 +9,7 @@ import structlog
 from core_adapters.external.billers.partner import Partner
 from core_adapters.external.billers.paying import MOBILE, split
 from core_adapters.failures import BankFailure, Declined, Missing, Refused, Unavailable
-from core_adapters.ports import BillDebits, Directory
+from core_adapters.ports import BillDebits, Directory, Question
 from flows.events import Value
 from flows.money import Money, MoneyError
 
@@ -27,22 +27,22 @@ class NoSuchPartner(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class BillQuestions:
-    """Answers about bills; nothing here moves money."""
+    """Satisfies core_adapters.ports.Answerer; nothing here moves money."""
 
     partners: Mapping[str, Partner]
     debits: BillDebits
     directory: Directory
 
     @property
-    def verbs(self) -> frozenset[str]:
-        """The questions of the catalogue that are answered here."""
+    def questions(self) -> frozenset[str]:
         return frozenset({*LISTS, *self._verbs()})
 
-    async def ask(self, verb: str, customer_id: str, inputs: Inputs) -> Outputs:
-        """Outputs of a question of the catalogue. Raises BankFailure."""
-        if verb in LISTS:
-            return await self._options(LISTS[verb])
-        return await self._verbs()[verb](customer_id, inputs)
+    async def ask(self, question: Question) -> Outputs:
+        if question.customer_id is None:
+            raise Refused("bills are paid by customers")
+        if question.verb in LISTS:
+            return await self._options(LISTS[question.verb])
+        return await self._verbs()[question.verb](question.customer_id, question.inputs)
 
     async def external(self, partner: str, verb: str, inputs: Inputs) -> Outputs:
         """``{"outputs": {...}}`` or ``{"error": code}``, whatever the partner speaks. Raises NoSuchPartner."""

@@ -11,10 +11,8 @@ from core_adapters.internal.fineract.exchange import Exchange
 from core_adapters.internal.fineract.lines import Lines
 from core_adapters.internal.fineract.locks import LOCK, UNLOCK, Locks
 from core_adapters.internal.fineract.orders import Deposits, Transfers
-from core_adapters.internal.fineract.questions import Questions
-from core_adapters.ports import Capability, Order, Posted, Progress
-from flows.cards import CardNumber
-from flows.events import Value
+from core_adapters.internal.fineract.questions import Questions as Answers
+from core_adapters.ports import Capability, Order, Posted, Progress, Question
 
 TRANSFER = "transfers.execute"
 # No flow asks for this one: it follows the payment that an acquirer has taken.
@@ -47,6 +45,12 @@ class FineractBank:
     # this only leaves it time to finish before it is asked.
     capability: ClassVar[Capability] = Capability("key", "by-our-ref", settle_bound_s=30)
     actions: ClassVar[frozenset[str]] = frozenset({TRANSFER, LOCK, UNLOCK})
+    questions: ClassVar[frozenset[str]] = frozenset(
+        {
+            "transfers.quote", "cards.list_active", "cards.list_locked", "cards.any_locked", "accounts.balance",
+            "statements.recent", "card",
+        }
+    )  # fmt: skip
 
     async def perform(self, order: Order) -> Posted:
         return await self._of(order).perform(order)
@@ -62,15 +66,14 @@ class FineractBank:
     async def register_webhook(self, url: str, secret: str) -> None:
         """Nothing to register: everything here is posted when it is answered, and Fineract signs none of its hooks."""
 
-    async def ask(
-        self, verb: str, customer_id: str | None, inputs: Mapping[str, Value], cards: Mapping[str, CardNumber]
-    ) -> Mapping[str, object]:
+    async def ask(self, question: Question) -> Mapping[str, object]:
+        verb, customer_id, inputs = question.verb, question.customer_id, question.inputs
         if customer_id is None:
             raise Refused(f"{verb} is asked for a customer")
-        questions = Questions(self.accounts, Lines(self.exchange), self.calendar)
+        questions = Answers(self.accounts, Lines(self.exchange), self.calendar)
         account_id = str(inputs.get("card") or inputs.get("card_id"))
         if verb == "transfers.quote":
-            return await questions.quote(customer_id, inputs, cards)
+            return await questions.quote(customer_id, inputs, question.cards)
         if verb in ("cards.list_active", "cards.list_locked"):
             return await questions.options(customer_id, locked=verb == "cards.list_locked")
         if verb == "cards.any_locked":

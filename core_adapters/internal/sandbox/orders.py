@@ -6,6 +6,7 @@ What must be known first (whose card it is) is asked before; when that fails not
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import ClassVar
 
 from core_adapters.failures import Declined, Missing, TurnedAway, Unavailable, Unclear
 from core_adapters.internal.sandbox import schemas
@@ -46,6 +47,7 @@ class Transfers:
     calls: Calls
     customers: Customers
     revealer: Revealer
+    actions: ClassVar[frozenset[str]] = frozenset({"transfers.execute"})
 
     async def perform(self, order: Order) -> Posted:
         async with nothing_sent_yet():
@@ -84,6 +86,7 @@ class Applications:
 
     calls: Calls
     customers: Customers
+    actions: ClassVar[frozenset[str]] = frozenset({"cards.apply"})
 
     async def perform(self, order: Order) -> Posted:
         async with nothing_sent_yet():
@@ -118,6 +121,7 @@ class TopUps:
 
     calls: Calls
     customers: Customers
+    actions: ClassVar[frozenset[str]] = frozenset({"topups.create_request", "topups.start_card_payment"})
 
     async def perform(self, order: Order) -> Posted:
         async with nothing_sent_yet():

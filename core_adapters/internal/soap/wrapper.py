@@ -10,7 +10,7 @@ from core_adapters.internal.soap import schemas
 from core_adapters.internal.soap.calls import Calls
 from core_adapters.internal.soap.customers import Customers
 from core_adapters.internal.soap.orders import Openings, Transfers
-from core_adapters.ports import Capability, Order, Posted, Progress
+from core_adapters.ports import Capability, Order, Posted, Progress, Question
 from core_adapters.revealing import Revealer
 from flows.cards import CardNumber
 from flows.events import Value
@@ -27,6 +27,9 @@ class SoapBank:
     name: ClassVar[str] = "soap"
     capability: ClassVar[Capability] = Capability("reference-dedup", "by-our-ref", settle_bound_s=3)
     actions: ClassVar[frozenset[str]] = frozenset({"transfers.execute", "cards.apply"})
+    questions: ClassVar[frozenset[str]] = frozenset(
+        {"transfers.quote", "cards.list_active", "accounts.balance", "card"}
+    )
 
     def rest_s(self) -> float:
         return self.calls.wire.rest_s()
@@ -43,13 +46,12 @@ class SoapBank:
     async def register_webhook(self, url: str, secret: str) -> None:
         """The core sends no news: what takes its time is asked for by `progress`."""
 
-    async def ask(
-        self, verb: str, customer_id: str | None, inputs: Mapping[str, Value], cards: Mapping[str, CardNumber]
-    ) -> Mapping[str, object]:
+    async def ask(self, question: Question) -> Mapping[str, object]:
+        verb, customer_id, inputs = question.verb, question.customer_id, question.inputs
         if customer_id is None:
             raise Refused(f"{verb} is asked for a customer")
         if verb == "transfers.quote":
-            return await self._quote(customer_id, inputs, cards)
+            return await self._quote(customer_id, inputs, question.cards)
         if verb == "cards.list_active":
             listed = [option(card) for card in await self.customers.cards(customer_id) if card.active]
             return {"options": listed}

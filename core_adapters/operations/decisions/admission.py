@@ -50,10 +50,10 @@ def decide(case: Case) -> Approve | Refuse:
     """Approve or refuse one operation."""
     if not case.snapshot_matches:
         return Refuse("not_proven")
-    if not case.moves_money_out or case.amount is None:
-        return Approve("nothing leaves the customer's accounts")
     if not case.enabled:
         return Refuse("unavailable")
+    if not case.moves_money_out or case.amount is None:
+        return Approve("nothing leaves the customer's accounts")
     if not _within_limits(case, case.amount):
         return Refuse("limit_exceeded")
     if case.proven:

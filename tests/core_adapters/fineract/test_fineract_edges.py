@@ -16,7 +16,7 @@ from core_adapters.internal import fineract as room_of_fineract
 from core_adapters.internal.fineract import schemas
 from core_adapters.internal.fineract.accounts import CUSTOMERS_LOCK, Accounts
 from core_adapters.logins import BearerLogin
-from core_adapters.ports import Progress
+from core_adapters.ports import Progress, Question
 from core_adapters.revealing import Revealer
 
 
@@ -41,9 +41,9 @@ async def test_a_directory_that_does_not_say_the_phone_finds_nobody(core, wrappe
 @pytest.mark.parametrize("made_up", ["", "../clients", "a b", "a?b", "анна", "x" * 200])
 async def test_an_id_that_cannot_stand_in_an_address_is_not_asked_for(core, wrapped, made_up):
     with pytest.raises(Refused):
-        await wrapped.ask("cards.list_active", made_up, {}, {})
+        await wrapped.ask(Question("cards.list_active", made_up, {}, {}))
     with pytest.raises(Refused):
-        await wrapped.ask("accounts.balance", None, {}, {})
+        await wrapped.ask(Question("accounts.balance", None, {}, {}))
     assert core.fineract.seen == []
 
 
@@ -56,7 +56,7 @@ async def test_a_fingerprint_that_cannot_stand_in_an_address_pays_nobody(core, w
 
 
 async def test_the_face_of_a_card_is_that_of_its_account(core, wrapped):
-    face = await wrapped.ask("card", "anna", {"card_id": str(core.anna.id)}, {})
+    face = await wrapped.ask(Question("card", "anna", {"card_id": str(core.anna.id)}, {}))
     assert face == {
         "card_id": str(core.anna.id), "holder": "Anna Koval", "last4": "0100", "scheme": "", "expires": "",
         "currency": "UAH", "tariff": "Passbook",
@@ -73,7 +73,7 @@ async def test_a_locked_account_pays_nothing_and_gets_no_quote(core, wrapped):
         await wrapped.perform(core.order())
     asked = {"from": str(core.anna.id), "amount": "1.00 UAH"}
     with pytest.raises(Declined, match="unavailable"):
-        await wrapped.ask("transfers.quote", "anna", asked, {"to": core.card})
+        await wrapped.ask(Question("transfers.quote", "anna", asked, {"to": core.card}))
     assert core.fineract.postings() == []
 
 
@@ -87,7 +87,7 @@ async def test_an_account_that_only_pays_out_takes_no_deposit(core, wrapped):
 @pytest.mark.parametrize("inputs", [{}, {"from": "100", "amount": "much"}], ids=["none", "no amount"])
 async def test_a_quote_without_what_it_needs_is_not_asked_for(core, wrapped, inputs):
     with pytest.raises(Refused):
-        await wrapped.ask("transfers.quote", "anna", inputs, {"to": core.card})
+        await wrapped.ask(Question("transfers.quote", "anna", inputs, {"to": core.card}))
     assert core.fineract.seen == []
 
 
@@ -105,7 +105,7 @@ async def test_a_reference_that_is_not_ours_is_not_sent(core, wrapped):
 
 async def test_a_span_that_the_catalogue_does_not_name_is_refused(core, wrapped):
     with pytest.raises(Refused):
-        await wrapped.ask("statements.recent", "anna", {"card": str(core.anna.id), "span": "ever"}, {})
+        await wrapped.ask(Question("statements.recent", "anna", {"card": str(core.anna.id), "span": "ever"}, {}))
 
 
 async def test_a_statement_of_more_than_a_page_is_not_summed_by_half(core, wrapped, monkeypatch):
@@ -113,7 +113,7 @@ async def test_a_statement_of_more_than_a_page_is_not_summed_by_half(core, wrapp
     for letter in "AB":
         await wrapped.perform(replace(core.order(amount="1.00 UAH"), reference=letter * 26))
     with pytest.raises(TurnedAway):
-        await wrapped.ask("statements.recent", "anna", {"card": str(core.anna.id), "span": "this_month"}, {})
+        await wrapped.ask(Question("statements.recent", "anna", {"card": str(core.anna.id), "span": "this_month"}, {}))
 
 
 async def test_a_lock_that_cannot_be_looked_at_afterwards_is_in_doubt(core, wrapped):
@@ -153,7 +153,7 @@ async def asked_of(answer):
     async with server, client() as http_client:
         url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/fineract-provider/api"
         bank = room_of_fineract.bank(Service(http_client, url, BearerLogin("t")), Revealer(None, None), Silent())
-        return await bank.ask("accounts.balance", "anna", {"card": "1"}, {})
+        return await bank.ask(Question("accounts.balance", "anna", {"card": "1"}, {}))
 
 
 async def test_a_question_that_is_refused_is_no_refusal_of_an_order():

@@ -18,6 +18,7 @@ from core_adapters.internal import BANKS
 from core_adapters.internal import fineract as room_of_fineract
 from core_adapters.internal.fineract.accounts import CUSTOMERS_LOCK
 from core_adapters.logins import BearerLogin, PasswordLogin
+from core_adapters.ports import Question
 from core_adapters.revealing import Revealer
 
 
@@ -49,32 +50,32 @@ async def test_a_transfer_carries_the_documented_fields_the_key_and_the_tenant(c
 
 
 async def test_questions_carry_no_key(core, wrapped):
-    await wrapped.ask("accounts.balance", "anna", {"card": str(core.anna.id)}, {})
+    await wrapped.ask(Question("accounts.balance", "anna", {"card": str(core.anna.id)}, {}))
     assert core.fineract.seen
     assert all("idempotency-key" not in headers for _, _, headers in core.fineract.seen)
 
 
 async def test_a_client_without_our_id_is_found_by_phone(core, wrapped):
     core.fineract.clients[core.anna.client_id] |= {"externalId": "another", "mobileNo": "+380501112233"}
-    listed = await wrapped.ask("cards.list_active", "anna", {}, {})
+    listed = await wrapped.ask(Question("cards.list_active", "anna", {}, {}))
     assert [option["id"] for option in listed["options"]] == [str(core.anna.id)]
 
 
 async def test_a_longer_number_that_contains_the_phone_is_somebody_else(core, wrapped):
     core.fineract.clients[core.anna.client_id] |= {"externalId": "another", "mobileNo": "00380501112233"}
-    assert await wrapped.ask("cards.list_active", "anna", {}, {}) == {"options": []}
+    assert await wrapped.ask(Question("cards.list_active", "anna", {}, {})) == {"options": []}
 
 
 async def test_a_phone_that_two_clients_have_is_nobodys(core, wrapped):
     core.fineract.clients[core.anna.client_id] |= {"externalId": "another", "mobileNo": "380501112233"}
     core.fineract.client("third", "+380501112233")
     with pytest.raises(TurnedAway):
-        await wrapped.ask("cards.list_active", "anna", {}, {})
+        await wrapped.ask(Question("cards.list_active", "anna", {}, {}))
 
 
 async def test_an_account_of_somebody_else_is_not_found_and_pays_nothing(core, wrapped):
     with pytest.raises(Missing):
-        await wrapped.ask("accounts.balance", "anna", {"card": str(core.friend.id)}, {})
+        await wrapped.ask(Question("accounts.balance", "anna", {"card": str(core.friend.id)}, {}))
     with pytest.raises(Unavailable):
         await wrapped.perform(core.order(inputs={"from": str(core.friend.id)}))
     assert core.fineract.postings() == []
@@ -83,7 +84,7 @@ async def test_an_account_of_somebody_else_is_not_found_and_pays_nothing(core, w
 @pytest.mark.parametrize("made_up", ["", "0", "1/../2", "100?command=block", "1e3", "None", "9" * 30])
 async def test_an_account_id_is_digits_and_nothing_else(core, wrapped, made_up):
     with pytest.raises(Missing):
-        await wrapped.ask("accounts.balance", "anna", {"card": made_up}, {})
+        await wrapped.ask(Question("accounts.balance", "anna", {"card": made_up}, {}))
     assert core.fineract.seen == []
 
 
@@ -92,13 +93,13 @@ async def test_an_account_id_is_digits_and_nothing_else(core, wrapped, made_up):
 
 async def test_the_balance_is_what_may_be_spent(core, wrapped):
     core.anna.held = Decimal("200.01")
-    answer = await wrapped.ask("accounts.balance", "anna", {"card": str(core.anna.id)}, {})
+    answer = await wrapped.ask(Question("accounts.balance", "anna", {"card": str(core.anna.id)}, {}))
     assert answer == {"balance": "799.99 UAH"}
 
 
 async def test_a_balance_past_what_a_float_holds_is_exact(core, wrapped):
     core.anna.balance = Decimal("9007199254740.93")
-    answer = await wrapped.ask("accounts.balance", "anna", {"card": str(core.anna.id)}, {})
+    answer = await wrapped.ask(Question("accounts.balance", "anna", {"card": str(core.anna.id)}, {}))
     assert answer == {"balance": "9007199254740.93 UAH"}
 
 
@@ -107,40 +108,42 @@ async def test_a_list_holds_open_accounts_and_a_locked_one_stands_apart(core, wr
     locked = core.fineract.account(core.anna.client_id, "7", sub_status="blockDebit", reason=CUSTOMERS_LOCK)
     core.fineract.account(core.anna.client_id, "8", sub_status="blockDebit", reason="unUsualActivity")
     core.fineract.account(core.anna.client_id, "9", sub_status="block")
-    listed = await wrapped.ask("cards.list_active", "anna", {}, {})
+    listed = await wrapped.ask(Question("cards.list_active", "anna", {}, {}))
     assert listed["options"] == [
         {
             "id": str(core.anna.id), "name": "Passbook", "last4": "0100", "currency": "UAH", "balance": "1000.00 UAH",
             "fingerprint": "",
         }
     ]  # fmt: skip
-    apart = await wrapped.ask("cards.list_locked", "anna", {}, {})
+    apart = await wrapped.ask(Question("cards.list_locked", "anna", {}, {}))
     assert [option["id"] for option in apart["options"]] == [str(locked.id)]
-    assert await wrapped.ask("cards.any_locked", "anna", {}, {}) == {}
+    assert await wrapped.ask(Question("cards.any_locked", "anna", {}, {})) == {}
 
 
 async def test_nothing_locked_is_said_so(wrapped):
     with pytest.raises(Declined, match="none_locked"):
-        await wrapped.ask("cards.any_locked", "anna", {}, {})
+        await wrapped.ask(Question("cards.any_locked", "anna", {}, {}))
 
 
 async def test_a_statement_says_what_came_and_went(core, wrapped):
     await wrapped.perform(core.order())
     await wrapped.perform(core.order("topups.credit", "20.00 UAH"))
     for span in ("latest", "this_month"):
-        answer = await wrapped.ask("statements.recent", "anna", {"card": str(core.anna.id), "span": span}, {})
+        answer = await wrapped.ask(Question("statements.recent", "anna", {"card": str(core.anna.id), "span": span}, {}))
         lines = answer["lines"].split("\n")
         assert [line.split(" ", 1)[1] for line in lines] == ["+20.00 UAH", "−112.45 UAH"]
         assert (answer["income"], answer["spent"]) == ("20.00 UAH", "112.45 UAH")
     with pytest.raises(Declined, match="nothing_found"):
-        await wrapped.ask("statements.recent", "anna", {"card": str(core.anna.id), "span": "last_month"}, {})
+        await wrapped.ask(Question("statements.recent", "anna", {"card": str(core.anna.id), "span": "last_month"}, {}))
 
 
 async def test_a_quote_says_no_where_the_transfer_would(core, wrapped):
     card = core.card
 
     async def quote(amount="10.00 UAH"):
-        return await wrapped.ask("transfers.quote", "anna", {"from": str(core.anna.id), "amount": amount}, {"to": card})
+        return await wrapped.ask(
+            Question("transfers.quote", "anna", {"from": str(core.anna.id), "amount": amount}, {"to": card})
+        )
 
     assert await quote() == {"fee": "0.00 UAH"}
     with pytest.raises(Declined, match="insufficient_funds"):
@@ -319,7 +322,7 @@ async def test_what_fineract_lacks_is_refused_with_the_reason(core, wrapped, ver
     with pytest.raises(Refused, match=f"{verb}: Fineract"):
         await wrapped.perform(core.order(verb))
     with pytest.raises(Refused, match=f"{verb}: Fineract"):
-        await wrapped.ask(verb, "anna", {}, {})
+        await wrapped.ask(Question(verb, "anna", {}, {}))
     assert core.fineract.seen == []
 
 
@@ -337,7 +340,7 @@ async def test_a_question_is_put_once_more_and_an_order_never(core, wrapped):
         url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/fineract-provider/api"
         bank = room_of_fineract.bank(Service(http_client, url, BearerLogin("t")), Revealer(None, None), None)
         with pytest.raises(Unclear):
-            await bank.ask("cards.list_active", "anna", {}, {})
+            await bank.ask(Question("cards.list_active", "anna", {}, {}))
         assert cut == 2
     core.fineract.faults = ["dropped", "dropped"]
     with pytest.raises(Unclear):

@@ -12,6 +12,7 @@ from core_adapters.failures import Declined, Missing, Refused, TurnedAway
 from core_adapters.http import Service, client
 from core_adapters.internal.soap import NoPassword, bank
 from core_adapters.logins import BearerLogin
+from core_adapters.ports import Question
 
 CONTRACT = Path(core_adapters.internal.soap.__file__).with_name("core.wsdl")
 
@@ -21,45 +22,47 @@ def asking(room):
 
 
 async def test_cards_a_balance_and_a_face_are_told(room):
-    (option,) = (await asking(room)("cards.list_active", "anna", {}, {}))["options"]
+    (option,) = (await asking(room)(Question("cards.list_active", "anna", {}, {})))["options"]
     assert (option["id"], option["balance"], option["currency"]) == (room.payer, "100000.00 UAH", "UAH")
-    assert await asking(room)("accounts.balance", "anna", {"card": room.payer}, {}) == {"balance": "100000.00 UAH"}
-    face = await asking(room)("card", "anna", {"card_id": room.payer}, {})
+    assert await asking(room)(Question("accounts.balance", "anna", {"card": room.payer}, {})) == {
+        "balance": "100000.00 UAH"
+    }
+    face = await asking(room)(Question("card", "anna", {"card_id": room.payer}, {}))
     assert (face["last4"], face["holder"], face["scheme"]) == (option["last4"], "Anna Koval", "VISA")
 
 
 async def test_a_quote_is_the_fee_or_the_refusal(room):
     inputs = {"from": room.payer, "amount": "100.00 UAH"}
     (elsewhere,) = await room.adapters.vault.tokenise(["4111111111111111"])
-    assert await asking(room)("transfers.quote", "anna", inputs, {"to": room.payee}) == {"fee": "0.00 UAH"}
-    assert await asking(room)("transfers.quote", "anna", inputs, {"to": elsewhere}) == {"fee": "5.00 UAH"}
+    assert await asking(room)(Question("transfers.quote", "anna", inputs, {"to": room.payee})) == {"fee": "0.00 UAH"}
+    assert await asking(room)(Question("transfers.quote", "anna", inputs, {"to": elsewhere})) == {"fee": "5.00 UAH"}
     with pytest.raises(Declined, match="insufficient_funds"):
-        await asking(room)("transfers.quote", "anna", inputs | {"amount": "99999.99 UAH"}, {"to": elsewhere})
+        await asking(room)(Question("transfers.quote", "anna", inputs | {"amount": "99999.99 UAH"}, {"to": elsewhere}))
 
 
 async def test_a_stranger_and_a_card_of_others_are_not_there(room):
     from core_adapters.ports import Person
 
     room.people.known["new"] = Person("+380970000000")
-    assert await asking(room)("cards.list_active", "new", {}, {}) == {"options": []}
+    assert await asking(room)(Question("cards.list_active", "new", {}, {})) == {"options": []}
     for verb in ("accounts.balance", "card"):
         with pytest.raises(Missing):
-            await asking(room)(verb, "new", {"card": room.payer, "card_id": room.payer}, {})
+            await asking(room)(Question(verb, "new", {"card": room.payer, "card_id": room.payer}, {}))
     with pytest.raises(Refused):
-        await asking(room)("cards.list_active", None, {}, {})
+        await asking(room)(Question("cards.list_active", None, {}, {}))
 
 
 async def test_a_question_that_fails_once_is_put_once_more(room):
     for outcome in ("down", "garbage", "truncated", "reset_after"):
         await room.bank.fault("customers", outcome)
-        assert len((await asking(room)("cards.list_active", "anna", {}, {}))["options"]) == 1
+        assert len((await asking(room)(Question("cards.list_active", "anna", {}, {})))["options"]) == 1
 
 
 async def test_a_wrong_password_is_told_apart_from_silence(room):
     room.core_token = "guessed"
     room.adapters = room.build(f"{room.bank.url}/bank/soap")
     with pytest.raises(TurnedAway, match="401"):
-        await asking(room)("cards.list_active", "anna", {}, {})
+        await asking(room)(Question("cards.list_active", "anna", {}, {}))
 
 
 async def test_the_number_of_a_card_is_in_no_log_line(room, caplog):

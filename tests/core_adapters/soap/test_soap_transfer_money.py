@@ -9,6 +9,7 @@ import pytest
 
 from core_adapters import http
 from core_adapters.operations.ids import core_ref
+from core_adapters.ports import Question
 
 LOST = ("down", "timeout_before", "timeout_after", "reset_after", "garbage", "truncated")
 
@@ -80,7 +81,7 @@ async def test_a_refusal_whose_answer_was_lost_is_found_by_our_reference(room):
     from core_adapters.ports import Person
 
     room.people.known["poor"] = Person("+380671112299", "Petro", "Sad", identified=True)
-    card = (await room.adapters.questions.bank.ask("cards.list_active", "poor", {}, {}))["options"][0]["id"]
+    card = (await room.adapters.questions.bank.ask(Question("cards.list_active", "poor", {}, {})))["options"][0]["id"]
     await room.bank.fault("transfer", "reset_after")
     start = room.transfer(inputs={"from": card, "amount": "5.00 UAH"}, customer_id="poor")
     await room.start(start)
@@ -150,7 +151,9 @@ async def test_a_card_of_somebody_else_pays_nothing(room):
 
     await room.bank.customer(phone="+380991112233")
     room.people.known["boris"] = Person("+380991112233", "Boris", "Sad", identified=True)
-    theirs = (await room.adapters.questions.bank.ask("cards.list_active", "boris", {}, {}))["options"][0]["id"]
+    theirs = (await room.adapters.questions.bank.ask(Question("cards.list_active", "boris", {}, {})))["options"][0][
+        "id"
+    ]
     start = room.transfer(inputs={"from": theirs, "amount": "50.00 UAH"})
     await room.start(start)
     assert await room.told(start.op_id) == ["failed:unavailable"]
@@ -200,12 +203,12 @@ async def test_a_card_is_ordered_once_and_its_making_is_asked_for(room):
     await room.bank.fault("application", "reset_after")
     await room.start(start)
     assert await room.state(start.op_id) == "UNKNOWN"
-    before = len((await room.adapters.questions.bank.ask("cards.list_active", "anna", {}, {}))["options"])
+    before = len((await room.adapters.questions.bank.ask(Question("cards.list_active", "anna", {}, {})))["options"])
     await room.rounds()
     assert await room.state(start.op_id) == "POSTED"
     room.clock.ahead += timedelta(hours=1)
     ask = room.adapters.questions.bank.ask
-    while len((await ask("cards.list_active", "anna", {}, {}))["options"]) == before:  # noqa: ASYNC110 -- over a socket
+    while len((await ask(Question("cards.list_active", "anna")))["options"]) == before:  # noqa: ASYNC110 -- over a socket
         await asyncio.sleep(0)  # the bank makes the card a second later, in a task of its own
     await room.rounds(3, jump_s=60)
     assert await room.news()
