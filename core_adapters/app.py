@@ -26,7 +26,9 @@ from core_adapters.internal import bills
 from core_adapters.logins import BearerLogin, PasswordLogin
 from core_adapters.operations.accepting import Accepting
 from core_adapters.operations.audit import Audit
+from core_adapters.operations.daily import Daily
 from core_adapters.operations.desk import Desk
+from core_adapters.operations.reconciling import Reconciling
 from core_adapters.operations.sca import ScaCodes
 from core_adapters.operations.statements import books_of
 from core_adapters.operations.store import Store
@@ -146,7 +148,7 @@ def build(
     performer_of = {action: one.name for one in performing for action in one.actions}
     books = books_of(bank, bank.name, service)
     desk = Desk(store, Accepting(store, brand, directory, performer_of), performers, books=books)
-    worker = Worker(store, performers)
+    worker = Worker(store, performers, more=(Daily(Reconciling(store, books)).compare,))
     questions = Questions(store, brand, directory, bank, answering)
     return CoreAdapters(
         app=_app(desk, questions, verifier, asked_of_billers),

@@ -22,19 +22,21 @@ Job = Callable[[], Awaitable[object]]
 
 @dataclass(slots=True)
 class Worker:
-    """Six jobs, each in a loop of its own, so that a slow bank does not keep recovery or the audit waiting.
+    """Its jobs, each in a loop of its own, so that a slow bank does not keep recovery or the audit waiting.
 
-    Any number of processes may run them; a row is taken by one of them at a time.
+    Any number of processes may run them; a row is taken by one of them at a time. ``more`` are the jobs of those who
+    begin operations by themselves or look after what has ended.
     """
 
     store: Store
     performers: Performers
+    more: Sequence[Job] = ()
     _wakes: list[asyncio.Event] = field(default_factory=list)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     def start(self) -> None:
         """Begin; the first round is at once."""
-        for job in (self._recover, self._expire, self._send, self._enquire, self._look, self._link):
+        for job in (self._recover, self._expire, self._send, self._enquire, self._look, self._link, *self.more):
             wake = asyncio.Event()
             self._wakes.append(wake)
             self._tasks.append(asyncio.create_task(_loop(job, wake)))
@@ -57,6 +59,8 @@ class Worker:
         await self._recover()
         await self._expire()
         await asyncio.gather(self._send(), self._enquire(), self._look())
+        for job in self.more:
+            await job()
         await self._link()
 
     async def _recover(self) -> None:
