@@ -67,7 +67,10 @@ class Capability:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One operation as a wrapper gets it. ``core_id`` is the bank's own id when an answer has told it."""
+    """One operation as a wrapper gets it. ``core_id`` is the bank's own id when an answer has told it.
+
+    ``proven``: the customer's code has approved it.
+    """
 
     op_id: UUID
     action: str
@@ -78,6 +81,7 @@ class Order:
     amount: Money | None = None
     core_id: str | None = None
     attempt: int = 1
+    proven: bool = False
 
 
 @dataclass(frozen=True, slots=True)

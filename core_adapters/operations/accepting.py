@@ -93,7 +93,7 @@ class Accepting:
         self, connection: Connection, start: StartOperation, conversation: UUID, customer_id: str, person: Person
     ) -> Accepted | None:
         now = self.store.clock()
-        amount = catalogue.money(start.inputs)
+        amount = catalogue.money(start.inputs, traits.of(start.action).amount)
         proof = await self._proof(connection, start, customer_id, now)
         case = await self._case(connection, start, customer_id, person, amount, proof is not None, now)
         decision = admission.decide(case)
@@ -147,12 +147,15 @@ class Accepting:
             proven=proven,
             snapshot_matches=not known.needs_a_yes or snapshot.matches(start),
             enabled=not known.feature or self.brand.features.get(known.feature, False),
+            needs_proof=known.needs_proof,
+            unproven=known.unproven,
         )
 
     async def _proof(
         self, connection: Connection, start: StartOperation, customer_id: str, now: datetime
     ) -> UUID | None:
-        if not traits.of(start.action).moves_money_out:
+        known = traits.of(start.action)
+        if not known.moves_money_out and not known.needs_proof:
             return None
         found: UUID | None = await connection.fetchval(PROOF, start.op_id, customer_id, start.snapshot_hash, now)
         return found
@@ -196,5 +199,5 @@ def check(start: StartOperation) -> str:
 
 def payer_of(start: StartOperation) -> str:
     """The choice the money is taken from."""
-    payer = start.inputs.get("from")
+    payer = start.inputs.get(traits.of(start.action).payer)
     return payer if isinstance(payer, str) else ""

@@ -28,10 +28,13 @@ class Entry:
 
 def entries(operation: Operation) -> tuple[Entry, ...]:
     """What a posted operation moved; nothing for one that moves no money itself (a code, a page to pay on)."""
-    if not traits.of(operation.action).moves_money_out or operation.amount is None:
+    known = traits.of(operation.action)
+    if operation.amount is None or not (known.moves_money_out or known.fee_of):
         return ()
     fee = operation.fee.minor if operation.fee else 0
     amount = operation.amount.minor
+    if known.fee_of:
+        return balanced([Entry(payer(operation), -amount), Entry(f"fees:{operation.core}", amount)])
     return balanced(
         [
             Entry(payer(operation), -amount - fee),
@@ -44,7 +47,7 @@ def entries(operation: Operation) -> tuple[Entry, ...]:
 def credited(operation: Operation) -> tuple[Entry, ...]:
     """What a top-up moved once the payment behind it has settled."""
     card = operation.request.inputs.get("card")
-    if operation.amount is None or not isinstance(card, str):
+    if traits.of(operation.action).follow != traits.TOPPED_UP or operation.amount is None or not isinstance(card, str):
         return ()
     amount: Money = operation.amount
     return balanced([Entry(f"clearing:{operation.core}", -amount.minor), Entry(f"account:{card}", amount.minor)])
@@ -52,7 +55,7 @@ def credited(operation: Operation) -> tuple[Entry, ...]:
 
 def payer(operation: Operation) -> str:
     """The account the money leaves."""
-    chosen = operation.request.inputs.get("from")
+    chosen = operation.request.inputs.get(traits.of(operation.action).payer)
     return f"account:{chosen}" if isinstance(chosen, str) and chosen else f"customer:{operation.customer_id}"
 
 

@@ -17,7 +17,6 @@ from core_adapters.operations.store import Store
 from core_adapters.ports import Posted
 
 FIRST_LOOK = timedelta(seconds=1)  # after a posting: ask for the card or the payment, in case no event comes
-WATCH_FOR = timedelta(days=3)  # and no longer than this: a payment page lives for 24 hours
 
 MOVE = """
 update money.operation set state = $5, version = version + 1, updated_at = $6, due_at = $7, lease_until = null,
@@ -88,7 +87,7 @@ async def _follow(store: Store, connection: Connection, seen: Operation, moved: 
         await ledger.book(connection, moved, ledger.entries(moved), now)
     follow = traits.of(moved.action).follow
     if moved.state is State.POSTED and follow is not None:
-        await connection.execute(WATCH, moved.op_id, follow.event, now + FIRST_LOOK, now + WATCH_FOR)
+        await connection.execute(WATCH, moved.op_id, follow.event, now + FIRST_LOOK, now + timedelta(days=follow.days))
 
 
 async def end_attempt(

@@ -45,13 +45,14 @@ class Operation:
     updated_at: datetime
     request: StartOperation
     reverses: UUID | None = None
+    proven: bool = False
 
     @property
     def order(self) -> Order:
         """What the wrapper is asked for."""
         return Order(
             self.op_id, self.action, self.core_ref, self.customer_id, self.request.inputs, self.request.cards,
-            self.amount, self.core_id, self.fence,
+            self.amount, self.core_id, self.fence, self.proven,
         )  # fmt: skip
 
 
@@ -80,6 +81,7 @@ def read(row: asyncpg.Record, sealer: Sealer) -> Operation:
         updated_at=row["updated_at"],
         request=opened(bytes(row["request"]), row["op_id"], sealer),
         reverses=row["reverses"],
+        proven=row["sca_id"] is not None,
     )
 
 

@@ -6,10 +6,14 @@ from typing import NamedTuple
 
 
 class Follow(NamedTuple):
-    """The event that a posted operation is followed by, and the field that a flow's `wait` matches on."""
+    """The event that a posted operation is followed by, and the field that a flow's `wait` matches on.
+
+    For so many ``days`` the bank is asked for it, in case that its own news are lost.
+    """
 
     event: str
     match: str
+    days: int = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +22,9 @@ class Traits:
 
     ``needs_a_yes``: the request is what the customer confirmed, by its snapshot. ``feature``: the flag of the brand
     without which it is refused. ``named_by``: the output that names the operation to later steps (a receipt, a wait).
-    ``kind``: what its receipt calls it.
+    ``kind``: what its receipt calls it. ``needs_proof``: the customer's code must approve it though no limit holds.
+    ``unproven``: what of it may be done without a code; the order then says that it is not proven, and the bank does no
+    more than that. ``fee_of``: the input that names the card from which the input ``fee`` is taken.
     """
 
     moves_money_out: bool = False
@@ -27,6 +33,19 @@ class Traits:
     follow: Follow | None = None
     named_by: str = ""
     kind: str = ""
+    needs_proof: bool = False
+    unproven: str = ""
+    fee_of: str = ""
+
+    @property
+    def amount(self) -> str:
+        """The input that says how much."""
+        return "fee" if self.fee_of else "amount"
+
+    @property
+    def payer(self) -> str:
+        """The input that says from which card."""
+        return self.fee_of or "from"
 
 
 TOPPED_UP = Follow("topups.settled", "payment_id")
@@ -43,7 +62,23 @@ ACTIONS: Mapping[str, Traits] = {
     ),
     "topups.create_request": Traits(follow=TOPPED_UP, kind="top_up"),
     "topups.start_card_payment": Traits(follow=TOPPED_UP, named_by="transfer_id", kind="top_up"),
-}
+    "cards.lock": Traits(feature="card_lock_enabled"),
+    "cards.unlock": Traits(needs_a_yes=True, needs_proof=True, feature="card_lock_enabled"),
+    "limits.change": Traits(
+        needs_a_yes=True, needs_proof=True, unproven="a lower limit needs no code", feature="card_limits_enabled"
+    ),
+    "cards.order_plastic": Traits(
+        needs_a_yes=True, needs_proof=True, fee_of="card", feature="plastic_cards_enabled", kind="fee",
+        follow=Follow("cards.plastic_ready", "order_id", days=60), named_by="order_id",
+    ),
+    "cashback.choose": Traits(needs_a_yes=True, feature="cashback_enabled"),
+    "statements.document": Traits(feature="statements_enabled"),
+    "profile.set_language": Traits(feature="bank_language_enabled"),
+    "complaints.submit": Traits(
+        needs_a_yes=True, feature="complaints_enabled", named_by="complaint_id",
+        follow=Follow("complaints.answered", "complaint_id", days=90),
+    ),
+}  # fmt: skip
 NONE = Traits()
 
 

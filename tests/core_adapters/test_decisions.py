@@ -48,6 +48,10 @@ def case(amount="100", used="0", identified=True, age=None, proven=False, matche
     return Case(LIMITS, uah(amount), out, uah(used), identified, age, proven, matches, enabled)
 
 
+def without_limits(proven=False, unproven=""):
+    return Case(LIMITS, None, False, uah("0"), True, None, proven, needs_proof=True, unproven=unproven)
+
+
 @pytest.mark.parametrize(
     ("asked", "decided"),
     [
@@ -66,6 +70,10 @@ def case(amount="100", used="0", identified=True, age=None, proven=False, matche
         (case("100", matches=False, proven=True), Refuse("not_proven")),
         (case("100", enabled=False), Refuse("unavailable")),
         (case("99999", out=False), Approve("nothing leaves the customer's accounts")),
+        (without_limits(), Refuse("not_proven")),
+        (without_limits(proven=True), Approve(None)),
+        (without_limits(unproven="a lower limit"), Approve("a lower limit")),
+        (without_limits(proven=True, unproven="a lower limit"), Approve(None)),
     ],
 )
 def test_what_is_approved(asked, decided):

@@ -22,6 +22,8 @@ class Case:
     proven: bool
     snapshot_matches: bool = True
     enabled: bool = True
+    needs_proof: bool = False
+    unproven: str = ""  # the rule that lets a part of it be done without a code
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def decide(case: Case) -> Approve | Refuse:
     if not case.enabled:
         return Refuse("unavailable")
     if not case.moves_money_out or case.amount is None:
-        return Approve("nothing leaves the customer's accounts")
+        return _without_limits(case)
     if not _within_limits(case, case.amount):
         return Refuse("limit_exceeded")
     if case.proven:
@@ -61,6 +63,15 @@ def decide(case: Case) -> Approve | Refuse:
     if case.amount >= case.limits.step_up_from:
         return Refuse("not_proven")
     return Approve(f"low value: below {case.limits.step_up_from}")
+
+
+def _without_limits(case: Case) -> Approve | Refuse:
+    """No limit of transfers holds for it; a code may be needed all the same."""
+    if not case.needs_proof:
+        return Approve("nothing leaves the customer's accounts")
+    if case.proven:
+        return Approve(None)
+    return Approve(case.unproven) if case.unproven else Refuse("not_proven")
 
 
 def _within_limits(case: Case, amount: Money) -> bool:
