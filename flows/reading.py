@@ -111,7 +111,7 @@ def _money(turn: Turn, _run: Run, _slot: Slot, words: Words, _asked: bool) -> Re
     brand = turn.library.brand
     if not _CARD.sub("", words.text).strip():
         return None  # a card number and nothing else
-    found = amounts.find(words.text, brand.currency)
+    found = amounts.find(words.text, brand.currency, brand.regions[0])
     if not found:
         return None
     values = tuple(dict.fromkeys(one.value for one in found if one.value is not None))

@@ -27,6 +27,7 @@ def play(
     """Talk to the bot here: type, tap by number, and /? for the rest. Reads from a pipe, too."""
     from bot.cli.flow_terminal import Terminal
     from flows.playing import Play
+    from flows.testing.example_bank import bank_of
     from flows.testing.meaning import by_examples
     from flows.testing.script import Person
 
@@ -39,10 +40,10 @@ def play(
     if auth not in get_args(AuthLevel):
         cannot_run(f"'{auth}' is no level; write guest, verified or strong")
     held = cards if cards is not None else int(auth != "guest")
-    rows = [{"id": i, "name": n, "last4": d, "balance": f"1000 {library.brand.currency}"} for i, n, d in CARDS[:held]]
+    rows = [{"id": i, "name": n, "last4": d, "balance": "1000"} for i, n, d in CARDS[:held]]
     person = Person(
         "played", cast("AuthLevel", auth), locale or library.brand.locales[0], channel, "Anna", cards=tuple(rows)
     )
     understand = embedded(library, nlu) if nlu is not None else by_examples(library)
-    session = Play(library, person, understand, known[channel], keep_meaning=nlu is not None)
+    session = Play(library, person, understand, known[channel], nlu is not None, bank_of(folder))
     Terminal(session, folder).talk(flow)

@@ -134,7 +134,7 @@ class Terminal:
         file = f"tests/{path.name}"
         text = added(before, read(before.encode(), file)[0] if before else None, self._play, name)
         library = self._play.library
-        found, wrong = read_test_file(text, file, library)
+        found, wrong = read_test_file(text, file, library, self._play.examples)
         if found is None or wrong:
             raise CannotSave(f"it could not be written as a test: {wrong[0].what if wrong else 'the file is empty'}")
         alone = type(found)(file, found.flow, tuple(case for case in found.cases if case.name == name))

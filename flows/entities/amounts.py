@@ -4,10 +4,11 @@ The value is None, with the reason in ``refused``, for what was meant as an amou
 
 ==============  ===========================================================================================
 approximate     "about 50", "близько 50" (the figure is in ``readings``), "a couple hundred" (no figure)
-ambiguous       two readings; ``readings`` holds those that are money (``1,234``: 1234.00 UAH; 1.234 is none)
+ambiguous       two readings; ``readings`` holds those that are money (``1,234``: 1234.00 UAH, for 1.234 is none;
+                1234.000 and 1.234 KWD)
 negative        ``-5``, ``мінус 5``
 zero            ``0``, ``0.00``
-decimals        more decimals than the currency has: ``50.123``
+decimals        more decimals than the currency has: ``50.123`` hryvnias, ``50.5`` yen
 too_large       more than twelve whole digits
 leading_zero    ``007``
 malformed       separators that make no number: ``1.2.3``, ``10,00,0``, ``1000 000``
@@ -68,13 +69,13 @@ _AND = re.compile(r"[\s,]{0,3}(?:(?:and|та|і|й|и)\s+)?")
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """An amount before whole and hundredths are joined. ``hundredths``: it counts kopecks."""
+    """An amount before whole and minor units are joined. ``minor``: it counts kopecks."""
 
     start: int
     end: int
     values: tuple[Fraction, ...]
     currency: str
-    hundredths: bool
+    minor: bool
     refused: str | None
 
 
@@ -112,7 +113,7 @@ def _elsewhere(text: str, region: str) -> Sequence[Place]:
 
 def _part(text: str, numeral: Numeral, currency: str, done: int) -> _Part | None:
     mark = currencies.after(text, numeral.end)
-    if mark is None and (before := currencies.before(text, numeral.start, done)) and not before.hundredths:
+    if mark is None and (before := currencies.before(text, numeral.start, done)) and not before.minor:
         mark = before
     start = min(numeral.start, mark.start) if mark else numeral.start
     end = max(numeral.end, mark.end) if mark else numeral.end
@@ -128,10 +129,8 @@ def _part(text: str, numeral: Numeral, currency: str, done: int) -> _Part | None
         end, refused = _word_end(text, spread.end()), "range"
     elif _is_other(text, numeral, named=mark is not None):
         return None
-    named = (
-        mark.currency if mark and not (mark.currency == "USD" and mark.hundredths and currency == "EUR") else currency
-    )
-    return _Part(start, end, numeral.values, named, bool(mark and mark.hundredths), refused)
+    named = mark.currency if mark and not (mark.currency == "USD" and mark.minor and currency == "EUR") else currency
+    return _Part(start, end, numeral.values, named, bool(mark and mark.minor), refused)
 
 
 def _doubt(text: str, start: int, numeral: Numeral) -> str | None:
@@ -181,11 +180,11 @@ def _digits_meet(text: str, end: int, start: int) -> bool:
 
 
 def _joined(text: str, parts: Iterable[_Part]) -> Iterator[_Part]:
-    """Whole units and hundredths that belong together: "20 грн 50 коп"."""
+    """Whole and minor units that belong together: "20 грн 50 коп"."""
     waiting: _Part | None = None
     for part in parts:
-        if waiting and part.hundredths and not waiting.hundredths and _belongs(text, waiting, part):
-            value = waiting.values[0] + part.values[0] / 100
+        if waiting and part.minor and not waiting.minor and _belongs(text, waiting, part):
+            value = waiting.values[0] + part.values[0] / 10 ** minor_digits(waiting.currency)
             yield replace(waiting, end=part.end, values=(value,))
             waiting = None
             continue
@@ -196,10 +195,11 @@ def _joined(text: str, parts: Iterable[_Part]) -> Iterator[_Part]:
         yield waiting
 
 
-def _belongs(text: str, whole: _Part, hundredths: _Part) -> bool:
-    simple = all(len(part.values) == 1 and part.refused is None for part in (whole, hundredths))
-    between = _AND.fullmatch(text[whole.end : hundredths.start]) is not None
-    return simple and between and hundredths.values[0] < 100 and whole.values[0].denominator == 1
+def _belongs(text: str, whole: _Part, minor: _Part) -> bool:
+    simple = all(len(part.values) == 1 and part.refused is None for part in (whole, minor))
+    between = _AND.fullmatch(text[whole.end : minor.start]) is not None
+    a_whole = 10 ** minor_digits(whole.currency)
+    return simple and between and minor.values[0] < a_whole and whole.values[0].denominator == 1
 
 
 def _found(text: str, part: _Part) -> Found[Money]:
@@ -208,7 +208,7 @@ def _found(text: str, part: _Part) -> Found[Money]:
         return Found(part.start, part.end, None, raw, refused="approximate")
     if part.refused and part.refused != "approximate":
         return Found(part.start, part.end, None, raw, refused=part.refused)
-    unit = Fraction(10 ** minor_digits(part.currency), 100 if part.hundredths else 1)
+    unit = 1 if part.minor else 10 ** minor_digits(part.currency)
     minors = [value * unit for value in part.values]
     if any(value >= 10**WHOLE_DIGITS_MAX for value in part.values):
         return Found(part.start, part.end, None, raw, refused="too_large")

@@ -13,38 +13,41 @@ _WHOLE = {
     "CHF": r"chf|франк[а-яіїє]{0,3}|francs?",
     "RUB": r"₽|rub|руб\.?|рубл[а-яіїє]{1,3}|rubles?|roubles?",
     "JPY": r"¥|jpy|єн[аи]?|yen",
+    "KWD": r"kwd|kd|dinars?|динар[а-яіїє]{0,3}",
     "TRY": r"₺|лір[аи]?|lira",
     "CAD": r"cad",
     "RON": r"ron",
     "HUF": r"huf",
     "MDL": r"mdl",
 }
-_HUNDREDTHS = {
+_MINOR = {
     "UAH": r"коп\.?|копі[а-яіїє]{2,4}|копе[а-я]{2,4}|kop\.?|kopecks?|kopiyk[a-z]{1,2}|kopiyok",
     "USD": r"cents?|цент[а-яіїє]{0,3}|¢",
     "GBP": r"pence|penny",
+    "KWD": r"fils|філс[а-яіїє]{0,3}|филс[а-я]{0,3}",
 }
 _SIGNS = "₴$€£₽¥₺¢"
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A currency named beside a number; ``hundredths`` for "20 коп"."""
+    """A currency named beside a number; ``minor`` for "20 коп", which counts minor units."""
 
     start: int
     end: int
     currency: str
-    hundredths: bool
+    minor: bool
 
 
 def _pattern() -> str:
     kinds = [(f"w{code}", words) for code, words in _WHOLE.items()]
-    kinds += [(f"h{code}", words) for code, words in _HUNDREDTHS.items()]
+    kinds += [(f"m{code}", words) for code, words in _MINOR.items()]
     return "|".join(f"(?P<{name}>{words})" for name, words in kinds)
 
 
 _AFTER = re.compile(rf"[ \u00a0\u202f\u2009]{{0,2}}(?:{_pattern()})(?![^\W\d_])", re.IGNORECASE)
 _BEFORE = re.compile(rf"(?<![^\W\d_])(?:{_pattern()})[ \u00a0\u202f\u2009]{{0,2}}[-−–]?$", re.IGNORECASE)
+_ANYWHERE = re.compile(rf"(?<![^\W\d_])(?:{_pattern()})(?![^\W\d_])", re.IGNORECASE)
 _LOOK_BACK = 16
 
 
@@ -61,7 +64,17 @@ def before(text: str, start: int, not_before: int = 0) -> Mark | None:
     return _mark(match, origin) if match else None
 
 
+def instead(text: str, currency: str) -> str:
+    """The text with ``currency`` for every other that it names: ``50 грн`` is ``50 KWD`` then. Minor units stay."""
+    return _ANYWHERE.sub(lambda match: match[0] if _stays(match, currency) else currency, text)
+
+
+def _stays(match: re.Match[str], currency: str) -> bool:
+    mark = _mark(match, 0)
+    return mark.minor or mark.currency == currency
+
+
 def _mark(match: re.Match[str], origin: int) -> Mark:
     name = match.lastgroup or ""
     start, end = match.span(name)
-    return Mark(origin + start, origin + end, name[1:], name[0] == "h")
+    return Mark(origin + start, origin + end, name[1:], name[0] == "m")

@@ -11,6 +11,7 @@ from flows.playing.commands import TYPED, NotUnderstood, duration, fields, line,
 from flows.ports import Capabilities
 from flows.problems import did_you_mean
 from flows.testing.chat import CannotPlay, Chat, Turned
+from flows.testing.example_bank import ExampleBank
 from flows.testing.expecting import written
 from flows.testing.script import Case, Line, Person
 from flows.testing.watching import Watch, watched
@@ -43,6 +44,7 @@ class Played:
 class Play:
     """A conversation. ``hear`` takes one typed line; ``turns`` are those that reached the bot.
 
+    ``examples`` is the bank that the content's tests are written for, so that what is kept here passes there.
     ``meant`` is the real NLU, when it is asked: its answers are kept with the turns, so that a test needs none.
     """
 
@@ -51,6 +53,7 @@ class Play:
     understand: Understand
     channel: Capabilities | None = None
     keep_meaning: bool = False
+    examples: ExampleBank = field(default_factory=ExampleBank)
     bank: PlayBank = field(init=False)
     chat: Chat = field(init=False)
     turns: list[Played] = field(default_factory=list)
@@ -63,7 +66,7 @@ class Play:
         """Forget the conversation."""
         watch = Watch()
         self.bank = PlayBank(self.library)
-        case = Case("play", TYPED, self.person, {}, ())
+        case = Case("play", TYPED, self.person, {}, (), bank=self.examples)
         self.chat = Chat(watched(self.library, watch), case, watch, self._understood, self.channel, self.bank)
         self.turns = []
 

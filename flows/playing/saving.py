@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from flows.entities import cards
 from flows.playing.play import Play, Played
 from flows.source import Listing, Node, Table
+from flows.testing import amounts
 from flows.testing.chat import Turned
 from flows.testing.script import Person
 
@@ -39,12 +40,13 @@ def as_test(play: Play, name: str, person: str) -> list[str]:
         CannotSave: when a card number was typed that may be somebody's.
     """
     _only_test_cards(play.turns)
+    currency = play.library.brand.currency
     rows = [f"- test: {quoted(name)}", f"  with: {person}"]
     stubs = play.bank.stubs()
     if stubs:
         rows.append("  stubs:")
     for operation, answers in stubs.items():
-        said = [_answer(one.outputs, one.error) for one in answers]
+        said = [_answer(one.outputs, one.error, currency) for one in answers]
         rows.append(f"    {operation}: {said[0] if len(said) == 1 else '[' + ', '.join(said) + ']'}")
     rows.append("  turns:")
     before = 0
@@ -71,19 +73,25 @@ def _values(value: object) -> Iterator[object]:
         yield from value.values()
 
 
-def _answer(outputs: Mapping[str, str], error: str | None) -> str:
-    return f"{{error: {error}}}" if error else f"{{return: {table(outputs)}}}"
+def _answer(outputs: Mapping[str, str], error: str | None, currency: str) -> str:
+    return f"{{error: {error}}}" if error else f"{{return: {table(_of_any_bank(outputs, currency))}}}"
+
+
+def _of_any_bank(values: Mapping[str, str], currency: str) -> dict[str, str]:
+    """Amounts without the currency of the bank that it was played under."""
+    return {name: amounts.without_currency(value, currency) for name, value in values.items()}
 
 
 def _turn(played: Played, play: Play, before: int) -> Iterator[str]:
-    line = played.line
-    yield f"- {line.do}: {table(line.value) if isinstance(line.value, Mapping) else quoted(str(line.value))}"
+    line, currency = played.line, play.library.brand.currency
+    text = amounts.in_braces(str(line.value), currency) if line.do == "user" else str(line.value)
+    yield f"- {line.do}: {table(line.value) if isinstance(line.value, Mapping) else quoted(text)}"
     if line.intent is not None:
         yield f"  intent: {line.intent}"
     if line.outcome != "ok":
         yield f"  outcome: {line.outcome}"
     if line.outputs:
-        yield f"  return: {table(line.outputs)}"
+        yield f"  return: {table(_of_any_bank(line.outputs, currency))}"
     yield "  expect:"
     yield from (f"    - {row}" for row in _expected(played, play, before))
 
@@ -100,7 +108,7 @@ def _expected(played: Played, play: Play, before: int) -> Iterator[str]:
         yield f"asks: {played.asks}"
     held = {name: value for name, value in played.slots.items() if value and value != "…"}
     if held and turned.shown:
-        yield f"slots: {table(held)}"
+        yield f"slots: {table(_of_any_bank(held, play.library.brand.currency))}"
     started = [one.action for one in play.chat.world.started[: played.started]]
     for action in dict.fromkeys(started[before:]):
         yield f"{{action: {action}, times: {started.count(action)}}}"
@@ -121,7 +129,7 @@ def quoted(text: str) -> str:
 
 
 def table(values: Mapping[str, object]) -> str:
-    """``{fee: "0.00 UAH", to_card: "•1111"}``."""
+    """``{fee: 0.00, to_card: "•1111"}``."""
     return "{" + ", ".join(f"{name}: {quoted(str(value))}" for name, value in values.items()) + "}"
 
 

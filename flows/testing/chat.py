@@ -18,6 +18,8 @@ from flows.messages import Attachment, Choice, Contact, Content, EventType, Inbo
 from flows.model import Library
 from flows.ports import Capabilities
 from flows.session import Session
+from flows.testing import amounts
+from flows.testing.example_bank import ExampleBank
 from flows.testing.meaning import Examples, by_examples
 from flows.testing.script import Case, Line, Plain
 from flows.testing.serving import Serving
@@ -144,11 +146,12 @@ class Chat:
 
     def say(self, line: Line) -> InboundEvent:
         """A text of the customer's."""
-        return self._message(EventType.MESSAGE, Text(*self.world.vault.taken_out(_text(line.value))))
+        said = amounts.typed(_text(line.value), self._library.brand.currency)
+        return self._message(EventType.MESSAGE, Text(*self.world.vault.taken_out(said)))
 
     def tap(self, line: Line) -> InboundEvent:
         """A button, by its title, its option, its number or what it sets."""
-        wanted = _plain(_text(line.value))
+        wanted = _plain(amounts.shown(_text(line.value), self._library.brand, self.session.locale))
         for shown in reversed(self._history):
             for number, choice in enumerate(shown.choices, 1):
                 if wanted in self._names(choice, number):
@@ -185,7 +188,7 @@ class Chat:
             raise CannotPlay(f"the catalogue has no event and no operation '{name}'")
         waits = (run.waiting for run in reversed(self.session.stack) if run.waiting is not None)
         match = next((dict(waiting.match) for waiting in waits if waiting.name == name), {})
-        outputs: dict[str, Value] = dict(line.outputs)
+        outputs = self.world.told(name, line.outputs, self.session.locale)
         fields: dict[str, Value] = dict(line.match or match)
         id_ = self._id("event")
         event = BankEvent(id_, self._conversation, self.world.now, name, fields, line.outcome, outputs)
@@ -198,7 +201,7 @@ class Chat:
         if begun is None:
             raise CannotPlay(f"'{name}' has not been started")
         if line.outcome in ("ok", "done"):
-            return self.world.outcome(begun, "done", line.outputs)
+            return self.world.outcome(begun, "done", self.world.told(name, line.outputs, self.session.locale))
         return self.world.outcome(begun, "failed", {}, line.outcome)
 
     def give(self, line: Line) -> InboundEvent:
@@ -356,11 +359,9 @@ def _plain(text: str) -> str:
 
 
 def _for(library: Library, case: Case) -> Library:
-    """The library under a brand with the fixture's own limits and features; the engine asks the brand first."""
-    brand, person = library.brand, case.person
-    limits = {name: value for name, value in person.limits.items() if name in brand.limits}
-    theirs = replace(brand, limits={**brand.limits, **limits}, features={**brand.features, **person.features})
-    return replace(library, brand=theirs)
+    """The library under the bank of the examples, with the fixture's own limits and features before it."""
+    own = ExampleBank(case.person.limits, case.person.features)
+    return replace(library, brand=own.over(case.bank.over(library.brand)))
 
 
 def _text(value: Plain) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flows.cards import CardNumber
 from flows.model import Library
 from flows.money import Money, MoneyError
+from flows.testing import amounts
 from flows.testing.chat import Chat, Turned
 from flows.testing.script import Expectation, Plain
 from flows.values import Chosen, SlotValue, wire
@@ -21,6 +22,10 @@ class Seen:
     turned: Turned
     chat: Chat
     library: Library
+
+    @property
+    def currency(self) -> str:
+        return self.library.brand.currency
 
 
 def unmet(expected: Expectation, seen: Seen) -> str | None:
@@ -47,7 +52,7 @@ def _bot(expected: Expectation, seen: Seen) -> str | None:
 
 
 def _bot_says(expected: Expectation, seen: Seen) -> str | None:
-    wanted = _even(str(expected.value))
+    wanted = _even(amounts.shown(str(expected.value), seen.library.brand, seen.chat.session.locale))
     said = [_even(text) for shown in seen.turned.shown for text in (shown.text, *shown.parts)]
     return (
         None
@@ -76,18 +81,18 @@ def _slots(expected: Expectation, seen: Seen) -> str | None:
     for slot, wanted in expected.value.items() if isinstance(expected.value, Mapping) else ():
         if slot not in seen.library.slots:
             return f"there is no slot '{slot}'"
-        if not same(held.get(slot), str(wanted)):
+        if not same(held.get(slot), str(wanted), seen.currency):
             return f"expected '{slot}' to be '{wanted}', got '{written(held.get(slot))}'"
     return None
 
 
-def same(value: SlotValue, wanted: str) -> bool:
-    """Whether a value is what a test writes for it."""
+def same(value: SlotValue, wanted: str, currency: str) -> bool:
+    """Whether a value is what a test writes for it. An amount without a currency is of the bank's ``currency``."""
     if value is None:
         return wanted in ("", "null", "~")
     if isinstance(value, Money):
         try:
-            return Money.parse(_even(wanted)) == value
+            return Money.parse(_even(amounts.literal(wanted, currency))) == value
         except MoneyError:
             return False
     if isinstance(value, Chosen):
@@ -131,16 +136,18 @@ def _action(expected: Expectation, seen: Seen) -> str | None:
     if expected.times is None and not done:
         return f"expected '{expected.value}', which was never called"
     fits = [
-        inputs for inputs in done if all(_input(inputs.get(name), wanted) for name, wanted in expected.inputs.items())
+        inputs
+        for inputs in done
+        if all(_input(inputs.get(name), wanted, seen.currency) for name, wanted in expected.inputs.items())
     ]
     if expected.inputs and not fits:
         return f"expected '{expected.value}' with {dict(expected.inputs)}, got {[_said(inputs) for inputs in done]}"
     return None
 
 
-def _input(value: object, wanted: str) -> bool:
+def _input(value: object, wanted: str, currency: str) -> bool:
     try:
-        return Money.parse(str(value)) == Money.parse(_even(wanted))
+        return Money.parse(str(value)) == Money.parse(_even(amounts.literal(wanted, currency)))
     except MoneyError:
         return str(value) == wanted
 

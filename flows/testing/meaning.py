@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Mapping
 from math import log
 
+from flows.entities import currencies
 from flows.facts import Fact
 from flows.model import Library
 
@@ -53,6 +54,7 @@ class Examples:
 
 
 def words(text: str) -> frozenset[str]:
-    """The words of a sentence; every amount is ``#`` and every card ``[card]``."""
-    found = (match[0].casefold() for match in _WORD.finditer(text.replace("’", "'")))
+    """The words of a sentence; every amount is ``#``, whatever its currency, and every card ``[card]``."""
+    plain = currencies.instead(text, "").replace("’", "'")
+    found = (match[0].casefold() for match in _WORD.finditer(plain))
     return frozenset("[card]" if word.startswith("[card") else "#" if word[0].isdigit() else word for word in found)

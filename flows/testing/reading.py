@@ -13,6 +13,7 @@ from flows.model import AUTH_ORDER, AuthLevel, Library, Place
 from flows.ports import Capabilities
 from flows.problems import Problem, unknown_word
 from flows.source import Listing, Node, Scalar, Table, read
+from flows.testing.example_bank import FILE, ExampleBank, read_bank
 from flows.testing.script import MESSAGES, Answer, Case, Do, Expectation, Line, Person, Plain, Stubs, TestFile, Version
 from flows.testing.versions import FOLDER, Versions
 
@@ -42,28 +43,36 @@ def read_tests(
     """
     versions = Versions(content, library, channels, templates)
     reading, sources, files = Reading(), dict[str, str](), list[TestFile]()
-    for path in sorted((content / "tests").glob("*.y*ml")):
+    bank = read_bank(content / "tests", reading, sources)
+    for path in sorted(set((content / "tests").glob("*.y*ml")) - {content / "tests" / FILE}):
         file = f"tests/{path.name}"
         node, text, problems = read(path.read_bytes(), file)
         sources[file] = text
         reading.problems += problems
         if node is not None:
-            files.append(_File(reading, library, file, versions).read(node))
+            files.append(_File(reading, library, file, versions, bank).read(node))
     return files, reading.problems, sources
 
 
-def read_test_file(text: str, file: str, library: Library) -> tuple[TestFile | None, list[Problem]]:
+def read_test_file(text: str, file: str, library: Library, bank: ExampleBank) -> tuple[TestFile | None, list[Problem]]:
     """One test file from its text, for a test that is not on the disk yet; it can publish nothing."""
     reading = Reading()
     node, _, problems = read(text.encode(), file)
     reading.problems += problems
-    found = _File(reading, library, file).read(node) if node is not None else None
+    found = _File(reading, library, file, None, bank).read(node) if node is not None else None
     return found, reading.problems
 
 
 class _File:
-    def __init__(self, reading: Reading, library: Library, file: str, versions: Versions | None = None) -> None:
-        self._versions = versions
+    def __init__(
+        self,
+        reading: Reading,
+        library: Library,
+        file: str,
+        versions: Versions | None,
+        bank: ExampleBank,
+    ) -> None:
+        self._versions, self._bank = versions, bank
         self._reading, self._library, self._file = reading, library, file
         self._people: dict[str, Person] = {}
 
@@ -133,7 +142,7 @@ class _File:
         return Answer(fields.text_map("return"), error, tuple(self._card(item) for item in fields.items("options")))
 
     def _case(self, node: Node, stubs: Stubs) -> Case:
-        fields = Fields(self._reading, node, "a test", ("test", "with", "only_on", "stubs", "turns"))
+        fields = Fields(self._reading, node, "a test", ("test", "with", "only_on", "only_in", "stubs", "turns"))
         fields.require("test", "turns")
         name = fields.optional_name("with")
         if name and name not in self._people:
@@ -144,8 +153,10 @@ class _File:
             self._reading.add("E206", fields.at, "this test expects nothing", "it would pass whatever happens", fix)
         self._check_order(lines)
         person = self._people.get(name or "", Person("somebody", locale=self._library.brand.locales[0]))
-        only_on = fields.texts("only_on")
-        return Case(fields.text("test"), fields.at, person, {**stubs, **self._stubs(fields)}, lines, only_on)
+        return Case(
+            fields.text("test"), fields.at, person, {**stubs, **self._stubs(fields)}, lines,
+            fields.texts("only_on"), fields.texts("only_in"), self._bank,
+        )  # fmt: skip
 
     def _check_order(self, lines: tuple[Line, ...]) -> None:
         """Only two messages in a row can change places."""

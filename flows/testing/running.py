@@ -8,6 +8,7 @@ from flows.checks.names import responses_of
 from flows.model import Library, Place
 from flows.ports import Capabilities
 from flows.problems import masked
+from flows.testing.amounts import NotOfThisCurrency
 from flows.testing.chat import CannotPlay, Chat, Turned
 from flows.testing.coverage import Coverage, said
 from flows.testing.expecting import Seen, unmet
@@ -45,6 +46,7 @@ class Report:
     """How a run went."""
 
     passed: int = 0
+    left_out: int = 0  # tests of other currencies than the bank's
     failures: list[Failure] = field(default_factory=list)
     coverage: Coverage | None = None
 
@@ -53,7 +55,8 @@ class Report:
         rows = [failure.as_text() + "\n" for failure in self.failures]
         if with_coverage and self.coverage is not None:
             rows += [*_coverage_rows(self.coverage), ""]
-        return "\n".join([*rows, f"{self.passed} passed, {len(self.failures)} failed."])
+        left_out = f" {self.left_out} not played: they are of other currencies." if self.left_out else ""
+        return "\n".join([*rows, f"{self.passed} passed, {len(self.failures)} failed.{left_out}"])
 
     def as_json(self) -> str:
         """The same for editors and CI."""
@@ -69,7 +72,9 @@ class Report:
             kinds = {kind: {"reached": went, "of": all_} for kind, (went, all_) in self.coverage.by_kind().items()}
             coverage = {"kinds": kinds, "missing": [list(way) for way in self.coverage.missing()]}
         return json.dumps(
-            {"passed": self.passed, "failures": failures, "coverage": coverage}, ensure_ascii=False, indent=2
+            {"passed": self.passed, "left_out": self.left_out, "failures": failures, "coverage": coverage},
+            ensure_ascii=False,
+            indent=2,
         )
 
 
@@ -99,6 +104,9 @@ def run(
     report = Report()
     for file in files:
         for case in file.cases:
+            if case.only_in and library.brand.currency not in case.only_in:
+                report.left_out += 1
+                continue
             for channel in _channels_of(case, channels, every=every):
                 _play(under_watch, case, watch, meaning, channel, report)
     report.coverage = Coverage.of(library, watch.ways, tuple(channel.channel for channel in channels))
@@ -115,6 +123,15 @@ def _channels_of(case: Case, channels: Sequence[Capabilities], *, every: bool) -
 
 
 def _play(
+    library: Library, case: Case, watch: Watch, meaning: Understand, channel: Capabilities | None, report: Report
+) -> None:
+    try:
+        _play_through(library, case, watch, meaning, channel, report)
+    except NotOfThisCurrency:
+        report.left_out += 1
+
+
+def _play_through(
     library: Library, case: Case, watch: Watch, meaning: Understand, channel: Capabilities | None, report: Report
 ) -> None:
     chat = Chat(library, case, watch, meaning, channel)

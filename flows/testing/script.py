@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Literal
 
 from flows.model import AuthLevel, Library, Place
+from flows.testing.amounts import Limits
+from flows.testing.example_bank import ExampleBank
 
 Do = Literal["user", "tap", "event", "send", "wait", "secure", "publish"]
 MESSAGES: tuple[Do, ...] = ("user", "tap", "send")  # what a customer does; these may arrive in another order
@@ -23,7 +25,7 @@ class Person:
     called: str = ""
     identified: bool = False
     cards: tuple[Mapping[str, str], ...] = ()
-    limits: Mapping[str, str] = field(default_factory=dict)
+    limits: Limits = field(default_factory=dict)
     features: Mapping[str, bool] = field(default_factory=dict)
 
 
@@ -86,7 +88,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One test. It plays on every channel, or ``only_on`` those where what it is about can happen."""
+    """One test. It plays on every channel, or ``only_on`` those where what it is about can happen.
+
+    With ``only_in`` it plays under banks with one of these currencies alone, for it is about their words or decimals.
+    """
 
     name: str
     at: Place
@@ -94,6 +99,8 @@ class Case:
     stubs: Stubs
     lines: tuple[Line, ...]
     only_on: tuple[str, ...] = ()
+    only_in: tuple[str, ...] = ()
+    bank: ExampleBank = field(default_factory=ExampleBank)
 
 
 @dataclass(frozen=True, slots=True)

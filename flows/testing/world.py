@@ -12,11 +12,13 @@ from flows.effects import StartOperation
 from flows.entities import cards
 from flows.events import OperationSettled, Value
 from flows.facts import Fact, Need
-from flows.model import Library
+from flows.model import Library, SlotType
+from flows.testing import amounts
 from flows.testing.script import Answer, Person, Stubs
 
 BEGIN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # a Monday morning
 ACCESS = timedelta(hours=8)
+OWN_CARDS = "cards.list_active"
 UNKNOWN = "unknown_result"
 Understand = Callable[[str, str], Fact]
 State = Literal["done", "failed", "unknown"]
@@ -116,8 +118,12 @@ class World:
             "last4": number[-4:],
             "currency": self._library.brand.currency,
         }
-        known |= {key: value for key, value in card.items() if key != "number"}
+        fields = self._library.catalogue.sources.get(OWN_CARDS, {})
+        known |= self._literals({key: value for key, value in card.items() if key != "number"}, fields)
         return known | {"fingerprint": fingerprint(number or f"card {card.get('id')}")}
+
+    def _literals(self, values: Mapping[str, str], kinds: Mapping[str, SlotType]) -> dict[str, str]:
+        return amounts.literals(values, kinds, self._library.brand.currency)
 
     def answer(self, need: Need, locale: str) -> Fact:
         """The fact for a need.
@@ -132,15 +138,17 @@ class World:
         if need.kind == "context":
             return self._context(need.name)
         if need.kind == "choices":
-            return self._options(need.name)
-        return self._read(need)
+            return self._options(need.name, locale)
+        return self._read(need, locale)
 
-    def _options(self, source: str) -> Fact:
+    def _options(self, source: str, locale: str) -> Fact:
         """The fixture's own cards, or what the test says that there is to choose from."""
-        if source == "cards.list_active":
+        if source == OWN_CARDS:
             return {"options": self.cards}
-        answer = self._bank.answer(source)
-        return {"error": answer.error} if answer.error else {"options": [dict(one) for one in answer.options]}
+        answer, fields = self._bank.answer(source), self._library.catalogue.sources.get(source, {})
+        if answer.error:
+            return {"error": answer.error}
+        return {"options": [dict(self._in_words(self._literals(one, fields), locale)) for one in answer.options]}
 
     def _context(self, name: str) -> Fact:
         person, brand = self._person, self._library.brand
@@ -150,22 +158,32 @@ class World:
             return {**brand.features, **person.features}
         per_day = brand.limits.get("transfer_per_day" if person.identified else "transfer_per_day_unidentified")
         left = per_day or brand.limits.get("transfer_max")
-        return {**brand.limits, **({"transfer_left_today": left} if left else {}), **person.limits}
+        own = amounts.of_limits(person.limits, brand.currency)
+        return {**brand.limits, **({"transfer_left_today": left} if left else {}), **own}
 
-    def _read(self, need: Need) -> Fact:
+    def _read(self, need: Need, locale: str) -> Fact:
         inputs: dict[str, object] = json.loads(need.inputs)
         self.reads.append((need.name, {name: _shown(value) for name, value in inputs.items()}))
         answer = self._bank.answer(need.name, self._of_card(need.name, inputs))
-        return {"error": answer.error} if answer.error else {"outputs": self._told(need.name, answer)}
+        return {"error": answer.error} if answer.error else {"outputs": self.told(need.name, answer.outputs, locale)}
 
-    def _told(self, operation: str, answer: Answer) -> dict[str, Value]:
-        """The outputs as the bank would send them: a stub is text, and a number of the catalogue is a number."""
-        known = self._library.catalogue.operations.get(operation)
+    def told(self, name: str, outputs: Mapping[str, str], locale: str) -> dict[str, Value]:
+        """The outputs as the bank would send them: a stub is text, and a number of the catalogue is a number.
+
+        ``name`` is an operation or an event of the catalogue.
+        """
+        catalogue = self._library.catalogue
+        known = catalogue.operations.get(name) or catalogue.events.get(name)
         kinds = known.outputs if known is not None else {}
         return {
             name: int(text) if kinds.get(name) == "integer" and text.isdecimal() else text
-            for name, text in answer.outputs.items()
+            for name, text in self._in_words(self._literals(outputs, kinds), locale).items()
         }
+
+    def _in_words(self, values: Mapping[str, str], locale: str) -> dict[str, str]:
+        """Texts of the bank name amounts as the customer's language does."""
+        brand = self._library.brand
+        return {name: amounts.shown(text, brand, locale) for name, text in values.items()}
 
     def _of_card(self, operation: str, inputs: Mapping[str, object]) -> Mapping[str, object] | None:
         """What the fixture itself says of the card that is asked about, such as its balance."""
@@ -207,7 +225,7 @@ class World:
 
     def _outputs(self, effect: StartOperation, answer: Answer) -> dict[str, Value]:
         operation = self._library.catalogue.operations[effect.action]
-        outputs = self._told(effect.action, answer)
+        outputs = self.told(effect.action, answer.outputs, self._person.locale)
         if operation.sets_access and not answer.error:
             level = "strong" if operation.provider == "core_adapters" else "verified"
             granted: dict[str, Value] = {

@@ -10,6 +10,7 @@ from datetime import date
 from flows.cards import CardNumber
 from flows.model import Action, Library, Slot, SlotType, Wait
 from flows.money import Money
+from flows.testing import amounts
 from flows.testing.script import Answer, Case, TestFile
 from flows.turn import typed
 from flows.values import Chosen, Sent, SharedContact, SlotValue
@@ -95,11 +96,17 @@ class SampleBank:
             for step in flow.steps.values():
                 if isinstance(step, Action | Wait):
                     name = step.action if isinstance(step, Action) else step.event
-                    told = self.answer(name).outputs
+                    told = self._outputs(name)
                     for slot, output in step.save.items():
                         if output in told:
                             kept.setdefault(slot, told[output])
         return kept
+
+    def _outputs(self, name: str) -> Mapping[str, str]:
+        """The outputs of an operation or event, money as literals of the bank's own."""
+        catalogue = self._library.catalogue
+        known = catalogue.operations.get(name) or catalogue.events.get(name)
+        return amounts.literals(self.answer(name).outputs, known.outputs if known else {}, self._library.brand.currency)
 
     def _value(self, slot: Slot, saved: str | None) -> SlotValue:
         text = saved if saved is not None else self._made_up(slot.name, slot.type)

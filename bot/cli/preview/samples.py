@@ -14,6 +14,7 @@ from flows.effects import Send
 from flows.facts import Fact, Need
 from flows.messages import Choice, EventType, InboundEvent, OutboundMessage, Sender, Text
 from flows.model import AuthLevel, Collect, Confirm, Flow, Library, Place, Response, Slot, Step
+from flows.money import Money
 from flows.ports import Capabilities
 from flows.rendering import Drawn, compose, label, option_choice, plain_buttons, show, text_of
 from flows.secure import ask_securely
@@ -31,14 +32,14 @@ ID = uuid5(NAMESPACE_URL, "teller:flow-preview")
 PARTS = ("label_", "slot_", "flow_")
 PAGE_URL = "https://bank.example/page"
 CHOSEN_MAX = 3  # flows between which the engine lets the customer choose
+MEANT: Mapping[str, str] = {"first": "5000", "second": "50"}  # what an amount may mean
 OFFERED: Mapping[str, tuple[str, ...]] = {
     "ask_to_resume": ("yes", "no"), "ask_to_continue": ("continue", "no"),
     "start_over_or_continue": ("continue", "over"),
 }  # fmt: skip
 SAID: Mapping[str, str] = {
     "hours": "08:00-22:00", "name": "Anna", "number": "C-1042", "max_length": "160", "max_mb": "10", "to": "•1111",
-    "account": "1234567", "phone": "+380 50 111 22 33", "answer": "…", "currency": "UAH", "first": "5 000,00 ₴",
-    "second": "50,00 ₴", "card_last4": "4242",
+    "account": "1234567", "phone": "+380 50 111 22 33", "answer": "…", "card_last4": "4242",
 }  # fmt: skip
 
 
@@ -74,11 +75,9 @@ class Samples:
     def __init__(self, library: Library, files: list[TestFile], channel: Capabilities, locale: str) -> None:
         self._library, self._channel, self._locale = library, channel, locale
         self._bank = SampleBank(library, files, locale)
-        currency = library.brand.currency
         cards = next((case.person.cards for file in files for case in file.cases if _has(case.person, locale)), ())
-        rows = cards or tuple({**card, "balance": f"{card['balance']} {currency}"} for card in CARDS)
         strongest: AuthLevel = get_args(AuthLevel)[-1]
-        person = Person("sample", strongest, locale, channel.channel, "Anna", identified=True, cards=rows)
+        person = Person("sample", strongest, locale, channel.channel, "Anna", identified=True, cards=cards or CARDS)
         self._world = World(library, person, self._bank, lambda _text, _locale: {}, ID)
         turn = self._turn("")
         self._options = {slot.name: _options(turn, slot) for slot in library.slots.values() if slot.type == "choice"}
@@ -191,7 +190,9 @@ def _said(turn: Turn) -> dict[str, str]:
     """What the engine itself puts into its texts. Names of slots are left to the slots' samples."""
     flow = next((flow.id for flow in turn.library.flows.values() if _moves_money(turn.library, flow)), "")
     limits = {name: _limit(turn, f"transfer_{name}") for name in ("min", "max")}
-    said = {**SAID, **limits, "flow": flow_title(turn, flow) if flow else "…"}
+    brand = turn.library.brand
+    meant = {name: show(turn, None, None, Money.parse(f"{one} {brand.currency}")) for name, one in MEANT.items()}
+    said = {**SAID, **limits, **meant, "currency": brand.currency, "flow": flow_title(turn, flow) if flow else "…"}
     return {name: text for name, text in said.items() if name not in turn.library.slots}
 
 

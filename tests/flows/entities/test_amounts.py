@@ -2,6 +2,7 @@
 
 import pytest
 
+from flows import formats
 from flows.entities import amounts
 from flows.money import Money
 
@@ -124,12 +125,49 @@ def test_a_text_without_an_amount_has_none(text):
 
 def test_one_comma_before_three_digits_has_two_readings_where_both_are_money():
     assert _only("1,234", "KWD").readings == (Money(1234000, "KWD"), Money(1234, "KWD"))
+    assert _only("12.345 KD", "KWD").readings == (Money(12345000, "KWD"), Money(12345, "KWD"))
     assert _only("1,234 тис").readings == (Money(123400000, "UAH"), Money(123400, "UAH"))
 
 
 def test_a_reading_that_is_no_money_is_left_out_but_the_customer_is_still_asked():
     found = _only("1,234")
     assert (found.value, found.readings) == (None, (Money(123400, "UAH"),))
+
+
+DINARS = {
+    "0.001": 1, "0,001": 1, "1.5": 1500, "1,5": 1500, "1.50": 1500, "1,234.567": 1234567, "1 234,567": 1234567,
+    "1.234,567": 1234567, "10": 10000, "10 KWD": 10000, "KWD10": 10000, "10 dinars": 10000, "10 динарів": 10000,
+    "0.250 KWD": 250, "5 fils": 5, "20 dinars 5 fils": 20005, "20 динарів 50 філсів": 20050,
+    "2.5k": 2500000, "1,234,567.891": 1234567891,
+}  # fmt: skip
+YEN = {"1": 1, "10": 10, "1,234,567": 1234567, "1 234": 1234, "¥500": 500, "500 yen": 500, "1.5k": 1500}
+
+
+@pytest.mark.parametrize(("text", "minor"), DINARS.items())
+def test_an_amount_is_read_to_the_thousandth_where_the_currency_has_them(text, minor):
+    assert _only(text, "KWD").value == Money(minor, "KWD")
+
+
+@pytest.mark.parametrize(("text", "minor"), YEN.items())
+def test_an_amount_is_read_whole_where_the_currency_has_no_decimals(text, minor):
+    assert _only(text, "JPY").value == Money(minor, "JPY")
+
+
+@pytest.mark.parametrize(
+    ("text", "currency"),
+    [("0.0001", "KWD"), ("20.0051", "KWD"), ("1.5", "JPY"), ("0.001", "UAH"), ("1,234.567", "UAH")],
+)
+def test_more_decimals_than_the_currency_has_are_refused(text, currency):
+    assert _only(text, currency).refused == "decimals"
+
+
+@pytest.mark.parametrize("currency", ["UAH", "KWD", "JPY"])
+@pytest.mark.parametrize("locale", ["en", "uk"])
+@pytest.mark.parametrize("minor", [1, 50, 999, 1500, 10000, 1234567, 1234567891])
+def test_what_the_bot_writes_is_read_back_or_asked_about_and_never_taken_for_another_sum(currency, locale, minor):
+    amount = Money(minor, currency)
+    found = _only(formats.money(amount, locale), currency)
+    assert amount in (found.value, *found.readings)
 
 
 def test_a_currency_without_decimals_leaves_no_doubt():

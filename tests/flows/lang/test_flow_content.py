@@ -1,4 +1,4 @@
-"""The bank's own content passes its own tests in full, and its README shows what the tool really prints."""
+"""The content passes its own tests in full under every bank, and its README shows what the tool really prints."""
 
 import re
 import shutil
@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from banks import BANKS, brand_file
 
 from flows.checks import check
 from flows.loader import load_brand
@@ -16,7 +17,6 @@ from flows.testing import Report, read_tests, run
 
 ROOT = Path(__file__).parents[3]
 CONTENT = ROOT / "flows" / "content"
-BRAND = ROOT / "core_adapters" / "internal" / "sandbox" / "brand.yml"
 TAKEN = frozenset({"card_number", "tax_id", "last4", "iban", "id_document"})
 OPEN = Capabilities(
     "telegram", 4096, "char", 1024, ButtonLimits(10, 3, 20, 64), request_phone=True, deletes=True, may_take=TAKEN,
@@ -28,9 +28,9 @@ FIRST = frozenset(
 )
 
 
-@pytest.fixture(scope="module")
-def library() -> Library:
-    found = check(CONTENT, load_brand(BRAND))
+@pytest.fixture(scope="module", params=BANKS)
+def library(request: pytest.FixtureRequest) -> Library:
+    found = check(CONTENT, load_brand(brand_file(request.param)))
     assert found.library is not None, found.problems
     return found.library
 
@@ -55,7 +55,7 @@ def test_the_readme_shows_a_mistake_as_the_tool_does(tmp_path: Path) -> None:
     shutil.copytree(CONTENT, tmp_path / "content")
     flow = tmp_path / "content" / "flows" / "transfer_money.flow.yml"
     flow.write_text(flow.read_text(encoding="utf-8").replace("on_no: stopped", "on_no: stoped"), encoding="utf-8")
-    found = check(tmp_path / "content", load_brand(BRAND))
+    found = check(tmp_path / "content", load_brand(brand_file("sandbox")))
     (problem,) = (one for one in found.problems if one.code == "E211")
     assert _without_lines(as_text(problem, found.sources)) in _without_lines((CONTENT / "README.md").read_text("utf-8"))
 
