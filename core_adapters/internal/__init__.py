@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from core_adapters.database import Pool
 from core_adapters.http import Service
-from core_adapters.internal import fineract, sandbox, soap
+from core_adapters.internal import dhow, fineract, sandbox, soap
 from core_adapters.ports import Bank, Directory
 from core_adapters.revealing import Revealer
 from flows.ports import Sealer
@@ -15,6 +15,7 @@ class NoSuchBank(LookupError):
 
 
 BANKS: Mapping[str, Callable[[Service, Revealer, Directory], Bank]] = {
+    "dhow": dhow.bank,
     "fineract": fineract.bank,
     "sandbox": sandbox.bank,
     "soap": soap.bank,

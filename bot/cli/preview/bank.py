@@ -103,10 +103,11 @@ class SampleBank:
         return kept
 
     def _outputs(self, name: str) -> Mapping[str, str]:
-        """The outputs of an operation or event, money as literals of the bank's own."""
-        catalogue = self._library.catalogue
+        """The outputs of an operation or event, its amounts in the bank's own money."""
+        catalogue, brand = self._library.catalogue, self._library.brand
         known = catalogue.operations.get(name) or catalogue.events.get(name)
-        return amounts.literals(self.answer(name).outputs, known.outputs if known else {}, self._library.brand.currency)
+        told = amounts.literals(self.answer(name).outputs, known.outputs if known else {}, brand.currency)
+        return {output: amounts.shown(text, brand, self._locale) for output, text in told.items()}
 
     def _value(self, slot: Slot, saved: str | None) -> SlotValue:
         text = saved if saved is not None else self._made_up(slot.name, slot.type)

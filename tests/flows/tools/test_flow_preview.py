@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.cli.flows import app, brand_of, capabilities, templates
-from bot.cli.preview.samples import SYSTEM, Samples
+from bot.cli.preview.samples import SYSTEM, Sample, Samples
 from bot.cli.preview.screen import Screen, screen
 from bot.cli.preview.words import CHANGES, in_words
 from channels import references
@@ -63,12 +63,26 @@ def answers(count: int, title: str = "Answer") -> tuple[Choice, ...]:
 def test_every_response_reaches_every_messenger_with_all_of_its_choices(
     library: Library, files: list[StaffTests], channel: Any, locale: str
 ) -> None:
+    all_reach(library, files, channel, locale)
+
+
+@pytest.mark.parametrize("channel", capabilities(), ids=NAMES)
+def test_amounts_of_thousandths_find_room_on_every_messenger(channel: Any) -> None:
+    library = check(CONTENT, brand_of("dhow"), channels=capabilities(), templates=templates()).library
+    assert library is not None
+    shown = all_reach(library, read_tests(CONTENT, library)[0], channel, "uk")
+    assert any("KWD" in one.message.text for one in shown)
+    assert not any("UAH" in one.message.text or "₴" in one.message.text for one in shown)
+
+
+def all_reach(library: Library, files: list[StaffTests], channel: Any, locale: str) -> list[Sample]:
     samples = Samples(library, files, channel, locale)
     seen = [(one, screen(one.channel, one.message)) for flow in (SYSTEM, *library.flows) for one in samples.of(flow)]
     assert {one.name for one, _ in seen} >= {name for flow in library.flows.values() for name in flow.responses}
     assert [(one.flow, one.name, shown.lost) for one, shown in seen if shown.lost] == []
     assert [(one.flow, one.name) for one, shown in seen if not any(shown.pages)] == []
     assert [one.name for one, _ in seen if re.search(r"\{\w|  |•(?![•\w ])", one.message.text)] == []
+    return [one for one, _ in seen]
 
 
 @dataclass(frozen=True)
