@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.bank import bodies, customers, ledger, rules
+from sandbox.bank import bodies, complaints, customers, ledger, locks, orders, purchases, rules, words
 from sandbox.faults import Fault, Faults, Outcome
 from sandbox.sms import gateway
 from sandbox.store import Database, Row, Store
@@ -18,6 +18,7 @@ from sandbox.stream import stream
 from sandbox.web import Body, read
 
 ROWS_MAX = 1000
+CATEGORIES = tuple(words.CATEGORIES)
 
 ACCOUNTS = (
     "SELECT a.*, c.number, c.status FROM bank_account AS a LEFT JOIN bank_card AS c USING (account)"
@@ -44,6 +45,18 @@ class FaultBody(Body):
     count: Annotated[int, Field(ge=1, le=1_000_000)] = 1
 
 
+class PurchaseBody(Body):
+    card_id: bodies.Id
+    where: Literal["shop", "online", "cash"] = "shop"
+    merchant: Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f]+$")]
+    category: Literal[CATEGORIES] = "shops"  # type: ignore[valid-type]  # the names stand in one table
+    amount_minor: bodies.AmountMinor
+
+
+class AnswerBody(Body):
+    text: Annotated[str, Field(min_length=1, max_length=500)]
+
+
 class Api:
     """The endpoints."""
 
@@ -58,6 +71,9 @@ class Api:
             Route("/sms", self.sms, methods=["GET"]),
             Route("/accounts", self.accounts, methods=["GET"]),
             Route("/postings", self.postings, methods=["GET"]),
+            Route("/purchases", self.buy, methods=["POST"]),
+            Route("/cards/{card_id}/lock", self.lock, methods=["PUT", "DELETE"]),
+            Route("/complaints/{number}", self.answer_complaint, methods=["POST"]),
             Route("/faults", self.set_fault, methods=["PUT", "POST"]),
             Route("/faults", self.faults, methods=["GET"]),
             Route("/faults", self.clear_faults, methods=["DELETE"]),
@@ -104,6 +120,28 @@ class Api:
         with self._store.reading() as db:
             rows = ledger.postings(db, request.query_params.get("ref"), ROWS_MAX)
         return JSONResponse([posting_shown(row) for row in rows])
+
+    async def buy(self, request: Request) -> Response:
+        """A card is used: in a shop, on the Internet, at a cash machine."""
+        body = await read(request, PurchaseBody)
+        wish = purchases.Purchase(body.card_id, body.where, body.merchant, body.category, body.amount_minor)
+        with self._store.transaction() as db:
+            purchase_id = purchases.pay(db, wish, self._clock())
+        return JSONResponse({"purchase_id": purchase_id}, status_code=201)
+
+    async def lock(self, request: Request) -> Response:
+        """People at the bank lock a card, or take their lock off again."""
+        switch = locks.lock if request.method == "PUT" else locks.unlock
+        with self._store.transaction() as db:
+            switch(db, request.path_params["card_id"], "bank")
+        return Response(status_code=204)
+
+    async def answer_complaint(self, request: Request) -> Response:
+        """People at the bank answer a complaint."""
+        body = await read(request, AnswerBody)
+        with self._store.transaction() as db:
+            row = complaints.answer(db, request.path_params["number"], body.text, self._clock())
+        return JSONResponse(orders.shown(row))
 
     async def set_fault(self, request: Request) -> Response:
         body = await read(request, FaultBody)

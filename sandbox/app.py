@@ -16,9 +16,11 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from sandbox import faults as switches
 from sandbox.api import Api
-from sandbox.bank import bills, ledger, page, schema, work
+from sandbox.bank import bills, cashback, languages, ledger, limits, locks, orders, page, purchases, schema, work
 from sandbox.bank.bills_rest import BillsRest
+from sandbox.bank.cards_rest import CardsRest
 from sandbox.bank.rest import Rest
+from sandbox.bank.services_rest import ServicesRest
 from sandbox.bank.soap.face import USER, Soap
 from sandbox.billers import books
 from sandbox.billers import face as billers
@@ -46,13 +48,15 @@ def build(data_dir: Path, public_url: str, core_token: str, sms_token: str, bill
     a lifespan, so whoever mounts the sandbox enters `app.router.lifespan_context(app)` in its own.
     """
     store = Store(
-        data_dir / "sandbox.sqlite3", schema.SCHEMA, bills.SCHEMA, books.SCHEMA, gateway.SCHEMA, switches.SCHEMA
-    )
+        data_dir / "sandbox.sqlite3", schema.SCHEMA, bills.SCHEMA, books.SCHEMA, gateway.SCHEMA, switches.SCHEMA,
+        orders.SCHEMA, locks.SCHEMA, limits.SCHEMA, cashback.SCHEMA, purchases.SCHEMA, languages.SCHEMA,
+    )  # fmt: skip
     with store.transaction() as db:
         ledger.open_books(db)
     faults = Faults(store)
     bank = Rest(store, faults, _now, f"{public_url.rstrip('/')}/sandbox/pay/")
-    bank_routes = [*bank.routes(), *BillsRest(store, faults, _now).routes()]
+    parts = (bank, *(part(store, faults, _now) for part in (BillsRest, CardsRest, ServicesRest)))
+    bank_routes = [route for part in parts for route in part.routes()]
     soap = Soap(store, faults, _now, f"{public_url.rstrip('/')}/sandbox/bank/soap", USER, core_token)
     phones = Phones(data_dir / "sandbox.sqlite3", MESSENGERS)
     mounts: list[BaseRoute] = [
@@ -71,6 +75,7 @@ def build(data_dir: Path, public_url: str, core_token: str, sms_token: str, bill
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         tasks = [
             asyncio.create_task(work.keep_doing(partial(work.decide_applications, store, _now))),
+            asyncio.create_task(work.keep_doing(partial(work.finish_orders, store, _now))),
             asyncio.create_task(work.keep_doing(partial(work.send_events, store, _now))),
         ]
         try:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from sandbox.failures import BadInput
 
@@ -30,6 +31,8 @@ SCHEME_OF_TARIFF = {"digital": "VISA", "gold": "MASTERCARD"}
 CARD_CURRENCY = "UAH"  # of an ordered card
 ISSUE_AFTER = timedelta(seconds=1)
 REFUSED_PHONE_ENDING = "4040404"  # who orders a card with such a phone is refused, so that this can be tried too
+
+ZONE = ZoneInfo("Europe/Kyiv")  # whose days the bank's customers count in
 
 WELCOME_MINOR = 1_000_00
 WELCOME_TEXT = "Sandbox welcome gift, so that you can send money at once. Not real money."

@@ -8,8 +8,8 @@ from datetime import datetime
 
 import httpx
 
-from sandbox.bank import applications, events
-from sandbox.store import Row, Store
+from sandbox.bank import applications, events, orders, plastic
+from sandbox.store import Database, Row, Store
 
 IDLE_S = 5.0  # how long to sleep at most when nothing is due; changes wake earlier
 IN_FLIGHT_MAX = 16
@@ -32,13 +32,27 @@ async def keep_doing(job: Callable[[], Coroutine[None, None, None]]) -> None:
 
 async def decide_applications(store: Store, clock: Clock) -> None:
     """Until cancelled: issue cards when they are due."""
+    await _when_due(store, clock, applications.next_due, applications.decide_due)
+
+
+async def finish_orders(store: Store, clock: Clock) -> None:
+    """Until cancelled: plastic is ready when it is due."""
+    await _when_due(store, clock, orders.next_due, plastic.finish_due)
+
+
+async def _when_due(
+    store: Store,
+    clock: Clock,
+    next_due: Callable[[Database], datetime | None],
+    do: Callable[[Database, datetime], None],
+) -> None:
     with store.changed.watch() as watcher:
         while True:
             with store.reading() as db:
-                due = applications.next_due(db)
+                due = next_due(db)
             if due is not None and due <= clock():
                 with store.transaction() as db:
-                    applications.decide_due(db, clock())
+                    do(db, clock())
                 continue
             pause_s = IDLE_S if due is None else (due - clock()).total_seconds()
             await watcher.wait(max(0.0, min(pause_s, IDLE_S)))
