@@ -45,6 +45,7 @@ from image_api.look import Look
 
 TALKS = ("all", "webhooks", "worker")
 POOL_MOST = 8
+CORE = ("/api/v1/operations", "/api/v1/core", "/api/v1/external", "/api/v1/pages")  # what core-adapters serves
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,12 +158,13 @@ class _Builder:
                 billers_url=self.settings.billers.url,
                 billers_secret=self.settings.billers.secret.get_secret_value(),
                 user=own.user,
+                public_url=self.settings.http.public_url or own_url(self.settings),
             ),
             self.verifier,
         )
         self.stack.push_async_callback(core.stop)
         if self._has("core-adapters"):
-            self.apps |= dict.fromkeys(("/api/v1/operations", "/api/v1/core", "/api/v1/external"), core.app)
+            self.apps |= dict.fromkeys(CORE, core.app)
             self.routes.append(webhooks.core_route(core.core_events))
         return core
 

@@ -88,6 +88,7 @@ class Conversation:
     def join(self, core: httpx.AsyncClient, customers: httpx.AsyncClient, images: httpx.AsyncClient) -> None:
         """Wire the loop to the bank's wrappers, CustomerAPI and ImageAPI."""
         channels = self._messengers.channels
+        self._bank_pages = secure.BankPages(core)
         facts = Facts(core, customers, self._understanding, self._brand.features, self._live.fetch)
         pictures = Pictures(core, images, self._settings.bank, self._media)
         pages = secure.Pages(self._forms, self._public_url)
@@ -147,7 +148,7 @@ class Conversation:
     def routes(self) -> list[Route]:
         """The webhooks of the messengers, the one-time pages, and files lent to platforms."""
         face = secure.Face(self._brand.name, self._brand.time_zone, self._brand.colours)
-        pages = secure.routes(self._forms, self._vault, self._turns, face)
+        pages = secure.routes(self._forms, self._vault, self._turns, face, bank=self._bank_pages)
         return [*webhooks.routes(self._door, self._turns, self._greet), *pages, *media.routes(self._media)]
 
     def apps(self, verifier: TokenVerifier) -> dict[str, ASGIApp]:

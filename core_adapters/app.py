@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from core_adapters import brands, internal
 from core_adapters.api import external as external_api
 from core_adapters.api import operations as operations_api
+from core_adapters.api import pages as pages_api
 from core_adapters.api import questions as questions_api
 from core_adapters.api import refusals
 from core_adapters.brands import BankBrand
@@ -33,6 +34,9 @@ from core_adapters.operations.sca import ScaCodes
 from core_adapters.operations.statements import books_of
 from core_adapters.operations.store import Store
 from core_adapters.operations.worker import Worker
+from core_adapters.pages.counter import Counter
+from core_adapters.pages.opening import Opening
+from core_adapters.pages.store import PageStore
 from core_adapters.ports import Answerer, Bank, BillDebits, Directory, Performer, ResultSink
 from core_adapters.questions import Questions
 from core_adapters.vault import Vault
@@ -47,7 +51,8 @@ log = structlog.get_logger()
 class CoreSettings:
     """Where the bank is. ``webhook_url`` is where its events reach us; empty: it is not told.
 
-    ``billers_url`` is where the partners for bills are; empty: no bills are paid.
+    ``billers_url`` is where the partners for bills are; empty: no bills are paid. ``public_url`` is our own address as
+    people reach it.
     """
 
     bank: str
@@ -59,6 +64,7 @@ class CoreSettings:
     billers_url: str = ""
     billers_secret: str = field(repr=False, default="")
     user: str = ""  # with a name the token is its password; without one it is a bearer's
+    public_url: str = ""
 
 
 @dataclass(slots=True)
@@ -136,7 +142,8 @@ def build(
     service = Service(http, settings.url.rstrip("/"), _login(settings), breaker)
     bank = internal.wrapper(settings.bank, service, pool, sealer, directory)
     codes = ScaCodes(store, directory, sms)
-    performing: list[Performer] = [bank, codes]
+    pages = PageStore(store)
+    performing: list[Performer] = [bank, codes, Opening(pages, bank, settings.public_url)]
     answering: list[Answerer] = []
     asked_of_billers = None
     debits = bills.debits(settings.bank, service, directory)
@@ -151,7 +158,7 @@ def build(
     worker = Worker(store, performers, more=(Daily(Reconciling(store, books)).compare,))
     questions = Questions(store, brand, directory, bank, answering)
     return CoreAdapters(
-        app=_app(desk, questions, verifier, asked_of_billers),
+        app=_app(desk, questions, Counter(pages), verifier, asked_of_billers),
         vault=Vault(pool, sealer),
         brand=brand,
         desk=desk,
@@ -176,10 +183,13 @@ def _login(settings: CoreSettings) -> httpx.Auth:
     return PasswordLogin(settings.user, settings.token) if settings.user else BearerLogin(settings.token)
 
 
-def _app(desk: Desk, questions: Questions, verifier: TokenVerifier, billers: BillQuestions | None = None) -> FastAPI:
+def _app(
+    desk: Desk, questions: Questions, counter: Counter, verifier: TokenVerifier, billers: BillQuestions | None
+) -> FastAPI:
     app = FastAPI(title="Teller core adapters", version="1", docs_url=None, redoc_url=None)
     app.include_router(operations_api.routes(desk, verifier))
     app.include_router(questions_api.routes(questions, verifier))
+    app.include_router(pages_api.routes(counter, verifier))
     if billers is not None:
         app.include_router(external_api.routes(billers, verifier))
     refusals.install(app)

@@ -69,7 +69,7 @@ class Capability:
 class Order:
     """One operation as a wrapper gets it. ``core_id`` is the bank's own id when an answer has told it.
 
-    ``proven``: the customer's code has approved it.
+    ``proven``: the customer's code has approved it. ``locale`` is the language of the chat that asked for it.
     """
 
     op_id: UUID
@@ -82,16 +82,21 @@ class Order:
     core_id: str | None = None
     attempt: int = 1
     proven: bool = False
+    locale: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """The bank did it. ``outputs`` are the catalogue's; ``details`` what a receipt may show (last4, time)."""
+    """The bank did it. ``outputs`` are the catalogue's; ``details`` what a receipt may show (last4, time).
+
+    ``sealed`` are outputs, too, that must not stand in a column in clear, such as the address of a one-time page.
+    """
 
     core_id: str
     outputs: Mapping[str, Value] = field(default_factory=dict)
     details: Mapping[str, str] = field(default_factory=dict)
     fee: Money | None = None
+    sealed: Mapping[str, Value] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ class StartOperation:
 
     ``inputs`` are the confirmed snapshot's values (money as a literal, a choice as its id); ``cards`` the card
     numbers among them, as tokens. ``snapshot_hash`` is the hash the customer said yes to, for actions that need a
-    confirm. Starting the same ``op_id`` twice is one operation.
+    confirm. ``locale`` is the language of the chat. Starting the same ``op_id`` twice is one operation.
     """
 
     op_id: UUID
@@ -39,6 +39,7 @@ class StartOperation:
     run: str
     step: str
     snapshot_hash: str | None = None
+    locale: str = "en"
     kind: Literal["operation"] = "operation"
 
 

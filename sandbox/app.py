@@ -19,6 +19,7 @@ from sandbox.api import Api
 from sandbox.bank import bills, cashback, languages, ledger, limits, locks, orders, page, purchases, schema, work
 from sandbox.bank.bills_rest import BillsRest
 from sandbox.bank.cards_rest import CardsRest
+from sandbox.bank.details_rest import DetailsRest
 from sandbox.bank.rest import Rest
 from sandbox.bank.services_rest import ServicesRest
 from sandbox.bank.soap.face import USER, Soap
@@ -55,7 +56,7 @@ def build(data_dir: Path, public_url: str, core_token: str, sms_token: str, bill
         ledger.open_books(db)
     faults = Faults(store)
     bank = Rest(store, faults, _now, f"{public_url.rstrip('/')}/sandbox/pay/")
-    parts = (bank, *(part(store, faults, _now) for part in (BillsRest, CardsRest, ServicesRest)))
+    parts = (bank, *(part(store, faults, _now) for part in (BillsRest, CardsRest, DetailsRest, ServicesRest)))
     bank_routes = [route for part in parts for route in part.routes()]
     soap = Soap(store, faults, _now, f"{public_url.rstrip('/')}/sandbox/bank/soap", USER, core_token)
     phones = Phones(data_dir / "sandbox.sqlite3", MESSENGERS)

@@ -55,6 +55,7 @@ OPERATIONS = {
         "complaint",
         "rates",
         "places",
+        "details",
         "*",
     ),
     "soap": ("transfer", "reversal", "application", "quote", "customers", "balance", "enquiry", "*"),

@@ -18,6 +18,7 @@ FIELDS: Mapping[str, tuple[str, str, int]] = {
     "money": ("decimal", "off", 30), "phone": ("tel", "tel", 24),
 }  # fmt: skip
 PLAIN = ("text", "off", 200)
+GOOD = frozenset({"done"})  # what is good news, and gets a tick
 
 _STYLE = """
 :root { color-scheme: light; font: 17px/1.5 Manrope, Roboto, system-ui, -apple-system, sans-serif; }
@@ -41,6 +42,17 @@ button { width: 100%; min-height: 56px; margin-top: 16px; font: inherit; font-we
 .mark { display: inline-grid; place-items: center; width: 56px; height: 56px; border-radius: 50%; margin-bottom: 14px;
   font-size: 28px; font-weight: 800; color: #fff; background: QUIET; }
 .mark.good { background: GOOD; }
+dl { background: PAPER; border-radius: 16px; padding: 4px 16px; margin: 20px 0; box-shadow: 0 1px 2px #00000014, 0 8px 28px #00000012; }
+dl div { padding: 12px 0; border-bottom: 1px solid GROUND; }
+dl div:last-child { border-bottom: 0; }
+dt { color: QUIET; font-size: 15px; }
+dd { margin: 2px 0 0; font-weight: 650; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
+dd.copied { user-select: all; -webkit-user-select: all; font-size: 19px; }
+table { width: 100%; border-collapse: collapse; background: PAPER; border-radius: 16px; margin: 20px 0; font-size: 15px; }
+th, td { text-align: left; vertical-align: top; padding: 10px 8px; border-bottom: 1px solid GROUND; overflow-wrap: anywhere; }
+th { color: QUIET; font-weight: 650; }
+th:last-child, td:last-child { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+@media print { body { background: #fff; } header { background: #fff; color: INK; } dl, table { box-shadow: none; } .screen { display: none; } }
 """  # noqa: E501 - a rule a line
 
 
@@ -78,7 +90,7 @@ def asking(face: Face, form: Form, fault: str = "", typed: str = "") -> str:
     label = words.get(kind, words["value"])
     title = form.title.strip() or label
     about = words["about"].format(bank=face.name)
-    life = words["life"].format(until=_clock(form.due, face))
+    life = words["life"].format(until=clock(form.due, face))
     error = f'<p class="fault" id="fault" role="alert">{_say(words, fault)}</p>' if fault else ""
     wrong = ' aria-invalid="true" aria-describedby="fault"' if fault else ""
     of_card = form.slot_type == "card_number"
@@ -93,28 +105,30 @@ def asking(face: Face, form: Form, fault: str = "", typed: str = "") -> str:
 {error}<button>{escape(words["send"])}</button>
 <p class="what">{escape(kept)}</p>
 </form>{never}"""
-    return _whole(face, language, title, body)
+    return whole(face, language, title, body)
 
 
 def telling(face: Face, what: str, locale: str) -> str:
-    """A page that only says how it stands: ``done``, ``used``, ``expired``, ``unknown`` or ``down``."""
+    """A page that only says how it stands: ``done``, ``used``, ``expired``, ``unknown``, ``down`` or another word."""
     language, words = words_in(locale)
-    sign, good = ("✓", " good") if what == "done" else ("–", "")
+    sign, good = ("✓", " good") if what in GOOD else ("–", "")
     body = f"""<div class="mark{good}" aria-hidden="true">{sign}</div>
 <h1>{escape(words[what])}</h1>
 <p>{escape(words[what + "_more"])}</p>"""
-    return _whole(face, language, words[what], body)
+    return whole(face, language, words[what], body)
 
 
 def _say(words: Words, fault: str) -> str:
     return escape(words[FAULTS.get(fault, fault)])
 
 
-def _clock(due: datetime, face: Face) -> str:
+def clock(due: datetime, face: Face) -> str:
+    """A moment as the bank's clock shows it."""
     return f"{due.astimezone(ZoneInfo(face.time_zone)):%H:%M:%S}"
 
 
-def _whole(face: Face, language: str, title: str, body: str) -> str:
+def whole(face: Face, language: str, title: str, body: str) -> str:
+    """A whole page."""
     return f"""<!doctype html>
 <html lang="{language}">
 <head>

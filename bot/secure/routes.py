@@ -1,8 +1,8 @@
-"""``GET`` and ``POST /secure/{token}``.
+"""``GET`` and ``POST /secure/{token}``: a slot of a conversation here, the bank's own pages in ``bank_routes``.
 
 GET 200 the page, or what became of it · 404 no such page · 410 expired.
-POST 303 taken, back to the page · 422 with the fault beside the field · 404, 410 as above · 413 too long ·
-503 the database is away: nothing is used up.
+POST 303 taken, back to the page · 422 with the fault beside the field · 403 sent from elsewhere · 404, 410 as above ·
+413 too long · 503 the database is away: nothing is used up.
 """
 
 from collections.abc import Callable
@@ -12,12 +12,15 @@ from urllib.parse import parse_qs
 
 import structlog
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.door import Tokeniser
+from bot.secure.answers import Answers, TooLong, body_of, from_elsewhere
+from bot.secure.bank import BankPages, is_banks
+from bot.secure.bank_routes import BankCounter
 from bot.secure.forms import Form, Forms, place
-from bot.secure.html import Face, asking, telling
+from bot.secure.html import Face, asking
 from bot.secure.values import Typed, read
 from bot.store import BadRow, StoreDown, uuid7
 from flows.cards import CardNumber
@@ -35,21 +38,25 @@ class Taker(Protocol):
     async def take(self, event: FormSubmitted, source: str, dedupe: str) -> bool: ...
 
 
-class TooLong(Exception):
-    """More was posted than one field holds."""
-
-
 def now_utc() -> datetime:
     """The time, for who does not bring a clock."""
     return datetime.now(UTC)
 
 
 def routes(
-    forms: Forms, vault: Tokeniser, inbox: Taker, face: Face, clock: Callable[[], datetime] = now_utc
-) -> list[Route]:
-    """The route of all pages."""
-    desk = _Counter(forms, vault, inbox, face, clock)
-    return [Route("/secure/{token}", desk.answer, methods=["GET", "POST"])]
+    forms: Forms, vault: Tokeniser, inbox: Taker, face: Face, clock: Callable[[], datetime] = now_utc,
+    bank: BankPages | None = None,
+) -> list[Route]:  # fmt: skip
+    """The route of all pages; without a ``bank`` there are those of slots alone."""
+    slots = _Counter(forms, vault, inbox, face, clock)
+    banks = BankCounter(bank, Answers(face)) if bank is not None else None
+
+    async def answer(request: Request) -> Response:
+        if banks is not None and is_banks(str(request.path_params["token"])):
+            return await banks.answer(request)
+        return await slots.answer(request)
+
+    return [Route("/secure/{token}", answer, methods=["GET", "POST"])]
 
 
 class _Counter:
@@ -57,11 +64,7 @@ class _Counter:
 
     def __init__(self, forms: Forms, vault: Tokeniser, inbox: Taker, face: Face, clock: Callable[[], datetime]) -> None:
         self._forms, self._vault, self._inbox, self._face, self._clock = forms, vault, inbox, face, clock
-        self._headers = {
-            "Cache-Control": "no-store", "Content-Security-Policy": face.policy, "Referrer-Policy": "no-referrer",
-            "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "X-Robots-Tag": "noindex",
-            "Cross-Origin-Opener-Policy": "same-origin",
-        }  # fmt: skip
+        self._answers = Answers(face)
 
     async def answer(self, request: Request) -> Response:
         """One request, whatever it is."""
@@ -78,7 +81,9 @@ class _Counter:
             if state == "used":
                 return self._tell("done" if request.method != "POST" else "used", locale, 200)
             if request.method != "POST":
-                return self._show(asking(self._face, form), 200)
+                return self._answers.show(asking(self._face, form))
+            if from_elsewhere(request):
+                return self._tell("elsewhere", locale, 403)
             return await self._submitted(token, form, await _field(request))
         except TooLong:
             return self._tell("down", locale, 413)
@@ -92,13 +97,13 @@ class _Counter:
         typed = read(form.slot, form.slot_type, raw)
         if typed.fault:
             again = "" if form.slot_type == "card_number" or typed.fault == "secret" else raw[:200]
-            return self._show(asking(self._face, form, typed.fault, again), 422)
+            return self._answers.show(asking(self._face, form, typed.fault, again), 422)
         event = await self._event(token, form, typed)
         fresh = await self._inbox.take(event, SOURCE, place(token).hex())
         await self._forms.use(token)
         if not fresh:
             return self._tell("used", form.locale, 200)
-        return RedirectResponse(f"/secure/{token}", 303, self._headers)
+        return self._answers.back(f"/secure/{token}")
 
     async def _event(self, token: str, form: Form, typed: Typed) -> FormSubmitted:
         cards: dict[str, CardNumber] = {}
@@ -108,18 +113,11 @@ class _Counter:
         return FormSubmitted(uuid7(), form.conversation, self._clock(), token, values, cards)
 
     def _tell(self, what: str, locale: str, status: int) -> Response:
-        return self._show(telling(self._face, what, locale), status)
-
-    def _show(self, html: str, status: int) -> Response:
-        return HTMLResponse(html, status, self._headers)
+        return self._answers.tell(what, locale, status)
 
 
 async def _field(request: Request) -> str:
     """What stands in the field. Raises TooLong."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > BODY_BYTES_MAX:
-            raise TooLong
+    body = await body_of(request, BODY_BYTES_MAX)
     fields = parse_qs(body.decode("utf-8", "replace"), max_num_fields=4)
     return fields.get("value", [""])[0]

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 
+from bot.secure import bank_words
+
 Words = Mapping[str, str]
 
-ENGLISH: Words = {
+ENGLISH: dict[str, str] = {
     "about": "For your chat with {bank}.",
     "life": "This page works once, until {until}.",
     "card_number": "Card number",
@@ -34,7 +36,7 @@ ENGLISH: Words = {
     "tax_wrong": "A tax number has ten digits.",
 }  # fmt: skip
 
-UKRAINIAN: Words = {
+UKRAINIAN: dict[str, str] = {
     "about": "Для вашого чату з {bank}.",
     "life": "Сторінка спрацює один раз, до {until}.",
     "card_number": "Номер картки",
@@ -64,7 +66,7 @@ UKRAINIAN: Words = {
     "tax_wrong": "У податковому номері десять цифр.",
 }  # fmt: skip
 
-_ALL: Mapping[str, Words] = {"en": ENGLISH, "uk": UKRAINIAN}
+_ALL: Mapping[str, Words] = {"en": ENGLISH | bank_words.ENGLISH, "uk": UKRAINIAN | bank_words.UKRAINIAN}
 # How a fault of ``bot.secure.values`` is called here, where the names differ.
 FAULTS: Mapping[str, str] = {"iban": "iban_wrong", "tax_id": "tax_wrong"}
 

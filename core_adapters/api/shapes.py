@@ -17,6 +17,8 @@ Given = StrictBool | StrictInt | Text | None
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 
 
+Locale = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=20)]
+
 # It becomes part of an address at CustomerAPI, so nothing that would lead elsewhere.
 CustomerId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,80}$")]
 
@@ -52,6 +54,7 @@ class Start(Shape):
     run: Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")] = ""
     step: Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")] = ""
     snapshot_hash: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+    locale: Locale = "en"
     conversation: UUID
 
     def effect(self) -> StartOperation:
@@ -59,7 +62,7 @@ class Start(Shape):
         cards = {name: card.value() for name, card in self.cards.items()}
         return StartOperation(
             self.op_id, self.action, self.provider, inputs, cards, self.customer_id, self.channel, self.run, self.step,
-            self.snapshot_hash,
+            self.snapshot_hash, self.locale,
         )  # fmt: skip
 
 
@@ -118,7 +121,7 @@ class Asked(Shape):
     inputs: dict[Name, Given] = {}
     cards: dict[Name, Card] = {}
     customer_id: CustomerId | None = None
-    locale: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=20)] = "en"
+    locale: Locale = "en"
 
 
 class Problem(BaseModel):

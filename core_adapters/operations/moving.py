@@ -21,7 +21,8 @@ FIRST_LOOK = timedelta(seconds=1)  # after a posting: ask for the card or the pa
 MOVE = """
 update money.operation set state = $5, version = version + 1, updated_at = $6, due_at = $7, lease_until = null,
     error = $8, core_id = coalesce($9, core_id), fee_minor = coalesce($10, fee_minor),
-    outputs = coalesce($11::jsonb, outputs), details = coalesce($12::jsonb, details), settled_at = $13
+    outputs = coalesce($11::jsonb, outputs), details = coalesce($12::jsonb, details), settled_at = $13,
+    sealed_outputs = coalesce($14, sealed_outputs)
 where op_id = $1 and state = $2 and fence = $3 and version = $4 returning *
 """
 ATTEMPT = (
@@ -71,6 +72,7 @@ async def _update(
         json.dumps(dict(posted.outputs)) if posted else None,
         json.dumps(dict(posted.details)) if posted else None,
         now if verdict.state in FINAL else None,
+        records.sealed_outputs(posted.sealed, seen.op_id, store.sealer) if posted else None,
     )
     return None if row is None else records.read(row, store.sealer)
 

@@ -52,7 +52,7 @@ class Operation:
         """What the wrapper is asked for."""
         return Order(
             self.op_id, self.action, self.core_ref, self.customer_id, self.request.inputs, self.request.cards,
-            self.amount, self.core_id, self.fence, self.proven,
+            self.amount, self.core_id, self.fence, self.proven, self.request.locale,
         )  # fmt: skip
 
 
@@ -74,7 +74,7 @@ def read(row: asyncpg.Record, sealer: Sealer) -> Operation:
         enquiries=row["enquiries"],
         amount=None if currency is None else Money(row["amount_minor"], currency),
         fee=None if currency is None or row["fee_minor"] is None else Money(row["fee_minor"], currency),
-        outputs=json.loads(row["outputs"]),
+        outputs=json.loads(row["outputs"]) | unsealed_outputs(row["sealed_outputs"], row["op_id"], sealer),
         details=json.loads(row["details"]),
         error=row["error"],
         created_at=row["created_at"],
@@ -95,6 +95,19 @@ def opened(body: bytes, op_id: UUID, sealer: Sealer) -> StartOperation:
     return START.validate_json(sealer.open(body, _place(op_id)))
 
 
+def sealed_outputs(outputs: Mapping[str, Value], op_id: UUID, sealer: Sealer) -> bytes | None:
+    """Outputs that must not stand in clear, as they are stored; None when there are none."""
+    return sealer.seal(json.dumps(dict(outputs)).encode(), _place(op_id, "outputs")) if outputs else None
+
+
+def unsealed_outputs(body: bytes | None, op_id: UUID, sealer: Sealer) -> dict[str, Value]:
+    """What `sealed_outputs` made."""
+    if body is None:
+        return {}
+    outputs: dict[str, Value] = json.loads(sealer.open(bytes(body), _place(op_id, "outputs")))
+    return outputs
+
+
 def request_hash(start: StartOperation) -> str:
     """The same for the same request under the same op_id; another one is a conflict. Codes are left out of it."""
     inputs = {name: value for name, value in start.inputs.items() if name != "code"}
@@ -103,5 +116,5 @@ def request_hash(start: StartOperation) -> str:
     return sha256(json.dumps(body, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def _place(op_id: UUID) -> bytes:
-    return f"money.operation|request|{op_id}".encode()
+def _place(op_id: UUID, column: str = "request") -> bytes:
+    return f"money.operation|{column}|{op_id}".encode()

@@ -60,6 +60,7 @@ ACTIONS: Mapping[str, Traits] = {
     "cards.apply": Traits(
         needs_a_yes=True, follow=Follow("cards.issued", "application_id"), named_by="application_id", kind="card"
     ),
+    "accounts.open_details_page": Traits(feature="bank_details_enabled"),
     "topups.create_request": Traits(follow=TOPPED_UP, kind="top_up"),
     "topups.start_card_payment": Traits(follow=TOPPED_UP, named_by="transfer_id", kind="top_up"),
     "cards.lock": Traits(feature="card_lock_enabled"),

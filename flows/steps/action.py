@@ -64,7 +64,7 @@ def _start(turn: Turn, run: Run, step: Action, operation: BankOperation, frozen:
     turn.remember_operation(op_id, step.action, "started")
     effect = StartOperation(
         UUID(op_id), step.action, operation.provider, inputs, cards, turn.session.customer_id,
-        turn.session.channel, run.id, step.id, frozen.hash if frozen is not None else None,
+        turn.session.channel, run.id, step.id, frozen.hash if frozen is not None else None, turn.locale,
     )  # fmt: skip
     turn.effects.append(effect)
     if "one_moment" in turn.library.system:

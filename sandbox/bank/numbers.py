@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime
+from hashlib import sha256
 
 # The first eight digits of our cards, by scheme. 9999 is a national range of no country; the other two lie in ranges
 # that acquirers keep for tests. Nobody's real card begins like this.
@@ -9,8 +10,9 @@ BINS = {"VISA": "40000077", "MASTERCARD": "55555577", "TELLER": "99990177"}
 SERIAL_DIGITS = 7
 CARD_YEARS = 4
 
-_BANK_CODE = "999999"  # given to no Ukrainian bank
+BANK_CODE = "999999"  # given to no Ukrainian bank
 _IBAN_ACCOUNT_DIGITS = 19
+_TAX_WEIGHTS = (-1, 5, 7, 9, 4, 6, 10, 5, 7)
 _UA00 = "301000"  # "UA" as digits, then two zeros: what ISO 13616 puts behind the number before the division
 
 
@@ -50,8 +52,15 @@ def is_blocked(number: str) -> bool:
 
 def new_iban() -> str:
     """A Ukrainian IBAN with right check digits, at a bank that does not exist."""
-    number = _BANK_CODE + f"{secrets.randbelow(10**14):0{_IBAN_ACCOUNT_DIGITS}d}"
+    number = BANK_CODE + f"{secrets.randbelow(10**14):0{_IBAN_ACCOUNT_DIGITS}d}"
     return f"UA{98 - int(number + _UA00) % 97:02d}{number}"
+
+
+def tax_number(customer_id: str) -> str:
+    """A made-up Ukrainian tax number, always the same for a customer, whose last digit is right."""
+    digits = f"{int(sha256(customer_id.encode()).hexdigest(), 16) % 10**9:09d}"
+    total = sum(weight * int(digit) for weight, digit in zip(_TAX_WEIGHTS, digits, strict=True))
+    return f"{digits}{total % 11 % 10}"
 
 
 def new_id(kind: str) -> str:

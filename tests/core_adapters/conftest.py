@@ -31,6 +31,7 @@ from sandbox.app import build as build_sandbox
 
 CORE_TOKEN, SMS_TOKEN = secrets.token_urlsafe(16), secrets.token_urlsafe(16)
 WEBHOOK_SECRET = secrets.token_urlsafe(16)
+PUBLIC_URL = "https://bank.example"
 PHONE, NAME = "+380501112233", "Anna Koval"
 
 
@@ -236,7 +237,9 @@ async def room(pool: asyncpg.Pool, bank: Sandbox, keyring: Keyring) -> AsyncIter
         billers = (f"{bank.url}/billers", CORE_TOKEN)
 
         def at(url: str) -> CoreAdapters:
-            settings = CoreSettings("sandbox", url, CORE_TOKEN, (WEBHOOK_SECRET,), "", b"audit key", *billers)
+            settings = CoreSettings(
+                "sandbox", url, CORE_TOKEN, (WEBHOOK_SECRET,), "", b"audit key", *billers, public_url=PUBLIC_URL
+            )
             made = build(pool, keyring, sms, Sink(), people, settings, Tokens(), clock)
             made.desk.started = True
             return made

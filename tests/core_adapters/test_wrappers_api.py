@@ -190,6 +190,8 @@ async def test_the_description_names_every_route(room):
         f"{OPERATIONS}/{{op_id}}/resolution/confirm",
         f"{OPERATIONS}/{{op_id}}/resolution/decline",
         "/api/v1/core/{verb}",
+        "/api/v1/pages/{place}",
+        "/api/v1/pages/{place}/shown",
     }
 
 

@@ -7,6 +7,7 @@ finds people and cards, `schemas` is what goes over the wire.
 from core_adapters.http import Service
 from core_adapters.internal.sandbox.calls import Calls
 from core_adapters.internal.sandbox.customers import Customers
+from core_adapters.internal.sandbox.details import Details
 from core_adapters.internal.sandbox.orders import Applications, TopUps, Transfers
 from core_adapters.internal.sandbox.questions import CardQuestions
 from core_adapters.internal.sandbox.wrapper import SandboxBank
@@ -21,5 +22,5 @@ def bank(service: Service, revealer: Revealer, directory: Directory) -> SandboxB
     return SandboxBank(
         calls,
         orders=(Transfers(calls, customers, revealer), Applications(calls, customers), TopUps(calls, customers)),
-        answerers=(CardQuestions(calls, customers, revealer),),
+        answerers=(CardQuestions(calls, customers, revealer), Details(calls, customers)),
     )
