@@ -156,7 +156,15 @@ async def _measured(dsn: str, rounds: int, dialogues: int) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["flows"]:
+    if sys.argv[1:2] == ["simulate"]:
+        from bench.simulation import command
+
+        command.main()
+    elif sys.argv[1:2] == ["crashes"]:
+        from bench.simulation import crashes
+
+        crashes.main()
+    elif sys.argv[1:2] == ["flows"]:
         from bench import flows
 
         flows.main()

@@ -1,7 +1,8 @@
 """The audit of money: who did what to which operation, each row with a MAC of its own.
 
-A row's MAC covers what it says. The sealer links rows in order, ``link = MAC(previous link | seq | mac)``, so that
-no turn waits for a chain; `check` reports a changed row, a removed one, and how many are not linked yet.
+A row's MAC covers what it says. The sealer links rows in the order in which it finds them, ``link = MAC(previous link |
+seq | mac)``, so that no turn waits for a chain; that order is kept as ``place``, for a row may be seen after one with a
+higher number. `check` reports a changed row, a removed one, and how many are not linked yet.
 """
 
 import hmac
@@ -17,6 +18,8 @@ _SEALER_LOCK = 0x7E11A0D  # one sealer at a time in a database
 
 INSERT = "insert into money.audit (at, actor, action, object, details, mac) values ($1, $2, $3, $4, $5, $6)"
 UNLINKED = "select seq, mac from money.audit where link is null order by seq limit $1"
+LAST = "select place, link from money.audit where place is not null order by place desc limit 1"
+ALL = "select * from money.audit order by place nulls last, seq"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +57,14 @@ class Audit:
         async with pool.acquire() as connection, connection.transaction():
             if not await connection.fetchval("select pg_try_advisory_xact_lock($1)", _SEALER_LOCK):
                 return 0
-            last = await connection.fetchval(
-                "select link from money.audit where link is not null order by seq desc limit 1"
-            )
             rows = await connection.fetch(UNLINKED, LINKED_AT_ONCE)
-            links, previous = [], last or START
-            for row in rows:
+            last = await connection.fetchrow(LAST) if rows else None
+            place, previous = (last["place"], last["link"]) if last else (0, START)
+            links = []
+            for number, row in enumerate(rows, place + 1):
                 previous = self._link(previous, row["seq"], row["mac"])
-                links.append((previous, row["seq"]))
-            await connection.executemany("update money.audit set link = $1 where seq = $2", links)
+                links.append((previous, number, row["seq"]))
+            await connection.executemany("update money.audit set link = $1, place = $2 where seq = $3", links)
             return len(links)
 
     async def check(self, pool: Pool) -> Checked:
@@ -70,7 +72,7 @@ class Audit:
         findings: list[Finding] = []
         previous, unlinked, count = START, 0, 0
         async with pool.acquire() as connection, connection.transaction():
-            async for row in connection.cursor("select * from money.audit order by seq"):
+            async for row in connection.cursor(ALL):
                 count += 1
                 says = (row["at"], row["actor"], row["action"], row["object"], row["details"])
                 if not hmac.compare_digest(self._row_mac(*says), row["mac"]):
