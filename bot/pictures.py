@@ -16,6 +16,7 @@ from flows.ports import DrawnPicture
 # template -> the question to the bank, its input <- the picture's value, and the fields that the template shows.
 QUESTIONS: Mapping[str, tuple[str, str, str, tuple[str, ...]]] = {
     "card_front": ("card", "card_id", "card", ("holder", "last4", "scheme", "expires", "tariff")),
+    "spending": ("spending", "days", "spending", ("first", "last", "total", "bars")),
     "receipt": (
         "receipt",
         "transfer_id",
@@ -52,7 +53,7 @@ class Pictures:
 
     async def draw(self, picture: Picture, locale: str, customer_id: str | None) -> DrawnPicture:
         """The picture as a JPEG. Raises NotDrawn or httpx.HTTPError."""
-        values = await self._values(picture, customer_id)
+        values = await self._values(picture, locale, customer_id)
         body = {"brand": self._brand, "locale": locale, "values": values, "format": "jpeg"}
         answer = await self._images.post(f"/api/v1/images/{picture.template}", json=body)
         if answer.status_code != httpx.codes.OK:
@@ -61,11 +62,12 @@ class Pictures:
         name = f"{picture.template}.{EXTENSIONS.get(mime, 'bin')}"
         return DrawnPicture(answer.content, mime, name, picture.document)
 
-    async def _values(self, picture: Picture, customer_id: str | None) -> dict[str, object]:
+    async def _values(self, picture: Picture, locale: str, customer_id: str | None) -> dict[str, object]:
         if picture.template not in QUESTIONS:
             raise NotDrawn(f"no question is known for '{picture.template}'")
         verb, name, value, fields = QUESTIONS[picture.template]
-        body = {"inputs": {name: picture.values.get(value, "")}, "cards": {}, "customer_id": customer_id}
+        inputs = {name: picture.values.get(value, "")}
+        body = {"inputs": inputs, "cards": {}, "customer_id": customer_id, "locale": locale}
         answer = await self._core.post(f"/api/v1/core/{verb}", json=body)
         outputs = answer.json().get("outputs") if answer.status_code == httpx.codes.OK else None
         if not isinstance(outputs, dict):

@@ -3,9 +3,19 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from flows.asking import ask_reading, may_take
-from flows.messages import Attachment, Contact
+from flows.messages import Attachment, Contact, Location
 from flows.model import Collect, Flow, Slot
-from flows.reading import Doubtful, Reading, Refused, Taken, Words, read_attachment, read_contact, read_words
+from flows.reading import (
+    Doubtful,
+    Reading,
+    Refused,
+    Taken,
+    Words,
+    read_attachment,
+    read_contact,
+    read_location,
+    read_words,
+)
 from flows.running import go_on, proceed
 from flows.secure import ask_securely
 from flows.session import Run
@@ -162,4 +172,13 @@ def answer_attachment(turn: Turn, run: Run, step: Collect, attachment: Attachmen
         take(turn, run, {slot.name: reading.value})
     elif isinstance(reading, Refused):
         go_on(turn, run, collect.unusable(turn, run, step, *reading.reasons, **reading.values))
+    return True
+
+
+def answer_location(turn: Turn, run: Run, step: Collect, location: Location) -> bool:
+    """A shared place; false when none was asked for."""
+    reading = read_location(turn.slot(step.slot), location)
+    if not isinstance(reading, Taken):
+        return False
+    take(turn, run, {step.slot: reading.value})
     return True

@@ -10,7 +10,7 @@ from flows.cards import CardNumber
 from flows.entities import amounts, answers, codes, dates, ibans, numbers, periods, phones
 from flows.entities.found import Found
 from flows.mentions import may_mention, mentioned
-from flows.messages import Attachment, Contact
+from flows.messages import Attachment, Contact, Location
 from flows.model import Response, Slot
 from flows.money import Money
 from flows.rendering import chosen_label
@@ -96,6 +96,13 @@ def read_attachment(slot: Slot, attachment: Attachment) -> Reading | None:
     if slot.max_mb is not None and (attachment.size or 0) > slot.max_mb * 1_000_000:
         return Refused(("too_big", "invalid_attachment"), {"max_mb": slot.max_mb})
     return Taken(Sent(attachment.ref, attachment.media, attachment.size))
+
+
+def read_location(slot: Slot, location: Location) -> Reading | None:
+    """A shared place for a text slot that accepts one: degrees, no closer than ten metres, for more is not needed."""
+    if slot.type != "text" or "location" not in slot.accepts:
+        return None
+    return Taken(f"{location.lat:.4f},{location.lon:.4f}")
 
 
 def looks_meant(slot: Slot, text: str) -> bool:

@@ -22,6 +22,7 @@ from flows.values import Chosen, SlotValue
 STEPS_PER_TURN_MAX = 50  # more than any honest flow takes between two questions
 ANSWERED_KEPT = 12  # questions remembered for second taps
 OPERATIONS_KEPT = 8
+KEYBOARDS = frozenset({"request_phone", "request_location"})  # what a messenger draws in place of its keys
 
 
 class Missing(Exception):
@@ -140,14 +141,14 @@ class Turn:
     def send(self, message: OutboundMessage) -> None:
         """Send a message to the customer.
 
-        A keyboard that asked for a contact goes with the next plain message, and choices that a messenger leaves
-        standing go with the first one after their question is answered.
+        A keyboard that asked for a contact or a place goes with the next plain message, and choices that a messenger
+        leaves standing go with the first one after their question is answered.
         """
         if not message.text and not message.choices and message.picture is None:
             self.alert("empty_message", f"a response of {self.session.flow}.{self.session.step} has no words")
             return
         standing = self.channel is not None and self.channel.standing_choices
-        if any(standing or choice.kind == "request_phone" for choice in message.choices):
+        if any(standing or choice.kind in KEYBOARDS for choice in message.choices):
             self.session.keyboard = True
         elif self.session.keyboard and not message.choices and not (standing and self._asks()):
             self.session.keyboard = False

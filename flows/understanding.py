@@ -12,9 +12,18 @@ from flows.commands import INTENTS, command_in, flow_by_intent
 from flows.deciding import FREE_TEXT_MIN, Decision, understand
 from flows.effects import DeleteInbound
 from flows.entities import answers, cvv
-from flows.filling import answer, answer_attachment, answer_contact, changes, fill_at_start, gather, take
+from flows.filling import (
+    answer,
+    answer_attachment,
+    answer_contact,
+    answer_location,
+    changes,
+    fill_at_start,
+    gather,
+    take,
+)
 from flows.identifiers import clock_of, milliseconds
-from flows.messages import Attachment, Contact, EventType, InboundEvent, Text
+from flows.messages import Attachment, Contact, EventType, InboundEvent, Location, Text
 from flows.model import Collect, Confirm, Flow
 from flows.obeying import obey_offer, obey_step
 from flows.reading import Words, looks_meant
@@ -72,6 +81,8 @@ def _content(turn: Turn, event: InboundEvent, *, first: bool) -> None:
         _contact(turn, content)
     elif isinstance(content, Attachment) and content.media != "sticker" and content.media != "audio":
         _attachment(turn, content)
+    elif isinstance(content, Location) and _location(turn, content):
+        return
     elif turn.now - turn.session.unread_told >= UNREAD_TOLD_EVERY_MS:
         turn.session.unread_told = turn.now
         system(turn, "unsupported")
@@ -96,6 +107,12 @@ def _attachment(turn: Turn, attachment: Attachment) -> None:
     if asking is None or not answer_attachment(turn, *asking, attachment):
         system(turn, "attachment_unexpected")
         repeat(turn)
+
+
+def _location(turn: Turn, location: Location) -> bool:
+    """A place that was shared; false where none was asked for."""
+    asking = _asking(turn)
+    return asking is not None and answer_location(turn, *asking, location)
 
 
 def _asking(turn: Turn) -> tuple[Run, Collect] | None:

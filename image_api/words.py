@@ -20,6 +20,9 @@ WORDS: dict[str, dict[str, str]] = {
         "digital": "Digital",
         "gold": "Gold",
         "valid": "valid to",
+        "spent": "Spent",
+        "other": "Other",
+        "spending_alt": "Spending with {bank}, {days}: {total}. {rows}.",
         "card_alt": "Card of {bank}, {holder}, number ending in {last4}.",
         "receipt_alt": "Receipt of {bank}: {kind}, {amount}, from {from_} to {to}, fee {fee}, {at}, "
         "reference {reference}. {state}.",
@@ -39,6 +42,9 @@ WORDS: dict[str, dict[str, str]] = {
         "digital": "Цифрова",
         "gold": "Золота",
         "valid": "діє до",
+        "spent": "Витрачено",
+        "other": "Інше",
+        "spending_alt": "Витрати, {bank}, {days}: {total}. {rows}.",
         "card_alt": "Картка {bank}, {holder}, номер закінчується на {last4}.",
         "receipt_alt": "Квитанція {bank}: {kind}, {amount}, {from_} → {to}, комісія {fee}, {at}, "
         "номер {reference}. {state}.",

@@ -136,7 +136,8 @@ def check_buttons(draft: Draft) -> Iterator[Problem]:
 def _not_offered(draft: Draft, flow: str, response: Response, number: int, request: str | None) -> Iterator[Problem]:
     if request is None:
         return
-    lacking = [c.channel for c in draft.channels if not (c.request_phone if request == "phone" else c.request_location)]
+    unable = [c.channel for c in draft.channels if not (c.request_phone if request == "phone" else c.request_location)]
+    lacking = [channel for channel in unable if channel not in response.channels]  # the others have words of their own
     if lacking:
         what = f"{_listed(lacking)} has no button that asks for a {request}"
         at = draft.at(response_owner(flow, response.name), "buttons", number, "request")

@@ -14,7 +14,18 @@ from flows.effects import CancelTimer, Effect, HandOff, OpenForm, Send, SetTimer
 from flows.engine import Outcome, advance
 from flows.events import BankEvent, Event, FormSubmitted, OperationSettled, TimerFired, Value
 from flows.facts import Fact, Need, Needs
-from flows.messages import Attachment, Choice, Contact, Content, EventType, InboundEvent, OutboundMessage, Sender, Text
+from flows.messages import (
+    Attachment,
+    Choice,
+    Contact,
+    Content,
+    EventType,
+    InboundEvent,
+    Location,
+    OutboundMessage,
+    Sender,
+    Text,
+)
 from flows.model import Library
 from flows.ports import Capabilities
 from flows.session import Session
@@ -30,6 +41,7 @@ KEY = b"a key that only flow tests use.."
 Media = Literal["image", "audio", "video", "document", "sticker"]
 ASKS_MAX = 40  # facts of one turn; more is a question that is never answered
 PHONE = "+380501112233"
+PLACE = Location(50.45012, 30.52341)  # the middle of Kyiv
 
 
 class CannotPlay(Exception):
@@ -176,6 +188,8 @@ class Chat:
             raise CannotPlay(f"'{choice.title}' opens a page outside the chat")
         if choice.kind == "request_phone":
             return self._message(EventType.CONTACT_SHARED, Contact(PHONE, own=True))
+        if choice.kind == "request_location":
+            return self._message(EventType.MESSAGE, PLACE)
         return self._message(EventType.POSTBACK, None, payload=choice.id)
 
     def tell(self, line: Line) -> None:
@@ -205,16 +219,19 @@ class Chat:
         return self.world.outcome(begun, "failed", {}, line.outcome)
 
     def give(self, line: Line) -> InboundEvent:
-        """A contact, a picture, a sticker, a file or a voice message."""
+        """A contact, a place, a picture, a sticker, a file or a voice message."""
         kind = line.value if isinstance(line.value, str) else next(iter(line.value), "")
         said = line.value.get("contact", "") if isinstance(line.value, dict) else ""
         if kind == "contact":
             contact = Contact(PHONE, own=said != "foreign", first_name="Anna", last_name="Koval")
             return self._message(EventType.CONTACT_SHARED, contact)
+        if kind == "location":
+            return self._message(EventType.MESSAGE, PLACE)
         if kind in ("image", "sticker", "document", "audio", "video"):
             attachment = Attachment(cast("Media", kind), f"{kind}-{self._count}", size=100_000)
             return self._message(EventType.MESSAGE, attachment)
-        raise CannotPlay(f"'send: {kind}' is not known; send a contact, image, sticker, document, audio or video")
+        known = "a contact, location, image, sticker, document, audio or video"
+        raise CannotPlay(f"'send: {kind}' is not known; send {known}")
 
     def pause(self, line: Line) -> None:
         """Time goes by, and timers come due in their order."""

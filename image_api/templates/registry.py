@@ -7,9 +7,9 @@ from typing import Protocol
 from PIL import Image
 
 from image_api.look import Look
-from image_api.templates import card_front, receipt
+from image_api.templates import card_front, receipt, spending
 from image_api.type import Box
-from image_api.values import CardFront, Receipt, Values
+from image_api.values import CardFront, Receipt, Spending, Values
 
 
 class _Draw(Protocol):
@@ -32,4 +32,5 @@ class Template:
 TEMPLATES: Mapping[str, Template] = {
     "card_front": Template(CardFront, card_front.draw, card_front.alt),  # type: ignore[arg-type]  # values pairs with draw
     "receipt": Template(Receipt, receipt.draw, receipt.alt),  # type: ignore[arg-type]  # values pairs with draw
+    "spending": Template(Spending, spending.draw, spending.alt),  # type: ignore[arg-type]  # values pairs with draw
 }

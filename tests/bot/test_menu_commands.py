@@ -1,5 +1,6 @@
 """The commands that a messenger shows are those of today's flows, named in each language."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from bot.menu import commands
@@ -16,5 +17,7 @@ def test_each_command_has_its_name_in_every_language_and_what_is_off_has_none() 
     shown = commands(library)
     assert shown["en"].keys() == shown["uk"].keys()
     assert shown["uk"]["services"] == "Усе, що я вмію"
-    assert "rates" not in shown["en"]
+    assert shown["uk"]["rates"] == "Курси валют"
+    off = replace(library, brand=replace(brand, features={**brand.features, "exchange_rates_enabled": False}))
+    assert "rates" not in commands(off)["en"]
     assert list(shown["en"])[:4] == ["card", "send", "topup", "balance"]

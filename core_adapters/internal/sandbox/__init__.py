@@ -6,10 +6,18 @@ finds people and cards, `schemas` is what goes over the wire.
 
 from core_adapters.http import Service
 from core_adapters.internal.sandbox.calls import Calls
+from core_adapters.internal.sandbox.cashback import Cashback
 from core_adapters.internal.sandbox.customers import Customers
 from core_adapters.internal.sandbox.details import Details
+from core_adapters.internal.sandbox.limits import CardLimits
+from core_adapters.internal.sandbox.locks import Locks
 from core_adapters.internal.sandbox.orders import Applications, TopUps, Transfers
+from core_adapters.internal.sandbox.plastic import PlasticCards
 from core_adapters.internal.sandbox.questions import CardQuestions
+from core_adapters.internal.sandbox.services import PublicServices
+from core_adapters.internal.sandbox.spending import Spending
+from core_adapters.internal.sandbox.statements import Statements
+from core_adapters.internal.sandbox.wishes import Complaints, Languages
 from core_adapters.internal.sandbox.wrapper import SandboxBank
 from core_adapters.ports import Directory
 from core_adapters.revealing import Revealer
@@ -19,8 +27,24 @@ def bank(service: Service, revealer: Revealer, directory: Directory) -> SandboxB
     """The wrapper over a bank at ``service``."""
     calls = Calls(service)
     customers = Customers(calls, directory)
-    return SandboxBank(
-        calls,
-        orders=(Transfers(calls, customers, revealer), Applications(calls, customers), TopUps(calls, customers)),
-        answerers=(CardQuestions(calls, customers, revealer), Details(calls, customers)),
+    both = (
+        Locks(calls, customers),
+        CardLimits(calls, customers),
+        PlasticCards(calls, customers),
+        Cashback(calls, customers),
     )
+    orders = (
+        Transfers(calls, customers, revealer),
+        Applications(calls, customers),
+        TopUps(calls, customers),
+        Languages(calls, customers),
+        Complaints(calls, customers),
+    )
+    answerers = (
+        CardQuestions(calls, customers, revealer),
+        Details(calls, customers),
+        Statements(calls, customers),
+        Spending(calls, customers),
+        PublicServices(calls),
+    )
+    return SandboxBank(calls, orders=(*orders, *both), answerers=(*answerers, *both))

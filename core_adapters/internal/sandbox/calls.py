@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core_adapters.digits import CardDigits
-from core_adapters.failures import Refused, Unclear
+from core_adapters.failures import Declined, Refused, Unclear
 from core_adapters.http import Reply, Service
 from core_adapters.internal.sandbox.schemas import Schema
 from core_adapters.validation import Invalid, checked
@@ -26,6 +26,13 @@ class Calls:
     async def ask(self, path: str, gives: Schema, **parameters: str) -> Mapping[str, object]:
         """A question."""
         return answer(await self.service.ask(path, parameters), gives)
+
+    async def told(self, path: str, gives: Schema, codes: Mapping[str, str], **parameters: str) -> Mapping[str, object]:
+        """A question that the bank may refuse: ``codes`` are its refusals in the catalogue's words."""
+        try:
+            return await self.ask(path, gives, **parameters)
+        except Declined as refusal:
+            raise Declined(codes.get(refusal.code, "unavailable")) from None
 
     async def ask_with(
         self, path: str, body: Mapping[str, object], sends: Schema, gives: Schema
