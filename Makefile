@@ -1,12 +1,13 @@
 # Everything a developer runs. Each target first makes what it needs; the second time that takes no time.
 # Needs Python 3.11 to 3.14 with venv, and a package registry; no path here is absolute, so a space in it does no harm.
 
-.PHONY: help run test check bench prepare prepare-dev format clean
+.PHONY: help run test check coverage bench prepare prepare-dev format clean
 
 help:
 	@echo "make run     start Teller and its sandbox, and print the address of the page of phones"
 	@echo "make test    run the tests              (ARGS='-k name' for some of them)"
 	@echo "make check   lint, types, imports, flows"
+	@echo "make coverage  show the branches of the money code that no test takes"
 	@echo "make bench   measure load and latency"
 	@echo "make format  write the sources the way 'make check' wants them"
 	@echo "make clean   remove the environments; data and settings stay"
@@ -19,6 +20,10 @@ test: prepare-dev
 
 check: prepare-dev
 	@tools/check
+
+coverage: prepare-dev
+	@.venv/bin/coverage run -m pytest -q tests/core_adapters tests/simulation/test_seeds.py $(ARGS)
+	@.venv/bin/coverage report
 
 bench: prepare-dev
 	@.venv/bin/python -m bench $(ARGS)

@@ -1,6 +1,7 @@
 """``python -m bench``: prints a table and writes bench/out/turn.json. ``python -m bench flows``: the checks' cost.
 
-``python -m bench soak``: whether one messenger in trouble holds up the others.
+``python -m bench soak``: whether one messenger in trouble holds up the others. ``simulate``, ``crashes``, ``states``
+and ``money``: what is shown of the money path, see docs/money-proof.md.
 """
 
 import argparse
@@ -17,6 +18,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 
 import asyncpg
@@ -34,6 +36,14 @@ from bot.postgres import ensure_postgres, stop
 from bot.server import spare_the_collector
 
 CHATS = 32
+ELSEWHERE = {
+    "flows": "bench.flows",
+    "soak": "bench.soak",
+    "simulate": "bench.simulation.command",
+    "crashes": "bench.simulation.crashes",
+    "states": "bench.simulation.machine",
+    "money": "bench.money.command",
+}
 OUT = Path(__file__).parent / "out" / "turn.json"
 
 
@@ -156,21 +166,8 @@ async def _measured(dsn: str, rounds: int, dialogues: int) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["simulate"]:
-        from bench.simulation import command
-
-        command.main()
-    elif sys.argv[1:2] == ["crashes"]:
-        from bench.simulation import crashes
-
-        crashes.main()
-    elif sys.argv[1:2] == ["flows"]:
-        from bench import flows
-
-        flows.main()
-    elif sys.argv[1:2] == ["soak"]:
-        from bench import soak
-
-        soak.main()
+    asked = sys.argv[1] if len(sys.argv) > 1 else ""
+    if asked in ELSEWHERE:
+        import_module(ELSEWHERE[asked]).main()
     else:
         main()

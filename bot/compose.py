@@ -39,6 +39,7 @@ from bot.tokens import Tokens
 from bot.versions.room import Versions
 from core_adapters import brands
 from core_adapters.app import CoreAdapters, CoreSettings
+from core_adapters.database import leave_as_found
 from core_adapters.external.sms.gateway import SmsGateway
 from flows.ports import TokenVerifier
 from image_api.look import Look
@@ -140,7 +141,8 @@ class _Builder:
         return app
 
     async def _core_adapters(self, customers: httpx.AsyncClient) -> CoreAdapters:
-        pool = await self.stack.enter_async_context(asyncpg.create_pool(self.dsn, min_size=1, max_size=POOL_MOST))
+        made = asyncpg.create_pool(self.dsn, min_size=1, max_size=POOL_MOST, reset=leave_as_found)
+        pool = await self.stack.enter_async_context(made)
         own = self.settings.core
         core = core_adapters.app.build(
             pool,

@@ -92,14 +92,14 @@ class Script:
         pause = 1_000
         for _ in range(WAITS_MAX):
             await self.rounds()
-            await self._staff()
+            await self.staff()
             if self._is_settled() and await self.world.is_linked():
                 return
             await self.wait(pause)
             pause = min(pause * 2, 60_000)
         self.world.turns.broken.append("it never settles")
 
-    async def _staff(self) -> None:
+    async def staff(self) -> None:
         for row in self.world.rows:
             if row["state"] == State.HOLD:
                 booked = bool(self.world.core.books.get(row["core_ref"])) or row["core"] != "core"
