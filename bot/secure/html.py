@@ -49,9 +49,11 @@ dt { color: QUIET; font-size: 15px; }
 dd { margin: 2px 0 0; font-weight: 650; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
 dd.copied { user-select: all; -webkit-user-select: all; font-size: 19px; }
 table { width: 100%; border-collapse: collapse; background: PAPER; border-radius: 16px; margin: 20px 0; font-size: 15px; }
-th, td { text-align: left; vertical-align: top; padding: 10px 8px; border-bottom: 1px solid GROUND; overflow-wrap: anywhere; }
+th, td { text-align: left; vertical-align: top; padding: 10px 12px; border-bottom: 1px solid GROUND; overflow-wrap: anywhere; white-space: pre-line; }
 th { color: QUIET; font-weight: 650; }
-th:last-child, td:last-child { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+th:last-child, td:last-child { text-align: right; white-space: pre; font-variant-numeric: tabular-nums; }
+tr { break-inside: avoid; }
+main:has(table) { max-width: 640px; }
 @media print { body { background: #fff; } header { background: #fff; color: INK; } dl, table { box-shadow: none; } .screen { display: none; } }
 """  # noqa: E501 - a rule a line
 

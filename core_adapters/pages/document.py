@@ -22,7 +22,8 @@ class Line(Shape):
 
 
 class Document(Shape):
-    """``lead`` stands under the title, ``notes`` at the end. The last column of the table is of figures.
+    """``lead`` stands under the title, ``notes`` at the end. The table's last column is of figures; a cell may have
+    several lines, so that a table stays narrow enough for a phone.
 
     The title is seen by whoever looks at the page, so nothing secret stands in it.
     """

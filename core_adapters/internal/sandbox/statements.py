@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 
 from core_adapters.failures import Declined, Refused
-from core_adapters.internal import wording
+from core_adapters.internal import documents, wording
+from core_adapters.internal.documents import Whole
 from core_adapters.internal.sandbox import schemas
 from core_adapters.internal.sandbox.calls import Calls
 from core_adapters.internal.sandbox.customers import Customers
@@ -37,6 +38,7 @@ STATEMENT: Schema = {
     "entries": {"type": "list", "maxlength": 5000, "schema": {"type": "dict", "schema": ENTRY}},
 }
 LINES = 10  # in a chat
+WHOLE = "statements.whole"  # what a page shows; a `core_adapters.pages.document.Document`
 SPANS = frozenset({"latest", "this_month", "last_month"})
 
 
@@ -47,20 +49,20 @@ class Statements:
 
     calls: Calls
     customers: Customers
-    questions: ClassVar[frozenset[str]] = frozenset({"statements.recent", "statements.between", "statement"})
+    questions: ClassVar[frozenset[str]] = frozenset({"statements.recent", "statements.between", WHOLE})
 
     async def ask(self, question: Question) -> Mapping[str, object]:
         if question.customer_id is None:
             raise Refused(f"{question.verb} is asked for a customer")
-        if question.verb == "statement":
+        if question.verb == WHOLE:
             card_id, _, days = str(question.inputs.get("statement")).partition(":")
         else:
             card_id, days = str(question.inputs.get("card")), days_of(question)
         card = await self.customers.own_card(question.customer_id, card_id)
         asked = parameters(days) | {"lang": wording.language(question.locale)}
         reply = await self.calls.told(f"/cards/{card.card_id}/operations", STATEMENT, {}, **asked)
-        if question.verb == "statement":
-            return _whole(reply)
+        if question.verb == WHOLE:
+            return documents.statement(_whole(reply, card.name), question.locale)
         return _in_lines(reply, f"{card_id}:{days}", question.locale)
 
 
@@ -96,18 +98,23 @@ def _in_lines(reply: Mapping[str, object], statement_id: str, locale: str) -> Ma
     }
 
 
-def _whole(reply: Mapping[str, object]) -> Mapping[str, object]:
-    """What a document shows; the account's number among it, so it is for pages alone."""
+def _whole(reply: Mapping[str, object], name: str) -> Whole:
     currency = str(reply["currency"])
-    sums = ("opening", "closing", "income", "spent")
-    return {
-        **{name: reply[name] for name in ("holder", "account", "last4", "currency", "first", "last")},
-        **{name: str(_money(reply[f"{name}_minor"], currency)) for name in sums},
-        "rows": [
-            {"at": one.at.isoformat(), "text": one.text, "amount": str(one.amount), "balance": str(one.balance)}
-            for one in _booked(reply)
-        ],
-    }
+    opening, closing, income, spent = (
+        _money(reply[f"{one}_minor"], currency) for one in ("opening", "closing", "income", "spent")
+    )
+    return Whole(
+        card=f"{name} •{reply['last4']}",
+        holder=str(reply["holder"]),
+        account=str(reply["account"]),
+        first=date.fromisoformat(str(reply["first"])),
+        last=date.fromisoformat(str(reply["last"])),
+        opening=opening,
+        closing=closing,
+        income=income,
+        spent=spent,
+        booked=tuple(_booked(reply)),
+    )
 
 
 def _booked(reply: Mapping[str, object]) -> list[Booked]:

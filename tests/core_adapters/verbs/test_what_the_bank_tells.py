@@ -28,10 +28,12 @@ async def test_in_a_chat_a_statement_has_ten_lines_and_a_document_has_all(room):
         await buy(room, 1_00)
     told = await asked(room, "statements.recent", card=room.payer, span="this_month")
     assert len(told["lines"].splitlines()) == 10
-    whole = await asked(room, "statement", statement=told["statement_id"])
+    whole = await asked(room, "statements.whole", statement=told["statement_id"])
     assert len(whole["rows"]) == 13
-    assert (whole["closing"], whole["spent"], whole["holder"]) == ("99988.00 UAH", "12.00 UAH", "Anna Koval")
-    assert whole["rows"][0].keys() == {"at", "text", "amount", "balance"}
+    assert whole["rows"][0][0].endswith("\nPurchase: Corner Shop")
+    assert whole["rows"][0][1] == "−1.00\u00a0₴\n99,988.00\u00a0₴"
+    lines = {line["label"]: line["value"] for line in whole["lines"]}
+    assert (lines["Went out"], lines["Balance after"]) == ("12.00\u00a0₴", "99,988.00\u00a0₴")
 
 
 async def test_days_without_operations_are_told_as_such(room):
@@ -42,9 +44,9 @@ async def test_days_without_operations_are_told_as_such(room):
 
 @pytest.mark.parametrize("statement", ["", "nonsense", "crd_0000000000000000:latest", "x:2026-01-01,2025-01-01"])
 async def test_a_statement_of_no_card_of_ones_own_is_not_there(room, statement):
-    assert await asked(room, "statement", statement=statement) == "unavailable"
+    assert await asked(room, "statements.whole", statement=statement) == "unavailable"
     (theirs,) = await room.bank.customer(phone="+380671112244")
-    assert await asked(room, "statement", statement=f"{theirs['card_id']}:latest") == "unavailable"
+    assert await asked(room, "statements.whole", statement=f"{theirs['card_id']}:latest") == "unavailable"
 
 
 @pytest.mark.parametrize("days", ["yesterday", "2026-01-01", "2026-13-01,2026-13-02", ""])

@@ -1,0 +1,73 @@
+"""A card's whole statement as a document for a page, in the customer's language, whatever the bank."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from babel.dates import format_date, format_datetime
+
+from core_adapters.internal.wording import Booked, language, signed
+from core_adapters.pages.document import LINES_MAX
+from flows import formats
+from flows.money import Money
+
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "title": "Statement of {card}", "days": "From {first} to {last}", "holder": "Holder", "account": "Account",
+        "opening": "Balance before", "income": "Came in", "spent": "Went out", "closing": "Balance after",
+        "at": "When and what", "sums": "Amount\nBalance", "moment": "d MMM y, HH:mm",
+        "cut": "Only the latest {count} operations are shown. Ask for fewer days to see the others.",
+    },
+    "uk": {
+        "title": "Виписка по картці {card}", "days": "З {first} по {last}", "holder": "Власник", "account": "Рахунок",
+        "opening": "Залишок до", "income": "Надійшло", "spent": "Витрачено", "closing": "Залишок після",
+        "at": "Коли й що", "sums": "Сума\nЗалишок", "moment": "dd.MM.y, HH:mm",
+        "cut": "Показано лише останні операції, всього {count}. Щоб побачити решту, оберіть менше днів.",
+    },
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A card's operations in these days, the newest first, and what they come to. The account stands on pages only."""
+
+    card: str
+    holder: str
+    account: str
+    first: date
+    last: date
+    opening: Money
+    closing: Money
+    income: Money
+    spent: Money
+    booked: tuple[Booked, ...]
+
+
+def statement(whole: Whole, locale: str) -> Mapping[str, object]:
+    """The answer to `statements.whole`: a `core_adapters.pages.document.Document`."""
+    name = language(locale)
+    words = _WORDS[name]
+    sums = {
+        "opening": whole.opening, "income": whole.income, "spent": whole.spent, "closing": whole.closing,
+    }  # fmt: skip
+    lines = [{"label": words["holder"], "value": whole.holder}, {"label": words["account"], "value": whole.account}]
+    lines += [{"label": words[one], "value": formats.money(amount, name)} for one, amount in sums.items()]
+    cut = [words["cut"].format(count=LINES_MAX)] if len(whole.booked) > LINES_MAX else []
+    return {
+        "title": words["title"].format(card=whole.card),
+        "lead": [words["days"].format(first=_day(whole.first, name), last=_day(whole.last, name))],
+        "lines": lines,
+        "columns": [words["at"], words["sums"]],
+        "rows": [_row(one, name) for one in whole.booked[:LINES_MAX]],
+        "notes": cut,
+    }
+
+
+def _row(booked: Booked, name: str) -> list[str]:
+    words = _WORDS[name]
+    at = format_datetime(booked.at, words["moment"], locale=name)
+    return [f"{at}\n{booked.text}", f"{signed(booked.amount, name)}\n{formats.money(booked.balance, name)}"]
+
+
+def _day(day: date, name: str) -> str:
+    return format_date(day, "d MMMM y", locale=name)
