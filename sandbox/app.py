@@ -16,9 +16,23 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from sandbox import faults as switches
 from sandbox.api import Api
-from sandbox.bank import bills, cashback, languages, ledger, limits, locks, orders, page, purchases, schema, work
+from sandbox.bank import (
+    bills,
+    cashback,
+    credentials,
+    languages,
+    ledger,
+    limits,
+    locks,
+    orders,
+    page,
+    purchases,
+    schema,
+    work,
+)
 from sandbox.bank.bills_rest import BillsRest
 from sandbox.bank.cards_rest import CardsRest
+from sandbox.bank.credentials_rest import CredentialsRest
 from sandbox.bank.details_rest import DetailsRest
 from sandbox.bank.rest import Rest
 from sandbox.bank.services_rest import ServicesRest
@@ -51,13 +65,14 @@ def build(data_dir: Path, public_url: str, core_token: str, sms_token: str, bill
     store = Store(
         data_dir / "sandbox.sqlite3", schema.SCHEMA, bills.SCHEMA, books.SCHEMA, gateway.SCHEMA, switches.SCHEMA,
         orders.SCHEMA, locks.SCHEMA, limits.SCHEMA, cashback.SCHEMA, purchases.SCHEMA, languages.SCHEMA,
+        credentials.SCHEMA,
     )  # fmt: skip
     with store.transaction() as db:
         ledger.open_books(db)
     faults = Faults(store)
     bank = Rest(store, faults, _now, f"{public_url.rstrip('/')}/sandbox/pay/")
-    parts = (bank, *(part(store, faults, _now) for part in (BillsRest, CardsRest, DetailsRest, ServicesRest)))
-    bank_routes = [route for part in parts for route in part.routes()]
+    more = (BillsRest, CardsRest, CredentialsRest, DetailsRest, ServicesRest)
+    bank_routes = [route for part in (bank, *(part(store, faults, _now) for part in more)) for route in part.routes()]
     soap = Soap(store, faults, _now, f"{public_url.rstrip('/')}/sandbox/bank/soap", USER, core_token)
     phones = Phones(data_dir / "sandbox.sqlite3", MESSENGERS)
     mounts: list[BaseRoute] = [
