@@ -24,6 +24,7 @@ from core_adapters.external.billers.questions import BillQuestions
 from core_adapters.failures import BankFailure
 from core_adapters.http import Service, client
 from core_adapters.internal import bills
+from core_adapters.internal.credentials import credentials
 from core_adapters.logins import BearerLogin, PasswordLogin
 from core_adapters.operations.accepting import Accepting
 from core_adapters.operations.audit import Audit
@@ -36,6 +37,7 @@ from core_adapters.operations.store import Store
 from core_adapters.operations.worker import Worker
 from core_adapters.pages.counter import Counter
 from core_adapters.pages.opening import Opening
+from core_adapters.pages.setting import Setting
 from core_adapters.pages.store import PageStore
 from core_adapters.ports import Answerer, Bank, BillDebits, Directory, Performer, ResultSink
 from core_adapters.questions import Questions
@@ -79,6 +81,7 @@ class CoreAdapters:
     worker: Worker
     audit: Audit
     events: CoreEvents
+    counter: Counter
     _bank: Bank
     _settings: CoreSettings
     _client: httpx.AsyncClient
@@ -142,8 +145,10 @@ def build(
     service = Service(http, settings.url.rstrip("/"), _login(settings), breaker)
     bank = internal.wrapper(settings.bank, service, pool, sealer, directory)
     codes = ScaCodes(store, directory, sms)
-    pages = PageStore(store)
-    performing: list[Performer] = [bank, codes, Opening(pages, bank, settings.public_url)]
+    pages, secrets = PageStore(store), credentials(settings.bank, service, directory)
+    setting = Setting(secrets) if secrets is not None else None
+    performing: list[Performer] = [bank, codes, Opening(pages, bank, secrets, settings.public_url)]
+    performing += [setting] if setting is not None else []
     answering: list[Answerer] = []
     asked_of_billers = None
     debits = bills.debits(settings.bank, service, directory)
@@ -157,8 +162,9 @@ def build(
     desk = Desk(store, Accepting(store, brand, directory, performer_of), performers, books=books)
     worker = Worker(store, performers, more=(Daily(Reconciling(store, books)).compare,))
     questions = Questions(store, brand, directory, bank, answering)
+    counter = Counter(pages, desk, secrets, setting)
     return CoreAdapters(
-        app=_app(desk, questions, Counter(pages), verifier, asked_of_billers),
+        app=_app(desk, questions, counter, verifier, asked_of_billers),
         vault=Vault(pool, sealer),
         brand=brand,
         desk=desk,
@@ -166,6 +172,7 @@ def build(
         worker=worker,
         audit=audit,
         events=CoreEvents(bank.name, settings.webhook_secrets, store, worker),
+        counter=counter,
         _bank=bank,
         _settings=settings,
         _client=http,

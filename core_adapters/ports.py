@@ -140,6 +140,53 @@ class BillDebits(Protocol):
         ...
 
 
+Verdict = Literal["right", "wrong", "locked", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a bank says of a typed password; ``none``: the customer has not set one."""
+
+    verdict: Verdict
+    tries_left: int
+
+
+class Credentials(Protocol):
+    """A bank that keeps PINs and passwords. What is typed crosses in letters that the bank alone can open.
+
+    A letter is made for one reference and one card or holder. Everything raises BankFailure.
+    """
+
+    @property
+    def settle_bound_s(self) -> float:
+        """As of a Capability: what was sent longer ago and is not known there never will be."""
+        ...
+
+    async def key(self) -> str:
+        """The public key that letters to the bank are sealed with."""
+        ...
+
+    async def holder(self, customer_id: str) -> str:
+        """The customer as the bank calls them."""
+        ...
+
+    async def put(self, order: Order, letter: str) -> Posted:
+        """Set a PIN or a password, once under the order's reference. Raises Declined when the bank does not take it."""
+        ...
+
+    async def kept(self, order: Order) -> Posted | None:
+        """Whether one was set under the order's reference; None when the bank does not know it. Raises Declined."""
+        ...
+
+    async def check(self, holder: str, reference: str, letter: str) -> Checked:
+        """Compare a password. It counts as a try, so it is asked once and never repeated here."""
+        ...
+
+    async def number(self, customer_id: str, card_id: str, reference: str, key: str) -> str:
+        """A letter to the owner of ``key`` with the number and the expiry of one of the customer's cards."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """One question of the catalogue for one customer (None: a guest). ``locale`` is what its texts are in."""

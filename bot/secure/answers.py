@@ -23,9 +23,9 @@ class Answers:
             "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin",
         }  # fmt: skip
 
-    def tell(self, what: str, locale: str, status: int) -> Response:
+    def tell(self, what: str, locale: str, status: int, **headers: str) -> Response:
         """A page that only says how it stands."""
-        return self.show(telling(self.face, what, locale), status)
+        return self.show(telling(self.face, what, locale), status, **headers)
 
     def show(self, html: str, status: int = 200, **headers: str) -> Response:
         return HTMLResponse(html, status, self._headers | headers)

@@ -7,7 +7,10 @@ from typing import TypeVar
 import httpx
 from pydantic import BaseModel, ValidationError
 
-from core_adapters.api.pages import Seen, Shown
+from bot.secure import letters
+from bot.secure.letters import NoLetter, Reader
+from core_adapters.api.pages import HandedIn, Seen, Shown, Wrapping
+from core_adapters.digits import CardDigits
 from core_adapters.pages.document import Document
 
 Answer = TypeVar("Answer", bound=BaseModel)
@@ -30,10 +33,50 @@ class BankPages:
         answer = await self._answer("GET", f"/{_place(token)}")
         return None if answer is None else _read(Seen, answer)
 
-    async def show(self, token: str) -> Document | None:
+    async def document(self, token: str) -> Document | None:
         """What a page shows once; None when it was spent before or its time is over."""
-        answer = await self._answer("POST", f"/{_place(token)}/shown")
-        return None if answer is None else _read(Shown, answer).document
+        shown = await self._shown(token, "")
+        return None if shown is None else shown.document
+
+    async def card_number(self, token: str) -> tuple[CardDigits, str] | None:
+        """A card's number and its expiry, sealed by the bank to a key of this moment; None when it was spent before."""
+        reader = Reader()
+        shown = await self._shown(token, reader.key)
+        if shown is None or not shown.letter:
+            return None
+        try:
+            number, _, expires = reader.read(shown.letter, shown.bound).partition(" ")
+        except NoLetter as problem:
+            raise BankDown(str(problem)) from None
+        return CardDigits(number), expires
+
+    async def hand_in(self, token: str, secret: str) -> HandedIn:
+        """Seal what was typed for the bank and hand it in, once; it leaves this process in no other form.
+
+        An answer that did not come is ``unknown``: the page, looked at again, says what is known.
+        """
+        place = _place(token)
+        answer = await self._answer("GET", f"/{place}/envelope")
+        if answer is None:
+            raise BankDown("the page has gone")
+        wrapping = _read(Wrapping, answer)
+        try:
+            letter = letters.sealed(wrapping.key, secret, wrapping.bound)
+        except NoLetter as problem:
+            raise BankDown(str(problem)) from None
+        try:
+            response = await self._core.post(f"/api/v1/pages/{place}/typed", json={"letter": letter})
+        except httpx.HTTPError:
+            return HandedIn(outcome="unknown", tries_left=0)
+        if response.status_code == httpx.codes.SERVICE_UNAVAILABLE:
+            raise BankDown("the bank did not answer, and the page is as it was")
+        if response.status_code != httpx.codes.OK:
+            return HandedIn(outcome="unknown", tries_left=0)
+        return _read(HandedIn, response.content)
+
+    async def _shown(self, token: str, key: str) -> Shown | None:
+        answer = await self._answer("POST", f"/{_place(token)}/shown", {"key": key})
+        return None if answer is None else _read(Shown, answer)
 
     async def _answer(self, method: str, path: str, body: Mapping[str, object] | None = None) -> bytes | None:
         try:

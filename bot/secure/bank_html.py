@@ -1,22 +1,88 @@
 """The bank's own pages as HTML: what they ask for, what they show. Words from ``words``, data escaped here."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from html import escape
 
 from bot.secure.html import Face, clock, whole
 from bot.secure.words import Words, words_in
 from core_adapters.api.pages import Seen
+from core_adapters.digits import CardDigits
 from core_adapters.pages.document import Document, Line
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field: its name, the word that labels it, its keyboard, what a password manager does, the longest text."""
+
+    name: str
+    label: str
+    keyboard: str
+    autofill: str
+    longest: int
+
+
+FIELDS: Mapping[str, tuple[Field, ...]] = {
+    "pin": (Field("pin", "pin", "numeric", "off", 4), Field("again", "pin_again", "numeric", "off", 4)),
+    "password": (
+        Field("password", "password", "text", "new-password", 128),
+        Field("again", "password_again", "text", "new-password", 128),
+    ),
+    "password_check": (Field("password", "password_check", "text", "current-password", 128),),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why nothing was taken, in words, and beside which field it stands."""
+
+    text: str
+    where: str
+
+
+def asking(face: Face, seen: Seen, fault: Fault | None = None) -> str:
+    """A page that takes a PIN or a password. What was typed never stands in a field again."""
+    language, words = words_in(seen.locale)
+    title = words[f"{seen.kind}_title"].format(about=seen.about)
+    fields = FIELDS[seen.kind]
+    first = fault.where if fault else fields[0].name
+    inputs = "".join(_input(field, words, fault, is_first=field.name == first) for field in fields)
+    life = words["life"].format(until=clock(seen.due_at, face))
+    body = f"""<h1>{escape(title)}</h1>
+<p>{escape(words["about"].format(bank=face.name))} {escape(life)}</p>
+<form method="post">
+{inputs}<button>{escape(words[f"{seen.kind}_send"])}</button>
+<p class="what">{escape(words["sealed"])}</p>
+</form>
+<p>{escape(words["tell_nobody"])}</p>"""
+    return whole(face, language, title, body)
 
 
 def offering(face: Face, seen: Seen) -> str:
     """A page that shows nothing yet: one button, so that a look by a robot shows and spends nothing."""
     language, words = words_in(seen.locale)
+    once = words["number_once" if seen.kind == "card_number" else "shown_once"]
     body = f"""<h1>{escape(seen.about)}</h1>
 <p>{escape(words["about"].format(bank=face.name))}</p>
 <form method="post">
 <button autofocus>{escape(words["show"])}</button>
-<p class="what">{escape(words["shown_once"].format(until=clock(seen.due_at, face)))}</p>
+<p class="what">{escape(once.format(until=clock(seen.due_at, face)))}</p>
 </form>"""
+    return whole(face, language, seen.about, body)
+
+
+def revealing(face: Face, seen: Seen, number: CardDigits, expires: str) -> str:
+    """A card's number and its expiry; nothing else of a card is on any page."""
+    language, words = words_in(seen.locale)
+    digits = number.clear()
+    groups = "".join(f"<span>{digits[start : start + 4]}</span>" for start in range(0, len(digits), 4))
+    body = f"""<h1>{escape(seen.about)}</h1>
+<dl>
+<div><dt>{escape(words["number"])}</dt><dd class="copied digits">{groups}</dd></div>
+<div><dt>{escape(words["expires"])}</dt><dd>{escape(expires)}</dd></div>
+</dl>
+<p>{escape(words["number_gone"])}</p>
+<p>{escape(words["number_never"])}</p>"""
     return whole(face, language, seen.about, body)
 
 
@@ -26,8 +92,19 @@ def showing(face: Face, document: Document, locale: str) -> str:
     lead = "".join(f"<p>{escape(text)}</p>\n" for text in document.lead)
     notes = "".join(f"<p>{escape(text)}</p>\n" for text in document.notes)
     body = f"""<h1>{escape(document.title)}</h1>
-{lead}{_lines(document)}{_table(document)}{notes}{_hint(words)}"""
+{lead}{_lines(document)}{_table(document)}{notes}<p class="screen">{escape(words["print_hint"])}</p>"""
     return whole(face, language, document.title, body)
+
+
+def _input(field: Field, words: Words, fault: Fault | None, *, is_first: bool) -> str:
+    at_fault = fault is not None and fault.where == field.name
+    wrong = ' aria-invalid="true" aria-describedby="fault"' if at_fault else ""
+    error = f'<p class="fault" id="fault" role="alert">{escape(fault.text)}</p>\n' if fault and at_fault else ""
+    focus = " autofocus" if is_first else ""
+    return f"""<label for="{field.name}">{escape(words[field.label])}</label>
+<input id="{field.name}" name="{field.name}" type="password" inputmode="{field.keyboard}" required
+ autocomplete="{field.autofill}" maxlength="{field.longest}" autocapitalize="off" spellcheck="false"{focus}{wrong}>
+{error}"""
 
 
 def _lines(document: Document) -> str:
@@ -47,7 +124,3 @@ def _table(document: Document) -> str:
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in document.columns)
     rows = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>\n" for row in document.rows)
     return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n"
-
-
-def _hint(words: Words) -> str:
-    return f'<p class="screen">{escape(words["print_hint"])}</p>'

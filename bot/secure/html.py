@@ -18,7 +18,7 @@ FIELDS: Mapping[str, tuple[str, str, int]] = {
     "money": ("decimal", "off", 30), "phone": ("tel", "tel", 24),
 }  # fmt: skip
 PLAIN = ("text", "off", 200)
-GOOD = frozenset({"done"})  # what is good news, and gets a tick
+GOOD = frozenset({"done", "pin_done", "password_done", "password_check_done"})  # what is good news, and gets a tick
 
 _STYLE = """
 :root { color-scheme: light; font: 17px/1.5 Manrope, Roboto, system-ui, -apple-system, sans-serif; }
@@ -36,6 +36,7 @@ input { width: 100%; min-height: 56px; padding: 12px 14px; font: inherit; font-s
 input[aria-invalid] { border-color: BAD; }
 input:focus-visible, button:focus-visible { outline: 3px solid #2563EB; outline-offset: 2px; }
 .fault { color: BAD; font-weight: 650; margin: 8px 0 0; }
+input + label, .fault + label { margin-top: 16px; }
 button { width: 100%; min-height: 56px; margin-top: 16px; font: inherit; font-weight: 750; color: #fff; background: ACCENT_TEXT;
   border: 0; border-radius: 12px; cursor: pointer; }
 .what { font-size: 15px; margin: 14px 0 0; }
@@ -47,6 +48,8 @@ dl div { padding: 12px 0; border-bottom: 1px solid GROUND; }
 dl div:last-child { border-bottom: 0; }
 dt { color: QUIET; font-size: 15px; }
 dd { margin: 2px 0 0; font-weight: 650; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
+dd.digits { font-size: 25px; letter-spacing: .01em; white-space: nowrap; }
+dd.digits span { margin-right: .34em; }
 dd.copied { user-select: all; -webkit-user-select: all; font-size: 19px; }
 table { width: 100%; border-collapse: collapse; background: PAPER; border-radius: 16px; margin: 20px 0; font-size: 15px; }
 th, td { text-align: left; vertical-align: top; padding: 10px 12px; border-bottom: 1px solid GROUND; overflow-wrap: anywhere; white-space: pre-line; }

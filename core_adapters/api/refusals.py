@@ -9,7 +9,7 @@ from core_adapters.operations.accepting import Conflict, NotTaken, TryLater
 from core_adapters.operations.reconciling import DayNotOver, NoStatement
 from core_adapters.operations.resolving import AnotherOutcome, NoProposal, NotOnHold, ProposedAlready, SamePerson
 from core_adapters.operations.store import NoSuchOperation
-from core_adapters.pages.counter import NoSuchPage
+from core_adapters.pages.counter import BankSilent, NoSuchPage
 from core_adapters.questions import NoSuchQuestion, NotFound
 
 STATUSES: Mapping[type[Exception], int] = {
@@ -26,6 +26,7 @@ STATUSES: Mapping[type[Exception], int] = {
     NoStatement: 503,
     NoSuchQuestion: 404,
     NoSuchPage: 404,
+    BankSilent: 503,
     NotFound: 404,
 }
 

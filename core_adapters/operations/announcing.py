@@ -7,13 +7,17 @@ from core_adapters.operations import catalogue, traits
 from core_adapters.operations.ids import event_id
 from core_adapters.operations.records import Operation
 from core_adapters.operations.states import NOTHING_MOVED, State
+from core_adapters.operations.traits import Follow
 from core_adapters.ports import Progress
 from flows.effects import StartOperation
 from flows.events import BankEvent, OperationSettled, Value
 
 
-def settled(operation: Operation, at: datetime) -> OperationSettled | None:
+def settled(operation: Operation, at: datetime) -> OperationSettled | BankEvent | None:
     """The result of an operation; None for a state that changes nothing for the customer (HOLD, SENDING)."""
+    told_as = traits.of(operation.action).told_as
+    if told_as is not None:
+        return _as_event(operation, at, told_as)
     if operation.state is State.POSTED:
         return _event(operation, at, "done")
     if operation.state in NOTHING_MOVED:
@@ -33,6 +37,20 @@ def happened(operation: Operation, progress: Progress, at: datetime) -> BankEven
         match={follow.match: str(operation.op_id)},
         outcome=progress.outcome,
         outputs=dict(progress.outputs),
+    )
+
+
+def _as_event(operation: Operation, at: datetime, told_as: Follow) -> BankEvent | None:
+    """The end of an operation that no flow has started: done or not; what is in doubt is not told yet."""
+    if operation.state is not State.POSTED and operation.state not in NOTHING_MOVED:
+        return None
+    return BankEvent(
+        id=event_id(operation.op_id, told_as.event),
+        conversation=operation.conversation,
+        at=at,
+        name=told_as.event,
+        match={told_as.match: operation.request.inputs.get(told_as.match)},
+        outcome="ok" if operation.state is State.POSTED else "declined",
     )
 
 

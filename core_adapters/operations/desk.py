@@ -56,10 +56,16 @@ class Desk:
         while self._calls:
             await asyncio.wait(self._calls)
 
-    def _soon(self, op_id: UUID) -> None:
+    async def see_through(self, op_id: UUID, wait_s: float) -> State:
+        """Send an operation in this very process, whatever its role, and say where it stands after so long at most."""
+        await asyncio.wait({self._soon(op_id)}, timeout=wait_s)
+        return (await self.find(op_id)).state
+
+    def _soon(self, op_id: UUID) -> asyncio.Task[object]:
         call: asyncio.Task[object] = asyncio.create_task(self._send(op_id))
         self._calls.add(call)
         call.add_done_callback(self._calls.discard)
+        return call
 
     async def _send(self, op_id: UUID) -> None:
         operation = await self.store.get(op_id)

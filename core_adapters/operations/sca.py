@@ -35,6 +35,10 @@ INSERT = """
 insert into money.sca (id, op_id, customer_id, snapshot_hash, code_hash, expires_at, created_at)
 values ($1, $2, $3, $4, $5, $6, $7)
 """
+PROVEN = """
+insert into money.sca (id, op_id, customer_id, snapshot_hash, code_hash, factor, expires_at, valid_until, created_at)
+values ($1, $2, $3, $4, '', $5, $6, $7, $6)
+"""
 LIVE = """
 select * from money.sca where op_id = $1 and customer_id = $2 and snapshot_hash = $3 and revoked_at is null for update
 """
@@ -118,6 +122,18 @@ async def check(
         "update money.sca set valid_until = $2, expires_at = $3 where id = $1", row["id"], until, now
     )
     return {"customer_id": customer_id, "level": "strong", "expires_at": until.isoformat()}
+
+
+async def prove(
+    connection: Connection, sca_id: UUID, for_op: UUID, customer_id: str, snapshot: str, factor: str, now: datetime
+) -> None:
+    """Write down that another factor than a code has proven an operation, inside the caller's transaction.
+
+    No code can be compared with it, and one that was sent for the same operation is no longer taken.
+    """
+    await one_at_a_time(connection, customer_id)
+    await connection.execute(REVOKE, for_op, now)
+    await connection.execute(PROVEN, sca_id, for_op, customer_id, snapshot, factor, now, now + STRONG_FOR)
 
 
 def subject(inputs: Mapping[str, Value]) -> tuple[UUID, str]:

@@ -24,7 +24,8 @@ class Traits:
     without which it is refused. ``named_by``: the output that names the operation to later steps (a receipt, a wait).
     ``kind``: what its receipt calls it. ``needs_proof``: the customer's code must approve it though no limit holds.
     ``unproven``: what of it may be done without a code; the order then says that it is not proven, and the bank does no
-    more than that. ``fee_of``: the input that names the card from which the input ``fee`` is taken.
+    more than that. ``fee_of``: the input that names the card from which the input ``fee`` is taken. ``told_as``: its
+    end is that event, matched by the input of the same name; the flow waits for it and never knew of the operation.
     """
 
     moves_money_out: bool = False
@@ -36,6 +37,7 @@ class Traits:
     needs_proof: bool = False
     unproven: str = ""
     fee_of: str = ""
+    told_as: Follow | None = None
 
     @property
     def amount(self) -> str:
@@ -61,6 +63,14 @@ ACTIONS: Mapping[str, Traits] = {
         needs_a_yes=True, follow=Follow("cards.issued", "application_id"), named_by="application_id", kind="card"
     ),
     "accounts.open_details_page": Traits(feature="bank_details_enabled"),
+    "cards.open_pin_page": Traits(needs_a_yes=True, needs_proof=True, feature="pin_enabled", named_by="page_id"),
+    "cards.set_pin": Traits(told_as=Follow("cards.pin_set", "page_id")),
+    "access.open_password_page": Traits(
+        needs_a_yes=True, needs_proof=True, feature="password_enabled", named_by="page_id"
+    ),
+    "access.set_password": Traits(told_as=Follow("access.password_changed", "page_id")),
+    "sca.open_password_page": Traits(feature="password_enabled", named_by="page_id"),
+    "cards.open_reveal_page": Traits(needs_a_yes=True, needs_proof=True, feature="card_number_enabled"),
     "topups.create_request": Traits(follow=TOPPED_UP, kind="top_up"),
     "topups.start_card_payment": Traits(follow=TOPPED_UP, named_by="transfer_id", kind="top_up"),
     "cards.lock": Traits(feature="card_lock_enabled"),

@@ -27,18 +27,28 @@ where p.place = $1
 """
 IS_OPEN = "select true from money.page where op_id = $1"
 TAKE = """
-update money.page set taken_at = $2 where place = $1 and taken_at is null and due_at > $2 returning op_id
+update money.page set taken_at = $2, set_by = $3 where place = $1 and taken_at is null and due_at > $2 returning op_id
+"""
+TRY = """
+update money.page set tries = tries + 1
+where place = $1 and taken_at is null and due_at > $2 and tries < 10 returning tries
 """
 State = Literal["open", "used", "expired"]
 
 
 @dataclass(frozen=True, slots=True)
 class Inside:
-    """What lies sealed: the language, what the page is about in words, and what it shows."""
+    """What lies sealed: the language, what the page is about in words and at the bank, and what it shows.
+
+    ``for_op`` and ``snapshot`` are what a password on it would approve.
+    """
 
     locale: str
     about: str = ""
+    subject: str = ""
     document: Document | None = None
+    for_op: UUID | None = None
+    snapshot: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +62,7 @@ class Page:
     conversation: UUID
     due_at: datetime
     taken_at: datetime | None
+    set_by: UUID | None
     inside: Inside
 
     def state(self, now: datetime) -> State:
@@ -80,14 +91,19 @@ class PageStore:
         """Whether an operation has a page."""
         return bool(await self.store.pool.fetchval(IS_OPEN, op_id))
 
-    async def find(self, place: bytes, connection: Connection | None = None) -> Page | None:
+    async def find(self, place: bytes, connection: Connection | None = None, *, lock: bool = False) -> Page | None:
         """The page that lies there; None for an address that we never gave out or have forgotten."""
-        row = await (connection or self.store.pool).fetchrow(PAGE, place)
+        query = f"{PAGE} for update of p" if lock else PAGE
+        row = await (connection or self.store.pool).fetchrow(query, place)
         return None if row is None else self._read(row)
 
-    async def take(self, connection: Connection, page: Page, now: datetime) -> bool:
+    async def take(self, connection: Connection, page: Page, now: datetime, set_by: UUID | None = None) -> bool:
         """Spend a page, inside the caller's transaction; false when somebody was faster or its time is over."""
-        return await connection.fetchval(TAKE, page.place, now) is not None
+        return await connection.fetchval(TAKE, page.place, now, set_by) is not None
+
+    async def count_try(self, page: Page) -> bool:
+        """Count a try on a page that stays; false when there are no more."""
+        return await self.store.pool.fetchval(TRY, page.place, self.store.clock()) is not None
 
     def token(self, op_id: UUID) -> str:
         return token_of(op_id, self.store.sealer)
@@ -97,7 +113,7 @@ class PageStore:
         inside = INSIDE.validate_json(self.store.sealer.open(bytes(row["body"]), _aad(place)))
         return Page(
             place, row["op_id"], cast("Kind", row["kind"]), row["customer_id"], row["conversation"], row["due_at"],
-            row["taken_at"], inside,
+            row["taken_at"], row["set_by"], inside,
         )  # fmt: skip
 
 

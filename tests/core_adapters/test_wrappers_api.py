@@ -191,7 +191,9 @@ async def test_the_description_names_every_route(room):
         f"{OPERATIONS}/{{op_id}}/resolution/decline",
         "/api/v1/core/{verb}",
         "/api/v1/pages/{place}",
+        "/api/v1/pages/{place}/envelope",
         "/api/v1/pages/{place}/shown",
+        "/api/v1/pages/{place}/typed",
     }
 
 

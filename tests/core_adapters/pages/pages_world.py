@@ -7,8 +7,10 @@ from uuid import UUID
 
 import httpx
 
+from core_adapters.operations import traits
+from flows.confirming import snapshot_hash
 from flows.effects import StartOperation
-from flows.events import OperationSettled, Value
+from flows.events import BankEvent, OperationSettled, Value
 from tests.core_adapters.conftest import Room
 
 PUBLIC = "https://bank.example"
@@ -46,7 +48,19 @@ class Browser:
 
     def order(self, action: str, locale: str = "en", customer_id: str = "anna", **inputs: Value) -> StartOperation:
 
-        return replace(self.room.order(action, inputs, customer_id=customer_id), locale=locale)
+        start = self.room.order(action, inputs, customer_id=customer_id)
+        mark = snapshot_hash(start.op_id, inputs, {}) if traits.of(action).needs_a_yes else None
+        return replace(start, locale=locale, snapshot_hash=mark)
+
+    async def proven(self, action: str, locale: str = "en", **inputs: Value) -> StartOperation:
+        """An order that its customer has confirmed, and proven with a code."""
+        start = self.order(action, locale, **inputs)
+        await self.room.prove(start)
+        return start
+
+    async def events(self, name: str) -> list[BankEvent]:
+        """The news of this name that the chat has been sent."""
+        return [one for one in await self.room.news() if isinstance(one, BankEvent) and one.name == name]
 
 
 def path_of(address: str) -> str:
