@@ -148,7 +148,7 @@ class Conversation:
     def routes(self) -> list[Route]:
         """The webhooks of the messengers, the one-time pages, and files lent to platforms."""
         face = secure.Face(self._brand.name, self._brand.time_zone, self._brand.colours)
-        pages = secure.routes(self._forms, self._vault, self._turns, face, bank=self._bank_pages)
+        pages = secure.routes(self._forms, self._vault, self._turns, face, bank=self._bank_pages, media=self._media)
         return [*webhooks.routes(self._door, self._turns, self._greet), *pages, *media.routes(self._media)]
 
     def apps(self, verifier: TokenVerifier) -> dict[str, ASGIApp]:

@@ -58,7 +58,7 @@ class CheckCodeInputs(Shape):
 
 
 class DocumentInputs(Shape):
-    """`passport_photo` is the channel's own reference of the picture."""
+    """`passport_photo` is the channel's own reference of the picture, or `media:` and the id of one given on a page."""
 
     full_name: Word
     tax_id: Word

@@ -11,8 +11,10 @@ from flows.speaking import engine_label, first_response, question_buttons, set_c
 from flows.turn import Turn
 from flows.values import Chosen, SlotValue, wire
 
-# What a channel may have to be asked for, by slot type and, for a text that identifies a person, by the slot's name.
-PROTECTED: Mapping[str, str] = {"card_number": "card_number", "iban": "iban", "tax_id": "tax_id"}
+# What a channel may have to be asked for, by slot type and, for what identifies a person, by the slot's name.
+PROTECTED: Mapping[str, str] = {
+    "card_number": "card_number", "iban": "iban", "tax_id": "tax_id", "passport_photo": "id_document",
+}  # fmt: skip
 
 
 def ask_slot(turn: Turn, run: Run, step: Collect, reason: str = "") -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field, TypeAdapter
 
 from flows.cards import CardNumber
-from flows.messages import InboundEvent
+from flows.messages import Attachment, InboundEvent
 
 # A value as it crosses between rooms; money as its literal "150.00 UAH".
 Value = str | int | bool | None
@@ -65,7 +65,7 @@ class TimerFired:
 
 @dataclass(frozen=True, slots=True)
 class FormSubmitted:
-    """A one-time secure page was filled in; card numbers are tokens already."""
+    """A one-time secure page was filled in; card numbers are tokens already, and files are kept by their ``ref``."""
 
     id: UUID
     conversation: UUID
@@ -73,6 +73,7 @@ class FormSubmitted:
     token: str
     values: dict[str, Value] = field(default_factory=dict)
     cards: dict[str, CardNumber] = field(default_factory=dict)
+    files: dict[str, Attachment] = field(default_factory=dict)
     kind: Literal["form"] = "form"
 
 

@@ -168,6 +168,9 @@ def answer_attachment(turn: Turn, run: Run, step: Collect, attachment: Attachmen
     reading = read_attachment(slot, attachment)
     if reading is None:
         return False
+    if not may_take(turn, slot):
+        ask_securely(turn, run, step, slot, typed=True)
+        return True
     if isinstance(reading, Taken):
         take(turn, run, {slot.name: reading.value})
     elif isinstance(reading, Refused):

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from flows.events import BankEvent, FormSubmitted, OperationSettled, TimerFired, Value
 from flows.filling import take
-from flows.model import Action, Collect, Confirm, SlotType, Wait
+from flows.model import Action, Collect, Confirm, Slot, SlotType, Wait
 from flows.money import Money, MoneyError
-from flows.reading import Taken, Words, read_words
+from flows.reading import Reading, Taken, Words, read_attachment, read_words
 from flows.running import allowed, go_on, offer_to_continue
 from flows.secure import page_token
 from flows.session import Run
@@ -111,11 +111,17 @@ def form_submitted(turn: Turn, event: FormSubmitted) -> None:
     if slot.name in event.cards:
         take(turn, top, {slot.name: event.cards[slot.name]})
     elif isinstance(step, Collect):
-        reading = read_words(turn, top, slot, Words(str(event.values.get(slot.name, ""))), asked=True)
+        reading = _read(turn, top, slot, event)
         if isinstance(reading, Taken):
             take(turn, top, {slot.name: reading.value})
         else:
             go_on(turn, top, collect.unusable(turn, top, step))
+
+
+def _read(turn: Turn, run: Run, slot: Slot, event: FormSubmitted) -> Reading | None:
+    if slot.name in event.files:
+        return read_attachment(slot, event.files[slot.name])
+    return read_words(turn, run, slot, Words(str(event.values.get(slot.name, ""))), asked=True)
 
 
 def timer_fired(turn: Turn, event: TimerFired) -> None:

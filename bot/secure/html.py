@@ -90,23 +90,19 @@ class Face:
 def asking(face: Face, form: Form, fault: str = "", typed: str = "") -> str:
     """The page with its field; with a ``fault`` beside it. ``typed`` stands in the field again, never a card number."""
     language, words = words_in(form.locale)
-    kind = form.slot_type if form.slot_type in FIELDS else form.slot
-    keyboard, autofill, longest = FIELDS.get(kind, PLAIN)
-    label = words.get(kind, words["value"])
+    label = words.get(_kind(form), words["value"])
     title = form.title.strip() or label
     about = words["about"].format(bank=face.name)
     life = words["life"].format(until=clock(form.due, face))
     error = f'<p class="fault" id="fault" role="alert">{_say(words, fault)}</p>' if fault else ""
-    wrong = ' aria-invalid="true" aria-describedby="fault"' if fault else ""
-    of_card = form.slot_type == "card_number"
-    kept = words["card_kept" if of_card else "kept"]
-    never = f"\n<p>{escape(words['never'])}</p>" if of_card else ""
+    kept = words[{"card_number": "card_kept", "attachment": "photo_kept"}.get(form.slot_type, "kept")]
+    never = f"\n<p>{escape(words['never'])}</p>" if form.slot_type == "card_number" else ""
+    way = ' enctype="multipart/form-data"' if form.slot_type == "attachment" else ""
     body = f"""<h1>{escape(title)}</h1>
 <p>{escape(about)} {escape(life)}</p>
-<form method="post" autocomplete="off">
+<form method="post" autocomplete="off"{way}>
 <label for="value">{escape(label)}</label>
-<input id="value" name="value" inputmode="{keyboard}" autocomplete="{autofill}" maxlength="{longest}" required
- autocapitalize="off" spellcheck="false" autofocus value="{escape(typed)}"{wrong}>
+{_field(form, typed, is_wrong=bool(fault))}
 {error}<button>{escape(words["send"])}</button>
 <p class="what">{escape(kept)}</p>
 </form>{never}"""
@@ -121,6 +117,20 @@ def telling(face: Face, what: str, locale: str) -> str:
 <h1>{escape(words[what])}</h1>
 <p>{escape(words[what + "_more"])}</p>"""
     return whole(face, language, words[what], body)
+
+
+def _kind(form: Form) -> str:
+    """What the field is for: by the slot's type or, for a text, by its name."""
+    return form.slot_type if form.slot_type in FIELDS or form.slot_type == "attachment" else form.slot
+
+
+def _field(form: Form, typed: str, *, is_wrong: bool) -> str:
+    wrong = ' aria-invalid="true" aria-describedby="fault"' if is_wrong else ""
+    if form.slot_type == "attachment":
+        return f'<input id="value" name="value" type="file" accept="image/*" required autofocus{wrong}>'
+    keyboard, autofill, longest = FIELDS.get(_kind(form), PLAIN)
+    return f"""<input id="value" name="value" inputmode="{keyboard}" autocomplete="{autofill}" maxlength="{longest}"
+ required autocapitalize="off" spellcheck="false" autofocus value="{escape(typed)}"{wrong}>"""
 
 
 def _say(words: Words, fault: str) -> str:

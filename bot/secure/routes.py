@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Protocol
 from urllib.parse import parse_qs
+from uuid import UUID
 
 import structlog
 from starlette.requests import Request
@@ -21,10 +22,12 @@ from bot.secure.bank import BankPages, is_banks
 from bot.secure.bank_routes import BankCounter
 from bot.secure.forms import Form, Forms, place
 from bot.secure.html import Face, asking
+from bot.secure.photos import Photo, chosen
 from bot.secure.values import Typed, read
 from bot.store import BadRow, StoreDown, uuid7
 from flows.cards import CardNumber
 from flows.events import FormSubmitted
+from flows.messages import Attachment
 
 BODY_BYTES_MAX = 4096
 SOURCE = "form"  # whose events these are in the inbox; the dedupe key is where the page lies
@@ -38,6 +41,12 @@ class Taker(Protocol):
     async def take(self, event: FormSubmitted, source: str, dedupe: str) -> bool: ...
 
 
+class Keeper(Protocol):
+    """Keeps a file, sealed, and gives its id."""
+
+    async def keep(self, data: bytes, mime: str) -> UUID: ...
+
+
 def now_utc() -> datetime:
     """The time, for who does not bring a clock."""
     return datetime.now(UTC)
@@ -45,10 +54,10 @@ def now_utc() -> datetime:
 
 def routes(
     forms: Forms, vault: Tokeniser, inbox: Taker, face: Face, clock: Callable[[], datetime] = now_utc,
-    bank: BankPages | None = None,
+    bank: BankPages | None = None, media: Keeper | None = None,
 ) -> list[Route]:  # fmt: skip
-    """The route of all pages; without a ``bank`` there are those of slots alone."""
-    slots = _Counter(forms, vault, inbox, face, clock)
+    """The route of all pages; without a ``bank`` there are those of slots alone, without ``media`` none takes files."""
+    slots = _Counter(forms, vault, inbox, face, clock, media)
     banks = BankCounter(bank, Answers(face)) if bank is not None else None
 
     async def answer(request: Request) -> Response:
@@ -62,9 +71,12 @@ def routes(
 class _Counter:
     """Where pages are shown and taken back."""
 
-    def __init__(self, forms: Forms, vault: Tokeniser, inbox: Taker, face: Face, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, forms: Forms, vault: Tokeniser, inbox: Taker, face: Face, clock: Callable[[], datetime],
+        media: Keeper | None,
+    ) -> None:  # fmt: skip
         self._forms, self._vault, self._inbox, self._face, self._clock = forms, vault, inbox, face, clock
-        self._answers = Answers(face)
+        self._media, self._answers = media, Answers(face)
 
     async def answer(self, request: Request) -> Response:
         """One request, whatever it is."""
@@ -84,6 +96,8 @@ class _Counter:
                 return self._answers.show(asking(self._face, form))
             if from_elsewhere(request):
                 return self._tell("elsewhere", locale, 403)
+            if form.slot_type == "attachment" and self._media is not None:
+                return await self._chosen(token, form, await chosen(request), self._media)
             return await self._submitted(token, form, await _field(request))
         except TooLong:
             return self._tell("down", locale, 413)
@@ -98,7 +112,17 @@ class _Counter:
         if typed.fault:
             again = "" if form.slot_type == "card_number" or typed.fault == "secret" else raw[:200]
             return self._answers.show(asking(self._face, form, typed.fault, again), 422)
-        event = await self._event(token, form, typed)
+        return await self._taken(token, form, await self._event(token, form, typed))
+
+    async def _chosen(self, token: str, form: Form, photo: Photo, media: Keeper) -> Response:
+        if photo.fault:
+            return self._answers.show(asking(self._face, form, photo.fault), 422)
+        kept = await media.keep(photo.data, photo.mime)
+        file = Attachment("image", f"media:{kept}", photo.mime, len(photo.data))
+        event = FormSubmitted(uuid7(), form.conversation, self._clock(), token, files={form.slot: file})
+        return await self._taken(token, form, event)
+
+    async def _taken(self, token: str, form: Form, event: FormSubmitted) -> Response:
         fresh = await self._inbox.take(event, SOURCE, place(token).hex())
         await self._forms.use(token)
         if not fresh:

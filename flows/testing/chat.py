@@ -260,14 +260,18 @@ class Chat:
             form = next((form for form in reversed(self._forms) if form.slot == slot), None)
             if form is None:
                 raise CannotPlay(f"no secure page was offered for '{slot}'")
+            if form.slot_type == "attachment":
+                self._submit(form, Attachment(cast("Media", str(value)), f"{value}-{self._count}", size=100_000))
+                continue
             _, cards = self.world.vault.taken_out(str(value))
             self._submit(form, cards[0] if cards else str(value))
 
-    def _submit(self, form: OpenForm, value: CardNumber | str) -> None:
+    def _submit(self, form: OpenForm, value: CardNumber | Attachment | str) -> None:
         cards = {form.slot: value} if isinstance(value, CardNumber) else {}
-        values = {form.slot: value} if isinstance(value, str) else {}
+        files = {form.slot: value} if isinstance(value, Attachment) else {}
+        values: dict[str, Value] = {form.slot: value} if isinstance(value, str) else {}
         self._deliver(
-            FormSubmitted(self._id("form"), self._conversation, self.world.now, form.token, dict(values), cards)
+            FormSubmitted(self._id("form"), self._conversation, self.world.now, form.token, values, cards, files)
         )
 
     # how events go in

@@ -367,7 +367,7 @@ class Worker:
         self.recovery = Recovery(self.store, self.turns, self.performer, sweep_s=0.1)
         self.door = Door(channels, Vault(), tokens=paging)
         webhooks = routes(self.door, self.turns, body_bytes_max=10_000)
-        self.pages = secure.routes(self.forms, Vault(), self.turns, FACE)
+        self.pages = secure.routes(self.forms, Vault(), self.turns, FACE, media=self.media)
         app = Starlette(routes=[*webhooks, *self.pages])
         self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bot")
         self._running: list[asyncio.Task[None]] = []
