@@ -34,6 +34,9 @@ label { display: block; font-weight: 700; margin-bottom: 6px; }
 input { width: 100%; min-height: 56px; padding: 12px 14px; font: inherit; font-size: 20px; color: INK; background: PAPER;
   border: 2px solid QUIET; border-radius: 12px; font-variant-numeric: tabular-nums; }
 input[aria-invalid] { border-color: BAD; }
+input[type=file] { font-size: 16px; }
+::file-selector-button { min-height: 40px; margin-right: 10px; padding: 0 12px; font: inherit; font-weight: 650; color: INK; background: GROUND;
+  border: 1px solid QUIET; border-radius: 8px; }
 input:focus-visible, button:focus-visible { outline: 3px solid #2563EB; outline-offset: 2px; }
 .fault { color: BAD; font-weight: 650; margin: 8px 0 0; }
 input + label, .fault + label { margin-top: 16px; }
