@@ -21,7 +21,7 @@ import core_adapters.app
 import customer_api.app
 import image_api.app
 import sandbox.app
-from bot import look, server, webhooks
+from bot import look, paying, server, webhooks
 from bot.conversation import Conversation
 from bot.directory import Directory
 from bot.gate import gate
@@ -109,6 +109,11 @@ class _Builder:
         asks_images = await self._client(self.settings.image_api.url, images)
         return await self._conversation(core, asks_core, asks_customers, asks_images)
 
+    @property
+    def _public_url(self) -> str:
+        """Our address as people reach it, without a slash at its end."""
+        return (self.settings.http.public_url or own_url(self.settings)).rstrip("/")
+
     def _has(self, part: str) -> bool:
         return self.role in ("all", part)
 
@@ -155,12 +160,18 @@ class _Builder:
                 own.url,
                 own.token.get_secret_value(),
                 [secret.get_secret_value() for secret in own.webhook_secrets],
-                f"{self.settings.http.public_url or own_url(self.settings)}/webhooks/core/{self.settings.bank}",
+                f"{self._public_url}/webhooks/core/{self.settings.bank}",
                 self.settings.audit.key.get_secret_value().encode(),
                 billers_url=self.settings.billers.url,
                 billers_secret=self.settings.billers.secret.get_secret_value(),
                 user=own.user,
-                public_url=self.settings.http.public_url or own_url(self.settings),
+                acquirer_url=self.settings.acquirer.url,
+                acquirer_key=self.settings.acquirer.secret.get_secret_value(),
+                acquirer_webhook_secrets=[
+                    secret.get_secret_value() for secret in self.settings.acquirer.webhook_secrets
+                ],
+                acquirer_webhook_url=f"{self._public_url}/webhooks/core/acquirer",
+                public_url=self._public_url,
             ),
             self.verifier,
         )
@@ -184,6 +195,8 @@ class _Builder:
         if self.role != "worker":
             self.routes += talk.routes()
             self.apps |= talk.apps(self.verifier)
+            sheet = paying.Sheet(self.brand.name, self.brand.time_zone, self.brand.colours)
+            self.routes += paying.routes(core.views, sheet)
 
         async def when_up() -> None:
             if self._has("core-adapters") and not self.settings.core_adapters.url:
@@ -196,10 +209,11 @@ class _Builder:
     async def _sandbox(self) -> Starlette:
         app = sandbox.app.build(
             self.settings.data_dir,
-            self.settings.http.public_url or own_url(self.settings),
+            self._public_url,
             self.settings.core.token.get_secret_value(),
             self.settings.sms.token.get_secret_value(),
             self.settings.billers.secret.get_secret_value(),
+            self.settings.acquirer.secret.get_secret_value(),
         )
         await self.stack.enter_async_context(app.router.lifespan_context(app))
         return app

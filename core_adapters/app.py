@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 
 import httpx
-import structlog
 from fastapi import FastAPI
 
 from core_adapters import brands, internal
@@ -18,10 +18,14 @@ from core_adapters.api import refusals
 from core_adapters.brands import BankBrand
 from core_adapters.breaker import Breaker
 from core_adapters.database import Pool
+from core_adapters.external.acquirer import card_payments
+from core_adapters.external.acquirer.acquirer import Acquirer
+from core_adapters.external.acquirer.links import Links
+from core_adapters.external.acquirer.receiving import takes_money_in
+from core_adapters.external.acquirer.views import Views
 from core_adapters.external.billers import register
 from core_adapters.external.billers.paying import BillPayments
 from core_adapters.external.billers.questions import BillQuestions
-from core_adapters.failures import BankFailure
 from core_adapters.http import Service, client
 from core_adapters.internal import bills
 from core_adapters.internal.credentials import credentials
@@ -39,22 +43,20 @@ from core_adapters.pages.counter import Counter
 from core_adapters.pages.opening import Opening
 from core_adapters.pages.setting import Setting
 from core_adapters.pages.store import PageStore
-from core_adapters.ports import Answerer, Bank, BillDebits, Directory, Performer, ResultSink
+from core_adapters.ports import Answerer, BillDebits, Directory, Performer, ResultSink
 from core_adapters.questions import Questions
+from core_adapters.registering import Registration
 from core_adapters.vault import Vault
-from core_adapters.webhooks import CoreEvents, signing_secret
+from core_adapters.webhooks import CoreEvents
 from flows.ports import Sealer, Sms, TokenVerifier
-
-REGISTER_AGAIN_S = 2.0
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class CoreSettings:
     """Where the bank is. ``webhook_url`` is where its events reach us; empty: it is not told.
 
-    ``billers_url`` is where the partners for bills are; empty: no bills are paid. ``public_url`` is our own address as
-    people reach it.
+    ``billers_url`` is where the partners for bills are; empty: no bills are paid. ``acquirer_url`` is where money comes
+    from cards of other banks; empty: none comes. ``public_url`` is our own address as people reach it.
     """
 
     bank: str
@@ -66,6 +68,10 @@ class CoreSettings:
     billers_url: str = ""
     billers_secret: str = field(repr=False, default="")
     user: str = ""  # with a name the token is its password; without one it is a bearer's
+    acquirer_url: str = ""
+    acquirer_key: str = field(repr=False, default="")
+    acquirer_webhook_secrets: Sequence[str] = field(repr=False, default=())
+    acquirer_webhook_url: str = ""
     public_url: str = ""
 
 
@@ -82,10 +88,10 @@ class CoreAdapters:
     audit: Audit
     events: CoreEvents
     counter: Counter
-    _bank: Bank
-    _settings: CoreSettings
+    views: Views
+    _registrations: Sequence[Registration]
     _client: httpx.AsyncClient
-    _registering: asyncio.Task[None] | None = None
+    _registering: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def core_events(self, core: str, headers: Mapping[str, str], body: bytes) -> int:
         """Take an event of a core; the HTTP status to answer with."""
@@ -95,26 +101,15 @@ class CoreAdapters:
         """Send, recover and enquire from now on."""
         self.desk.started = True
         self.worker.start()
-        if self._settings.webhook_url and self._settings.webhook_secrets:
-            self._registering = asyncio.create_task(self._register())
+        self._registering = [asyncio.create_task(one.until_done()) for one in self._registrations]
 
     async def stop(self) -> None:
         """End, after the calls that are out have come back or taken too long."""
-        if self._registering is not None:
-            self._registering.cancel()
+        for task in self._registering:
+            task.cancel()
         await self.worker.stop()
         await self.desk.stop()
         await self._client.aclose()
-
-    async def _register(self) -> None:
-        """Tell the bank where its events go, as soon as it answers."""
-        secret = signing_secret(self._settings.webhook_secrets[0])
-        while True:
-            try:
-                return await self._bank.register_webhook(self._settings.webhook_url, secret)
-            except BankFailure as failure:
-                log.warning("webhook_not_registered", failure=type(failure).__name__)
-                await asyncio.sleep(REGISTER_AGAIN_S)
 
 
 def now() -> datetime:
@@ -141,8 +136,8 @@ def build(
     audit = Audit(settings.audit_key)
     store = Store(pool, sealer, audit, sink, clock)
     http = client()
-    breaker = Breaker(clock=lambda: clock().timestamp())
-    service = Service(http, settings.url.rstrip("/"), _login(settings), breaker)
+    breaker = partial(Breaker, clock=lambda: clock().timestamp())
+    service = Service(http, settings.url.rstrip("/"), _login(settings), breaker())
     bank = internal.wrapper(settings.bank, service, pool, sealer, directory)
     codes = ScaCodes(store, directory, sms)
     pages, secrets = PageStore(store), credentials(settings.bank, service, directory)
@@ -156,6 +151,13 @@ def build(
         paying, asked_of_billers = _billers(http, settings, debits, directory)
         performing.append(paying)
         answering.append(asked_of_billers)
+    links = Links(sealer, settings.public_url)
+    news = [Registration(bank, settings.webhook_url, settings.webhook_secrets)]
+    if settings.acquirer_url and takes_money_in(bank):
+        acquirer = Acquirer.at(http, settings.acquirer_url, settings.acquirer_key, breaker())
+        paid = card_payments(acquirer, bank, links, brand.name)
+        performing.append(paid)
+        news.append(Registration(paid, settings.acquirer_webhook_url, settings.acquirer_webhook_secrets))
     performers = {one.name: one for one in performing}
     performer_of = {action: one.name for one in performing for action in one.actions}
     books = books_of(bank, bank.name, service)
@@ -171,10 +173,10 @@ def build(
         questions=questions,
         worker=worker,
         audit=audit,
-        events=CoreEvents(bank.name, settings.webhook_secrets, store, worker),
+        events=CoreEvents({one.who.name: one.secrets for one in news}, store, worker),
         counter=counter,
-        _bank=bank,
-        _settings=settings,
+        views=Views(store, worker, links, directory),
+        _registrations=news,
         _client=http,
     )
 

@@ -65,6 +65,15 @@ class Capability:
         return self.enquiry == "by-our-ref"
 
 
+def weakest(capabilities: list[Capability]) -> Capability:
+    """What can be trusted when all of these take part."""
+    return Capability(
+        "reference-dedup" if all(one.may_resend for one in capabilities) else "none",
+        "by-our-ref" if all(one.may_ask for one in capabilities) else "none",
+        max(one.settle_bound_s for one in capabilities),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """One operation as a wrapper gets it. ``core_id`` is the bank's own id when an answer has told it.
@@ -105,6 +114,13 @@ class Progress:
 
     outcome: str
     outputs: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """A posted order has come so far that an operation of its own begins: linked to it, and its end is the order's."""
+
+    action: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +249,7 @@ class Performer(Protocol):
         """What became of an order, by its reference; None when unknown there. Raises Declined or BankFailure."""
         ...
 
-    async def progress(self, order: Order) -> Progress | None:
+    async def progress(self, order: Order) -> Progress | Leg | None:
         """How far a posted order has come; None while it is under way. Raises BankFailure."""
         ...
 

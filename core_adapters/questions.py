@@ -17,7 +17,7 @@ from core_adapters.operations.decisions.admission import left_today
 from core_adapters.operations.records import Operation
 from core_adapters.operations.states import NOTHING_MOVED, State
 from core_adapters.operations.store import Store
-from core_adapters.ports import Answerer, Bank, Directory, Person, Question
+from core_adapters.ports import Answerer, Bank, Directory, Person, Progress, Question
 from flows.money import Money
 
 log = structlog.get_logger()
@@ -94,7 +94,7 @@ class Questions:
         if not card_id:
             operation = await self._own(asked, "application_id")
             progress = await self.bank.progress(operation.order)
-            card_id = progress.outputs.get("card_id") if progress else None
+            card_id = progress.outputs.get("card_id") if isinstance(progress, Progress) else None
         if not card_id or asked.customer_id is None:
             raise NotFound("there is no such card")
         return await self.bank.ask(Question("card", asked.customer_id, {"card_id": card_id}))

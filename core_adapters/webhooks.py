@@ -23,7 +23,9 @@ log = structlog.get_logger()
 TAKE = """
 with fresh as (insert into money.core_event (core, id, received_at) values ($1, $2, $3) on conflict do nothing
                returning id),
-     named as (select op_id from money.operation where core = $1 and core_ref = $4 and exists (select 1 from fresh)),
+     first as (select op_id from money.operation where core = $1 and core_ref = $4 and exists (select 1 from fresh)),
+     named as (select op_id from first union
+               select leg.op_id from money.operation leg join first on leg.leg_of = first.op_id),
      doubt as (update money.operation o set due_at = $3 from named
                where o.op_id = named.op_id and o.state = 'UNKNOWN' returning o.op_id),
      wait as (update money.awaited a set due_at = $3 from named
@@ -34,21 +36,21 @@ select (select count(*) from fresh) as fresh, (select count(*) from doubt) + (se
 
 @dataclass(frozen=True, slots=True)
 class CoreEvents:
-    """Takes the events of one core. ``secrets`` are all that are valid now, in rotation more than one."""
+    """Takes the events of cores and partners. ``secrets_of`` are all that are valid now, in rotation more than one."""
 
-    core: str
-    secrets: Sequence[str] = field(repr=False)
+    secrets_of: Mapping[str, Sequence[str]] = field(repr=False)
     store: Store
     worker: Worker
 
     async def take(self, core: str, headers: Mapping[str, str], body: bytes) -> int:
         """The HTTP status to answer with."""
-        if core != self.core:
+        secrets = self.secrets_of.get(core)
+        if secrets is None:
             return HTTPStatus.NOT_FOUND
         if len(body) > BODY_BYTES_MAX:
             return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         lower = {name.lower(): value for name, value in headers.items()}
-        if not self._is_signed(lower, body):
+        if not _is_signed(secrets, lower, body):
             log.warning("core_event_refused", core=core)
             return HTTPStatus.UNAUTHORIZED
         reference = _reference(body)
@@ -60,14 +62,15 @@ class CoreEvents:
             self.worker.wake()
         return HTTPStatus.NO_CONTENT
 
-    def _is_signed(self, headers: Mapping[str, str], body: bytes) -> bool:
-        # Every secret is tried, so that the time taken does not tell which one is current.
-        return any([_verifies(secret, headers, body) for secret in self.secrets])
-
 
 def signing_secret(text: str) -> str:
     """A configured secret as Standard Webhooks writes it: ``whsec_`` and base64."""
     return text if text.startswith(PREFIX) else PREFIX + base64.b64encode(text.encode()).decode()
+
+
+def _is_signed(secrets: Sequence[str], headers: Mapping[str, str], body: bytes) -> bool:
+    # Every secret is tried, so that the time taken does not tell which one is current.
+    return any([_verifies(secret, headers, body) for secret in secrets])
 
 
 def _verifies(secret: str, headers: Mapping[str, str], body: bytes) -> bool:

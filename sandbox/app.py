@@ -15,17 +15,22 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from sandbox import faults as switches
+from sandbox.acquirer import payments
+from sandbox.acquirer.face import Acquirer
+from sandbox.acquirer.pages import Pages
+from sandbox.acquirer.work import keep_expiring
 from sandbox.api import Api
 from sandbox.bank import (
     bills,
     cashback,
     credentials,
+    credits,
+    events,
     languages,
     ledger,
     limits,
     locks,
     orders,
-    page,
     purchases,
     schema,
     work,
@@ -33,6 +38,7 @@ from sandbox.bank import (
 from sandbox.bank.bills_rest import BillsRest
 from sandbox.bank.cards_rest import CardsRest
 from sandbox.bank.credentials_rest import CredentialsRest
+from sandbox.bank.credits_rest import CreditsRest
 from sandbox.bank.details_rest import DetailsRest
 from sandbox.bank.rest import Rest
 from sandbox.bank.services_rest import ServicesRest
@@ -43,6 +49,7 @@ from sandbox.failures import Failure
 from sandbox.faults import Faults
 from sandbox.keycloak.face import Keycloak
 from sandbox.messenger.face import Messenger
+from sandbox.news import keep_sending
 from sandbox.phones.faces import FaceMaker, Phones
 from sandbox.phones.wire import Problem, on_problem
 from sandbox.sms import gateway
@@ -52,37 +59,42 @@ from sandbox.viber.face import Viber
 from sandbox.web import Bearer, on_failure, on_http
 from sandbox.whatsapp.face import WhatsApp
 
+SCHEMAS = (
+    schema.SCHEMA, events.NEWS.schema, bills.SCHEMA, credits.SCHEMA, orders.SCHEMA, locks.SCHEMA, limits.SCHEMA,
+    cashback.SCHEMA, purchases.SCHEMA, languages.SCHEMA, credentials.SCHEMA, books.SCHEMA, payments.SCHEMA,
+    payments.NEWS.schema, gateway.SCHEMA, switches.SCHEMA,
+)  # fmt: skip
+BANK = (Rest, BillsRest, CardsRest, CredentialsRest, CreditsRest, DetailsRest, ServicesRest)
 MESSENGERS: tuple[FaceMaker, ...] = (Telegram, Viber, WhatsApp, Messenger)
 
 
-def build(data_dir: Path, public_url: str, core_token: str, sms_token: str, billers_secret: str = "") -> Starlette:
+def build(
+    data_dir: Path, public_url: str, core_token: str, sms_token: str, billers_secret: str = "", acquirer_key: str = ""
+) -> Starlette:
     """The sandbox with its state in `{data_dir}/sandbox.sqlite3`.
 
-    Without a `billers_secret` the billers take the core's token. `public_url` is the root of the installation, under
-    which this is mounted at `/sandbox`. The background work runs in the application's lifespan. A Mount does not start
-    a lifespan, so whoever mounts the sandbox enters `app.router.lifespan_context(app)` in its own.
+    Without a `billers_secret` or an `acquirer_key` these partners take the core's token. `public_url` is the root of
+    the installation, under which this is mounted at `/sandbox`. The background work runs in the lifespan. A Mount does
+    not start a lifespan, so whoever mounts the sandbox enters `app.router.lifespan_context(app)` in its own.
     """
-    store = Store(
-        data_dir / "sandbox.sqlite3", schema.SCHEMA, bills.SCHEMA, books.SCHEMA, gateway.SCHEMA, switches.SCHEMA,
-        orders.SCHEMA, locks.SCHEMA, limits.SCHEMA, cashback.SCHEMA, purchases.SCHEMA, languages.SCHEMA,
-        credentials.SCHEMA,
-    )  # fmt: skip
+    store = Store(data_dir / "sandbox.sqlite3", *SCHEMAS)
     with store.transaction() as db:
         ledger.open_books(db)
     faults = Faults(store)
-    bank = Rest(store, faults, _now, f"{public_url.rstrip('/')}/sandbox/pay/")
-    more = (BillsRest, CardsRest, CredentialsRest, DetailsRest, ServicesRest)
-    bank_routes = [route for part in (bank, *(part(store, faults, _now) for part in more)) for route in part.routes()]
-    soap = Soap(store, faults, _now, f"{public_url.rstrip('/')}/sandbox/bank/soap", USER, core_token)
+    root = f"{public_url.rstrip('/')}/sandbox"
+    bank_routes = [route for part in BANK for route in part(store, faults, _now).routes()]
+    acquirer = Acquirer(store, faults, _now, f"{root}/acquirer", acquirer_key or core_token)
+    payer_pages = Pages(store, faults, _now, f"{root}/acquirer")
+    soap = Soap(store, faults, _now, f"{root}/bank/soap", USER, core_token)
     phones = Phones(data_dir / "sandbox.sqlite3", MESSENGERS)
     mounts: list[BaseRoute] = [
         Mount("/bank/v1", routes=bank_routes, middleware=[Middleware(Bearer, token=core_token)]),
         Mount("/billers", routes=billers.routes(store, faults, _now, billers_secret or core_token)),
+        Mount("/acquirer", routes=[*acquirer.routes(), *payer_pages.routes()]),
         *soap.routes("/bank/soap"),
-        Mount("/keycloak", routes=Keycloak(store, faults, _now, f"{public_url.rstrip('/')}/sandbox/keycloak").routes()),
+        Mount("/keycloak", routes=Keycloak(store, faults, _now, f"{root}/keycloak").routes()),
         Mount("/sms", routes=gateway.routes(store, faults, _now), middleware=[Middleware(Bearer, token=sms_token)]),
         Mount("/api", routes=Api(store, faults, _now).routes()),
-        Mount("/pay", routes=page.routes(store, _now)),
         Route("/flows/problems", _no_flows),
         *phones.routes(),
     ]
@@ -92,7 +104,9 @@ def build(data_dir: Path, public_url: str, core_token: str, sms_token: str, bill
         tasks = [
             asyncio.create_task(work.keep_doing(partial(work.decide_applications, store, _now))),
             asyncio.create_task(work.keep_doing(partial(work.finish_orders, store, _now))),
-            asyncio.create_task(work.keep_doing(partial(work.send_events, store, _now))),
+            asyncio.create_task(work.keep_doing(partial(keep_sending, events.NEWS, store, _now))),
+            asyncio.create_task(work.keep_doing(partial(keep_sending, payments.NEWS, store, _now))),
+            asyncio.create_task(work.keep_doing(partial(keep_expiring, store, _now))),
         ]
         try:
             async with phones.running():

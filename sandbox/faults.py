@@ -36,7 +36,7 @@ OPERATIONS = {
         "application",
         "quote",
         "cards",
-        "topup",
+        "credit",
         "customers",
         "enquiry",
         "statement",
@@ -67,6 +67,7 @@ OPERATIONS = {
     "sms": ("send", "*"),
     "keycloak": ("realm", "certs", "token", "userinfo", "introspect", "logout", "*"),
     "billers": ("providers", "check", "payment", "enquiry", "*"),
+    "acquirer": ("session", "authorise", "capture", "void", "refund", "enquiry", "*"),
 }
 REFUSALS = {"transfer": "recipient_blocked", "quote": "recipient_blocked"}  # other operations: "refused"
 GARBAGE = b'{"transfer_id": "tra_'

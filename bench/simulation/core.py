@@ -11,7 +11,7 @@ from typing import Literal
 
 from bench.simulation.turns import Turns
 from core_adapters.failures import Declined, TurnedAway, Unavailable, Unclear
-from core_adapters.ports import Capability, Order, Posted, Progress
+from core_adapters.ports import Capability, Leg, Order, Posted, Progress
 from flows.money import Money
 
 Fate = Literal["ok", "slow", "refuse", "down", "turned away", "never arrives", "reply lost", "late", "hang", "broken"]
@@ -55,7 +55,6 @@ class Core:
     refused: set[str] = field(default_factory=set)
     arrivals: Counter[str] = field(default_factory=Counter)
     asked: Counter[str] = field(default_factory=Counter)
-    credited: Counter[str] = field(default_factory=Counter)
     down_until: int = 0
     patience: int = 1  # how often a card is not ready yet when somebody looks
     _orders: dict[str, Order] = field(default_factory=dict)
@@ -84,7 +83,7 @@ class Core:
             raise Declined("insufficient_funds")
         return told
 
-    async def progress(self, order: Order) -> Progress | None:
+    async def progress(self, order: Order) -> Progress | Leg | None:
         await self.turns.pause("before asking how far it is")
         self.turns.nothing_held()
         if self._is_down:
@@ -92,8 +91,8 @@ class Core:
         self.asked[order.reference] += 1
         ready = self.asked[order.reference] > self.patience
         await self.turns.pause("after asking how far it is")
-        if ready and order.action == "topups.create_request":
-            self.credited[order.reference] = 1
+        if order.action == "topups.create_request":
+            return Leg("topups.credit") if ready else None
         return Progress("ok") if ready else None
 
     def land(self) -> None:

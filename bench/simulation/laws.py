@@ -129,9 +129,7 @@ class Laws:
 def _ledger(row: asyncpg.Record, state: State) -> list[str]:
     if row["entries"] != 0:
         return ["L7 the entries do not add up"]
-    moved = row["action"] in (PAYS, "transfers.reverse") and state in TOLD and TOLD[state] == "done"
-    if row["action"] == "topups.create_request":
-        moved = row["followed"] is not None
+    moved = row["action"] in (PAYS, "transfers.reverse", "topups.credit") and TOLD.get(state) == "done"
     fee = (row["fee_minor"] or 0) if row["action"] == PAYS else 0
     due = row["amount_minor"] + fee if moved else 0
     return [] if row["up"] == due else [f"L7 {row['up']} is booked, {due} has moved"]
@@ -140,7 +138,8 @@ def _ledger(row: asyncpg.Record, state: State) -> list[str]:
 def _told(row: asyncpg.Record, state: State) -> list[str]:
     told = list(row["told"] or ())
     results = [what for what in told if what in ("done", "failed")]
-    wanted = [TOLD[state]] if state in TOLD and row["reverses"] is None else []
+    is_told = row["reverses"] is None and row["leg_of"] is None
+    wanted = [TOLD[state]] if state in TOLD and is_told else []
     wrong = [] if results == wanted else [f"L6 the customer heard {told}"]
     if told.count("unknown") > 1 or told.count("followed") > 1:
         wrong.append(f"L6 heard twice: {told}")

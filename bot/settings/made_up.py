@@ -54,6 +54,8 @@ MADE: dict[tuple[str, str], Callable[[], str]] = {
     ("core", "webhook_secrets"): _word,
     ("sms", "token"): _word,
     ("billers", "secret"): _word,
+    ("acquirer", "secret"): _word,
+    ("acquirer", "webhook_secrets"): _word,
     ("vault", "keys"): _key,
     ("jwt", "keys"): _key,
     ("audit", "key"): _key,
@@ -67,6 +69,7 @@ FACES: dict[tuple[str, str], str] = {
     ("core", "url"): "/sandbox/bank/v1",
     ("sms", "url"): "/sandbox/sms",
     ("billers", "url"): "/sandbox/billers",
+    ("acquirer", "url"): "/sandbox/acquirer/v1",
     ("http", "public_url"): "",
 }
 

@@ -58,7 +58,7 @@ def with_platform_roots(settings: Settings) -> Settings:
 
 def problems(settings: Settings) -> list[str]:
     """Everything that keeps these settings from production, each with the name to set and how."""
-    return [*_missing(settings), *_weak(settings), *_urls(settings)]
+    return [*_missing(settings), *_half_set(settings), *_weak(settings), *_urls(settings)]
 
 
 def _missing(settings: Settings) -> Iterator[str]:
@@ -74,6 +74,13 @@ def _missing(settings: Settings) -> Iterator[str]:
                 yield f"{env_name((name, field))} is missing. {_how((name, field))}"
     if settings.nlu.engine == "rasa" and not settings.nlu.rasa_url:
         yield "TELLER_NLU__RASA_URL is missing, and TELLER_NLU__ENGINE is rasa. Set it, or choose embedded."
+
+
+def _half_set(settings: Settings) -> Iterator[str]:
+    """A partner with an address and without what it is to be believed by."""
+    for field in ("secret", "webhook_secrets"):
+        if settings.acquirer.url and is_empty(_at(settings, ("acquirer", field))):
+            yield f"{env_name(('acquirer', field))} is missing, and TELLER_ACQUIRER__URL is set. See .env.example"
 
 
 def _how(path: tuple[str, ...]) -> str:

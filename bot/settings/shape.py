@@ -118,6 +118,14 @@ class Billers(Group):
     secret: SecretStr = NO_SECRET
 
 
+class Acquirer(Group):
+    """Who takes money from cards of other banks; without a URL no card is topped up and no link is made to pay by."""
+
+    url: str = ""
+    secret: SecretStr = NO_SECRET
+    webhook_secrets: Secrets = ()
+
+
 class Service(Group):
     """Another process of the estate. Empty: the service runs in this process."""
 
@@ -167,6 +175,7 @@ class Settings(BaseSettings):
     keycloak: Keycloak = Keycloak()
     sms: Sms = Sms()
     billers: Billers = Billers()
+    acquirer: Acquirer = Acquirer()
     flows: Flows = Flows()
     customer_api: Service = Service()
     image_api: Service = Service()

@@ -36,8 +36,13 @@ def happened(operation: Operation, progress: Progress, at: datetime) -> BankEven
         name=follow.event,
         match={follow.match: str(operation.op_id)},
         outcome=progress.outcome,
-        outputs=dict(progress.outputs),
+        outputs={**(_named(operation) if follow.names else {}), **progress.outputs},
     )
+
+
+def _named(operation: Operation) -> dict[str, Value]:
+    """How much, and which card, for texts that come when the conversation has gone on."""
+    return {"amount": str(operation.amount), "card_last4": operation.details.get("to_last4", "")}
 
 
 def _as_event(operation: Operation, at: datetime, told_as: Follow) -> BankEvent | None:

@@ -1,4 +1,4 @@
-"""Follows what a core does after it has taken an order: a card is made, a payment settles.
+"""Follows what a core does after it has taken an order: a card is made, somebody pays on a page.
 
 An event of the core only makes us look at once; what is told to the conversation is what the core answers then.
 """
@@ -9,12 +9,13 @@ from datetime import timedelta
 import structlog
 
 from core_adapters.failures import BankFailure
-from core_adapters.operations import announcing, ledger
+from core_adapters.operations import legs
+from core_adapters.operations.concluding import conclude
 from core_adapters.operations.decisions.enquiry import pause_s
 from core_adapters.operations.records import Operation
 from core_adapters.operations.sending import CALL_S_MAX, Performers
 from core_adapters.operations.store import DUE_AT_ONCE, LEASE, Store
-from core_adapters.ports import Performer, Progress
+from core_adapters.ports import Leg, Performer, Progress
 
 log = structlog.get_logger()
 
@@ -24,7 +25,6 @@ with due as (select op_id from money.awaited where done_at is null and due_at <=
      taken as (update money.awaited a set due_at = $2 from due where a.op_id = due.op_id returning a.op_id, a.asked)
 select o.*, taken.asked from money.operation o join taken on taken.op_id = o.op_id
 """
-DONE = "update money.awaited set done_at = $2, outcome = $3 where op_id = $1 and done_at is null returning op_id"
 AGAIN = """
 update money.awaited set asked = asked + 1, due_at = $3,
     done_at = case when until < $2 then $2::timestamptz end, outcome = case when until < $2 then 'given up' end
@@ -45,21 +45,16 @@ async def look(store: Store, performers: Performers) -> int:
 async def _one(store: Store, performers: Performers, operation: Operation, asked: int) -> bool:
     progress = await _progress(performers[operation.core], operation)
     now = store.clock()
-    if progress is None:
+    if isinstance(progress, Leg):
+        await legs.begin(store, operation, progress.action)
+    if not isinstance(progress, Progress):
         await store.pool.execute(AGAIN, operation.op_id, now, now + timedelta(seconds=pause_s(asked)))
         return False
     async with store.pool.acquire() as connection, connection.transaction():
-        if await connection.fetchval(DONE, operation.op_id, now, progress.outcome) is None:
-            return False
-        if progress.outcome == "ok":
-            await ledger.book(connection, operation, ledger.credited(operation), now)
-        news = announcing.happened(operation, progress, now)
-        await store.audit.write(connection, now, "teller", news.name, str(operation.op_id), progress.outcome)
-        await store.sink.announce(connection, news)
-    return True
+        return await conclude(store, connection, operation, progress, now)
 
 
-async def _progress(performer: Performer, operation: Operation) -> Progress | None:
+async def _progress(performer: Performer, operation: Operation) -> Progress | Leg | None:
     try:
         async with asyncio.timeout(CALL_S_MAX):
             return await performer.progress(operation.order)

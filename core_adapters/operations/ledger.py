@@ -13,7 +13,6 @@ from datetime import datetime
 from core_adapters.database import Connection
 from core_adapters.operations import traits
 from core_adapters.operations.records import Operation
-from flows.money import Money
 
 INSERT = "insert into money.ledger_entry (op_id, account, currency, delta_minor, at) values ($1, $2, $3, $4, $5)"
 
@@ -28,6 +27,8 @@ class Entry:
 
 def entries(operation: Operation) -> tuple[Entry, ...]:
     """What a posted operation moved; nothing for one that moves no money itself (a code, a page to pay on)."""
+    if operation.leg_of is not None:
+        return delivered(operation)
     known = traits.of(operation.action)
     if operation.amount is None or not (known.moves_money_out or known.fee_of):
         return ()
@@ -44,13 +45,11 @@ def entries(operation: Operation) -> tuple[Entry, ...]:
     )
 
 
-def credited(operation: Operation) -> tuple[Entry, ...]:
-    """What a top-up moved once the payment behind it has settled."""
+def delivered(operation: Operation) -> tuple[Entry, ...]:
+    """What a leg moved: from whoever had it reserved to the customer's card."""
+    amount = operation.amount.minor if operation.amount else 0
     card = operation.request.inputs.get("card")
-    if traits.of(operation.action).follow != traits.TOPPED_UP or operation.amount is None or not isinstance(card, str):
-        return ()
-    amount: Money = operation.amount
-    return balanced([Entry(f"clearing:{operation.core}", -amount.minor), Entry(f"account:{card}", amount.minor)])
+    return balanced([Entry(f"clearing:{operation.core}", -amount), Entry(f"account:{card}", amount)])
 
 
 def payer(operation: Operation) -> str:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from core_adapters.database import Connection
-from core_adapters.operations import announcing, ledger, records, traits, undoing
+from core_adapters.operations import announcing, ledger, legs, records, traits, undoing
 from core_adapters.operations.decisions.reply import Verdict
 from core_adapters.operations.records import Operation
 from core_adapters.operations.states import FINAL, NOTHING_MOVED, State
@@ -52,7 +52,7 @@ async def move_within(
     details = " ".join(part for part in (moved.error or "", note) if part)
     await store.audit.write(connection, moved.updated_at, actor, moved.state.value.lower(), str(moved.op_id), details)
     # A reversal is the bank's own doing: the catalogue has no words for it, and whoever began it tells the customer.
-    news = announcing.settled(moved, moved.updated_at) if moved.reverses is None else None
+    news = announcing.settled(moved, moved.updated_at) if moved.is_told else None
     if news is not None and (moved.state is not State.UNKNOWN or moved.fence == 1):
         await store.sink.announce(connection, news)
     return moved
@@ -87,6 +87,8 @@ async def _follow(store: Store, connection: Connection, seen: Operation, moved: 
         await undoing.follow(store, connection, moved)
     elif moved.state is State.POSTED:
         await ledger.book(connection, moved, ledger.entries(moved), now)
+    if moved.leg_of is not None:
+        await legs.follow(store, connection, moved)
     follow = traits.of(moved.action).follow
     if moved.state is State.POSTED and follow is not None:
         await connection.execute(WATCH, moved.op_id, follow.event, now + FIRST_LOOK, now + timedelta(days=follow.days))

@@ -46,6 +46,12 @@ class Operation:
     request: StartOperation
     reverses: UUID | None = None
     proven: bool = False
+    leg_of: UUID | None = None
+
+    @property
+    def is_told(self) -> bool:
+        """Whether its conversation hears of it. A reversal and a leg are told by what they belong to."""
+        return self.reverses is None and self.leg_of is None
 
     @property
     def order(self) -> Order:
@@ -82,6 +88,7 @@ def read(row: asyncpg.Record, sealer: Sealer) -> Operation:
         request=opened(bytes(row["request"]), row["op_id"], sealer),
         reverses=row["reverses"],
         proven=row["sca_id"] is not None,
+        leg_of=row["leg_of"],
     )
 
 

@@ -42,7 +42,8 @@ async def send(store: Store, performers: Performers, seen: Operation) -> Operati
     if operation is None:
         return None
     outcome = await called(performer, operation.order)
-    verdict = reply.decide(outcome, sent_before=operation.fence > 1)
+    begun = operation.fence > 1 or operation.leg_of is not None  # for a leg money is reserved before it is sent
+    verdict = reply.decide(outcome, sent_before=begun)
     log.info("operation_answered", op_id=str(operation.op_id), action=operation.action, state=verdict.state.value)
     return await move(store, operation, verdict, outcome if isinstance(outcome, Posted) else None)
 
@@ -67,7 +68,8 @@ def _to_its_end(performer: Performer) -> AbstractContextManager[None]:
 
 async def _queued(store: Store, seen: Operation) -> Operation | None:
     """Leave it for later; give it up when it has never been sent and waits for too long."""
-    if seen.state is State.APPROVED and store.clock() - seen.created_at > QUEUED_MAX:
+    waits_too_long = store.clock() - seen.created_at > QUEUED_MAX
+    if seen.state is State.APPROVED and seen.leg_of is None and waits_too_long:
         return await move(store, seen, Verdict(State.VOID, "unavailable"))
     return None
 

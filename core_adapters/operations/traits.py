@@ -9,11 +9,13 @@ class Follow(NamedTuple):
     """The event that a posted operation is followed by, and the field that a flow's `wait` matches on.
 
     For so many ``days`` the bank is asked for it, in case that its own news are lost.
+    ``names``: the event tells the amount and the card it is about.
     """
 
     event: str
     match: str
     days: int = 3
+    names: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,9 @@ class Traits:
         return self.fee_of or "from"
 
 
-TOPPED_UP = Follow("topups.settled", "payment_id")
+# A page lives for a week, and what is paid on its last day is reserved for another.
+TOPPED_UP = Follow("topups.settled", "payment_id", days=15, names=True)
+REQUESTED = Follow("requests.paid", "request_id", days=15, names=True)
 PAYMENT = Traits(moves_money_out=True, needs_a_yes=True, named_by="payment_id", kind="payment")
 
 ACTIONS: Mapping[str, Traits] = {
@@ -73,6 +77,7 @@ ACTIONS: Mapping[str, Traits] = {
     "cards.open_reveal_page": Traits(needs_a_yes=True, needs_proof=True, feature="card_number_enabled"),
     "topups.create_request": Traits(follow=TOPPED_UP, kind="top_up"),
     "topups.start_card_payment": Traits(follow=TOPPED_UP, named_by="transfer_id", kind="top_up"),
+    "requests.create": Traits(feature="money_requests_enabled", follow=REQUESTED, kind="top_up"),
     "cards.lock": Traits(feature="card_lock_enabled"),
     "cards.unlock": Traits(needs_a_yes=True, needs_proof=True, feature="card_lock_enabled"),
     "limits.change": Traits(

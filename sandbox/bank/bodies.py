@@ -40,13 +40,6 @@ class TransferBody(QuoteBody):
     purpose: Annotated[str, Field(max_length=140, pattern=r"^[^\x00-\x1f\x7f]*$")] = ""
 
 
-class TopUpBody(Body):
-    reference: Reference
-    card_id: Id
-    amount_minor: AmountMinor
-    currency: CurrencyCode
-
-
 class WebhookBody(Body):
     url: Annotated[str, Field(max_length=2000)]
     secret: Annotated[str, Field(max_length=200)]
@@ -77,8 +70,3 @@ def transfer(row: Row) -> Shown:
     }
     shown |= {"to_last4": row["to_card_number"][-4:], "posted_at": row["at"] if row["status"] == "posted" else None}
     return shown if row["code"] is None else shown | {"code": row["code"]}
-
-
-def topup(row: Row, pay_url: str) -> Shown:
-    shown: Shown = {key: row[key] for key in ("payment_id", "reference", "status", "amount_minor", "currency")}
-    return shown | {"url": pay_url + row["payment_id"]}

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.bank import applications, bodies, customers, events, ledger, rules, topups, transfers
+from sandbox.bank import applications, bodies, customers, events, ledger, rules, transfers
 from sandbox.failures import BadInput, Refused
 from sandbox.faults import Endpoint, Faults, faulty
 from sandbox.store import Row, Store
@@ -21,13 +21,12 @@ POSTINGS_PAGE = 500
 
 
 class Rest:
-    """The endpoints. `pay_url` is the address of the payment page, to which a payment's id is added."""
+    """The endpoints."""
 
-    def __init__(self, store: Store, faults: Faults, clock: Callable[[], datetime], pay_url: str) -> None:
+    def __init__(self, store: Store, faults: Faults, clock: Callable[[], datetime]) -> None:
         self._store = store
         self._faults = faults
         self._clock = clock
-        self._pay_url = pay_url
 
     def routes(self) -> list[Route]:
         return [
@@ -41,9 +40,6 @@ class Rest:
             self._route("POST", "/quotes", "quote", self.quote),
             self._route("POST", "/transfers", "transfer", self.transfer),
             self._route("GET", "/transfers", "enquiry", self.find_transfer),
-            self._route("POST", "/topups", "topup", self.start_topup),
-            self._route("GET", "/topups", "enquiry", self.topup_by_reference),
-            self._route("GET", "/topups/{payment_id}", "enquiry", self.topup),
             self._route("GET", "/accounts/{account}/statement", "statement", self.statement),
             self._route("GET", "/postings", "statement", self.postings),
             Route("/webhook", self.subscribe, methods=["PUT"]),
@@ -105,21 +101,6 @@ class Rest:
     async def find_transfer(self, request: Request) -> Response:
         with self._store.reading() as db:
             return JSONResponse(bodies.transfer(transfers.by_reference(db, _asked(request, "reference"))))
-
-    async def start_topup(self, request: Request) -> Response:
-        body = await read(request, bodies.TopUpBody)
-        rules.currency(body.currency)
-        with self._store.transaction() as db:
-            row, new = topups.start(db, body.reference, body.card_id, body.amount_minor, body.currency, self._clock())
-        return JSONResponse(bodies.topup(row, self._pay_url), status_code=201 if new else 200)
-
-    async def topup(self, request: Request) -> Response:
-        with self._store.reading() as db:
-            return JSONResponse(bodies.topup(topups.by_id(db, request.path_params["payment_id"]), self._pay_url))
-
-    async def topup_by_reference(self, request: Request) -> Response:
-        with self._store.reading() as db:
-            return JSONResponse(bodies.topup(topups.by_reference(db, _asked(request, "reference")), self._pay_url))
 
     async def statement(self, request: Request) -> Response:
         first, last = _day(request, "from", date.min), _day(request, "to", date.max)

@@ -104,26 +104,4 @@ CREATE TABLE IF NOT EXISTS bank_application (
     due_at TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS bank_application_due ON bank_application (due_at) WHERE status = 'pending';
-CREATE TABLE IF NOT EXISTS bank_topup (
-    payment_id TEXT PRIMARY KEY,
-    reference TEXT NOT NULL UNIQUE,
-    card_id TEXT NOT NULL REFERENCES bank_card,
-    amount_minor INTEGER NOT NULL CHECK (typeof(amount_minor) = 'integer' AND amount_minor > 0),
-    currency TEXT NOT NULL,
-    status TEXT NOT NULL CHECK (status IN ('open', 'settled', 'declined')),
-    at TEXT NOT NULL
-);
-CREATE TABLE IF NOT EXISTS bank_webhook (
-    one INTEGER PRIMARY KEY CHECK (one = 1),
-    url TEXT NOT NULL,
-    secret TEXT NOT NULL
-);
-CREATE TABLE IF NOT EXISTS bank_event (
-    event_id TEXT PRIMARY KEY,
-    body TEXT NOT NULL,
-    tries INTEGER NOT NULL DEFAULT 0,
-    next_at TEXT,
-    outcome TEXT
-);
-CREATE INDEX IF NOT EXISTS bank_event_due ON bank_event (next_at) WHERE next_at IS NOT NULL;
 """

@@ -1,18 +1,15 @@
-"""What the bank does by itself: it decides applications when they are due and sends its news. Both from the tables, so
-that a restart goes on where the last run stopped."""
+"""What the bank does by itself: it decides applications and finishes orders when they are due, from the tables, so that
+a restart goes on where the last run stopped."""
 
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from datetime import datetime
 
-import httpx
-
-from sandbox.bank import applications, events, orders, plastic
-from sandbox.store import Database, Row, Store
+from sandbox.bank import applications, orders, plastic
+from sandbox.store import Database, Store
 
 IDLE_S = 5.0  # how long to sleep at most when nothing is due; changes wake earlier
-IN_FLIGHT_MAX = 16
 RECOVER_S = 1.0
 
 log = logging.getLogger("sandbox.bank")
@@ -56,39 +53,3 @@ async def _when_due(
                 continue
             pause_s = IDLE_S if due is None else (due - clock()).total_seconds()
             await watcher.wait(max(0.0, min(pause_s, IDLE_S)))
-
-
-async def send_events(store: Store, clock: Clock) -> None:
-    """Until cancelled: send events as they come due, several at once, so that one slow answer holds up nobody."""
-    in_flight: set[str] = set()
-    async with httpx.AsyncClient(trust_env=False) as client, asyncio.TaskGroup() as sending:
-        with store.changed.watch() as watcher:
-            while True:
-                pause_s = IDLE_S
-                for event in _waiting(store, in_flight):
-                    until_s = (datetime.fromisoformat(event["next_at"]) - clock()).total_seconds()
-                    if until_s > 0:
-                        pause_s = min(pause_s, until_s)
-                        break
-                    in_flight.add(event["event_id"])
-                    sending.create_task(_send(store, clock, client, event, in_flight))
-                await watcher.wait(pause_s)
-
-
-def _waiting(store: Store, in_flight: set[str]) -> list[Row]:
-    with store.reading() as db:
-        if events.subscriber(db) is None:
-            return []
-        free = [event for event in events.waiting(db, 2 * IN_FLIGHT_MAX) if event["event_id"] not in in_flight]
-    return free[: IN_FLIGHT_MAX - len(in_flight)]
-
-
-async def _send(store: Store, clock: Clock, client: httpx.AsyncClient, event: Row, in_flight: set[str]) -> None:
-    with store.reading() as db:
-        to = events.subscriber(db)
-    try:
-        status = await events.send(client, to, event, clock()) if to is not None else 0
-        with store.transaction() as db:
-            events.sent(db, event, status, clock())
-    finally:
-        in_flight.discard(event["event_id"])

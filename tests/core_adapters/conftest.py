@@ -238,8 +238,10 @@ async def room(pool: asyncpg.Pool, bank: Sandbox, keyring: Keyring) -> AsyncIter
 
         def at(url: str) -> CoreAdapters:
             settings = CoreSettings(
-                "sandbox", url, CORE_TOKEN, (WEBHOOK_SECRET,), "", b"audit key", *billers, public_url=PUBLIC_URL
-            )
+                "sandbox", url, CORE_TOKEN, (WEBHOOK_SECRET,), "", b"audit key", *billers,
+                acquirer_url=f"{bank.url}/acquirer/v1", acquirer_key=CORE_TOKEN,
+                acquirer_webhook_secrets=(WEBHOOK_SECRET,), public_url=PUBLIC_URL,
+            )  # fmt: skip
             made = build(pool, keyring, sms, Sink(), people, settings, Tokens(), clock)
             made.desk.started = True
             return made

@@ -120,14 +120,3 @@ async def test_every_operation_of_many_sums_to_nothing(room):
     )
     assert len(rows) == len(starts)
     assert {row["total"] for row in rows} == {0}
-
-
-async def test_a_top_up_is_booked_when_its_payment_settles_and_not_before(room):
-    order = room.order("topups.create_request", {"card": room.payer, "amount": "70.00 UAH"})
-    await room.start(order)
-    assert await room.state(order.op_id) == "POSTED"
-    assert await booked(room, order.op_id) == {}
-    link = (await room.news(order.op_id))[-1].outputs["pay_link"]
-    assert (await room.bank.http.post(link, data={"decision": "pay"})).status_code == 303
-    await room.rounds(3)
-    assert await booked(room, order.op_id) == {"clearing:sandbox": -7000, f"account:{room.payer}": 7000}

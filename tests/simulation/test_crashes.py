@@ -19,6 +19,7 @@ COMMITS = (
     "expiring.expire > moving.move",
     "worker._look > awaiting.look",
     "awaiting._one",
+    "awaiting._one > legs.begin",
     "sca.perform > sca._keep",
     "reversing.begin",
     "resolving.propose",

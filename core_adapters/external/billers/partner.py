@@ -60,12 +60,3 @@ class Partner(Protocol):
     async def paid(self, payment: Payment) -> str | None:
         """The partner's id of what was paid under the reference; None when it knows none. Raises Declined."""
         ...
-
-
-def weakest(capabilities: list[Capability]) -> Capability:
-    """What can be trusted when all of these take part."""
-    return Capability(
-        "reference-dedup" if all(one.may_resend for one in capabilities) else "none",
-        "by-our-ref" if all(one.may_ask for one in capabilities) else "none",
-        max(one.settle_bound_s for one in capabilities),
-    )

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from core_adapters.external.billers.partner import Partner, Payment, weakest
+from core_adapters.external.billers.partner import Partner, Payment
 from core_adapters.failures import BankFailure, Declined, TurnedAway, Unavailable, Unclear
-from core_adapters.ports import BillDebits, Capability, Debited, Order, Posted, Progress
+from core_adapters.ports import BillDebits, Capability, Debited, Order, Posted, Progress, weakest
 
 TOLD, RETURNED = "-B", "-R"  # behind the operation's reference: the biller's leg, and the way back
 MOBILE = "mobile-vega"  # the operator that knows whose number it is

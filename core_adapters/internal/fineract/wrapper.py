@@ -44,7 +44,7 @@ class FineractBank:
     # Fineract documents no bound. It works inside the request, and a key makes a repetition harmless at any time, so
     # this only leaves it time to finish before it is asked.
     capability: ClassVar[Capability] = Capability("key", "by-our-ref", settle_bound_s=30)
-    actions: ClassVar[frozenset[str]] = frozenset({TRANSFER, LOCK, UNLOCK})
+    actions: ClassVar[frozenset[str]] = frozenset({TRANSFER, LOCK, UNLOCK, CREDIT})
     questions: ClassVar[frozenset[str]] = frozenset(
         {
             "transfers.quote", "cards.list_active", "cards.list_locked", "cards.any_locked", "accounts.balance",

@@ -7,11 +7,12 @@ finds people and cards, `schemas` is what goes over the wire.
 from core_adapters.http import Service
 from core_adapters.internal.sandbox.calls import Calls
 from core_adapters.internal.sandbox.cashback import Cashback
+from core_adapters.internal.sandbox.credits import Credits
 from core_adapters.internal.sandbox.customers import Customers
 from core_adapters.internal.sandbox.details import Details
 from core_adapters.internal.sandbox.limits import CardLimits
 from core_adapters.internal.sandbox.locks import Locks
-from core_adapters.internal.sandbox.orders import Applications, TopUps, Transfers
+from core_adapters.internal.sandbox.orders import Applications, Transfers
 from core_adapters.internal.sandbox.plastic import PlasticCards
 from core_adapters.internal.sandbox.questions import CardQuestions
 from core_adapters.internal.sandbox.services import PublicServices
@@ -36,7 +37,7 @@ def bank(service: Service, revealer: Revealer, directory: Directory) -> SandboxB
     orders = (
         Transfers(calls, customers, revealer),
         Applications(calls, customers),
-        TopUps(calls, customers),
+        Credits(calls),
         Languages(calls, customers),
         Complaints(calls, customers),
     )

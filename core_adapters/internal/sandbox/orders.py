@@ -1,4 +1,4 @@
-"""Orders at the sandbox bank: a transfer, a card, a top-up. Each is sent once, under our reference.
+"""Orders at the sandbox bank: a transfer, a card. Each is sent once, under our reference.
 
 What must be known first (whose card it is) is asked before; when that fails nothing has been sent.
 """
@@ -115,44 +115,6 @@ class Applications:
         return await self.calls.ask("/applications", schemas.APPLIED, reference=order.reference)
 
 
-@dataclass(frozen=True, slots=True)
-class TopUps:
-    """Payments from a card of another bank, on the bank's own page."""
-
-    calls: Calls
-    customers: Customers
-    actions: ClassVar[frozenset[str]] = frozenset({"topups.create_request", "topups.start_card_payment"})
-
-    async def perform(self, order: Order) -> Posted:
-        async with nothing_sent_yet():
-            card = await self.customers.own_card(order.customer_id, str(order.inputs.get("card")))
-        amount = amount_of(order)
-        body = {
-            "reference": order.reference,
-            "card_id": card.card_id,
-            "amount_minor": amount.minor,
-            "currency": amount.currency,
-        }
-        try:
-            reply = await self.calls.order("/topups", body, schemas.TOP_UP, schemas.TOPPED_UP)
-        except Declined:
-            raise Declined("unavailable") from None
-        return _topped_up(order, reply, card.last4)
-
-    async def enquire(self, order: Order) -> Posted | None:
-        try:
-            return _topped_up(order, await self._asked(order), "")
-        except Missing:
-            return None
-
-    async def progress(self, order: Order) -> Progress | None:
-        status = (await self._asked(order))["status"]
-        return None if status == "open" else Progress("ok" if status == "settled" else "declined")
-
-    async def _asked(self, order: Order) -> Mapping[str, object]:
-        return await self.calls.ask("/topups", schemas.TOPPED_UP, reference=order.reference)
-
-
 def amount_of(order: Order) -> Money:
     """The order's amount, which the catalogue demands for every order that has one."""
     if order.amount is None:
@@ -186,9 +148,3 @@ def _applied(order: Order, reply: Mapping[str, object]) -> Posted:
     if reply["reference"] != order.reference:
         raise Unclear("the answer is about another reference")
     return Posted(str(reply["application_id"]))
-
-
-def _topped_up(order: Order, reply: Mapping[str, object], last4: str) -> Posted:
-    same_order(order, reply)
-    details = {"to_last4": last4} if last4 else {}
-    return Posted(str(reply["payment_id"]), {"pay_link": str(reply["url"])}, details)

@@ -22,7 +22,6 @@ TRANSFER: Schema = {**QUOTE, "reference": REFERENCE, "purpose": LINE}
 APPLICATION: Schema = {
     "customer_id": ID, "tariff": {"type": "string", "regex": r"[a-z_]{1,40}"}, "reference": REFERENCE,
 }  # fmt: skip
-TOP_UP: Schema = {"reference": REFERENCE, "card_id": ID, "amount_minor": SUM, "currency": CURRENCY}
 WEBHOOK: Schema = {"url": {"type": "string", "maxtext": 2000}, "secret": {"type": "string", "maxtext": 200}}
 
 # in
@@ -57,12 +56,4 @@ APPLIED: Schema = {
     "reference": REFERENCE,
     "status": {"type": "string", "allowed": ["pending", "issued", "refused"]},
     "card_id": {**ID, "nullable": True},
-}
-TOPPED_UP: Schema = {
-    "payment_id": ID,
-    "reference": REFERENCE,
-    "status": {"type": "string", "allowed": ["open", "settled", "declined"]},
-    "amount_minor": SUM,
-    "currency": CURRENCY,
-    "url": {"type": "string", "regex": r"https?://[^\s]{1,1000}"},
 }

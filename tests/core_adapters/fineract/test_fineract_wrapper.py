@@ -353,4 +353,4 @@ def test_what_it_promises_is_declared():
     assert BANKS["fineract"] is room_of_fineract.bank
     assert wrapper.capability.may_resend
     assert wrapper.capability.may_ask
-    assert wrapper.actions == {"transfers.execute", "cards.lock", "cards.unlock"}
+    assert wrapper.actions == {"transfers.execute", "cards.lock", "cards.unlock", "topups.credit"}

@@ -11,10 +11,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from sandbox.bank import applications, customers, ledger, numbers, rules, schema, topups, transfers
+from sandbox.bank import applications, credits, customers, events, ledger, numbers, rules, schema, transfers
 from sandbox.failures import Conflict, Refused
 from sandbox.store import Row, Store
 
+SCHEMAS = (schema.SCHEMA, events.NEWS.schema, credits.SCHEMA)
 MIDNIGHT = datetime(2026, 11, 21, tzinfo=UTC)
 AMOUNTS = st.integers(1, 3_000_000) | st.integers(1, rules.AMOUNT_MAX_MINOR)
 CURRENCIES = st.sampled_from(["UAH", "UAH", "UAH", "EUR", "JPY"])
@@ -31,7 +32,7 @@ class AnyUseOfTheBank(RuleBasedStateMachine):
     @initialize()
     def open(self) -> None:
         self.folder = tempfile.TemporaryDirectory()
-        self.store = Store(Path(self.folder.name) / "bank.sqlite3", schema.SCHEMA)
+        self.store = Store(Path(self.folder.name) / "bank.sqlite3", *SCHEMAS)
         self.now = MIDNIGHT
         with self.store.transaction() as db:
             ledger.open_books(db)
@@ -66,11 +67,11 @@ class AnyUseOfTheBank(RuleBasedStateMachine):
         with suppress(Conflict), self.store.transaction() as db:
             transfers.execute(db, f"t{ref}", order, self.now)
 
-    @rule(place=PLACES, amount=AMOUNTS, currency=CURRENCIES, ref=REFERENCES, paid=st.booleans())
-    def top_up(self, place: int, amount: int, currency: str, ref: int, paid: bool) -> None:
+    @rule(place=PLACES, amount=AMOUNTS, currency=CURRENCIES, ref=REFERENCES, captured=st.booleans())
+    def top_up(self, place: int, amount: int, currency: str, ref: int, captured: bool) -> None:
         with suppress(Conflict, Refused), self.store.transaction() as db:
-            payment, _ = topups.start(db, f"u{ref}", self.card(place)["card_id"], amount, currency, self.now)
-            topups.settle(db, payment["payment_id"], paid, self.now)
+            credits.execute(db, f"u{ref}", credits.Credit(self.card(place)["card_id"], amount, currency), self.now)
+            credits.settle(db, f"u{ref}", amount, currency, not captured, self.now)
 
     @rule(place=PLACES, tariff=st.sampled_from(["digital", "gold"]), ref=REFERENCES)
     def order_a_card(self, place: int, tariff: str, ref: int) -> None:
@@ -106,7 +107,7 @@ TestAnyUseOfTheBank = AnyUseOfTheBank.TestCase
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    store = Store(tmp_path / "bank.sqlite3", schema.SCHEMA)
+    store = Store(tmp_path / "bank.sqlite3", *SCHEMAS)
     with store.transaction() as db:
         ledger.open_books(db)
         move = ledger.Posting("r", "deposit", "cash-UAH", "equity-UAH", 100, "UAH", "")

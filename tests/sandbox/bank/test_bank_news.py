@@ -1,4 +1,4 @@
-"""Cards that are ordered, top-ups that are paid, and the signed news of both."""
+"""Cards that are ordered, and the signed news of them."""
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
@@ -79,54 +79,6 @@ async def test_a_phone_ending_in_4040404_is_refused_a_card(bank: httpx.AsyncClie
     news = await listener.next()
     assert (news["type"], news["data"]["reference"]) == ("card.refused", "app-1")
     assert (await bank.get(f"{BANK}/applications?reference=app-1")).json()["status"] == "refused"
-
-
-@pytest.mark.parametrize(
-    ("decision", "event", "added"), [("pay", "topup.settled", 1_500_00), ("decline", "topup.declined", 0)]
-)
-async def test_a_top_up_is_decided_once_on_the_banks_page(
-    bank: httpx.AsyncClient, anna: Anna, listener: Listener, decision: str, event: str, added: int
-) -> None:
-    await tell(bank, listener)
-    payment = await start_topup(bank, anna)
-    looked = await bank.get(payment["url"])
-    assert "1,500.00</span> <small>UAH" in looked.text
-    assert (await balances(bank))[anna.account] == 1_000_00
-    for _ in range(2):
-        assert (await bank.post(payment["url"], data={"decision": decision})).status_code == 303
-    other = "decline" if decision == "pay" else "pay"
-    await bank.post(payment["url"], data={"decision": other})
-    assert (await balances(bank))[anna.account] == 1_000_00 + added
-    news = await listener.next()
-    assert news["type"] == event
-    assert news["data"] == {"payment_id": payment["payment_id"], "reference": "top-1"}
-    assert listener.news.empty()
-    by_id = await bank.get(f"{BANK}/topups/{payment['payment_id']}")
-    by_reference = await bank.get(f"{BANK}/topups?reference=top-1")
-    assert by_id.json() == by_reference.json()
-    assert by_id.json()["status"] == event.removeprefix("topup.")
-
-
-async def test_the_payment_page_speaks_ukrainian_and_knows_what_it_does_not_know(
-    bank: httpx.AsyncClient, anna: Anna
-) -> None:
-    payment = await start_topup(bank, anna)
-    page = await bank.get(payment["url"], headers={"accept-language": "de, uk;q=0.8, en;q=0.5"})
-    assert "Сплатити" in page.text
-    assert "1\u00a0500,00</span> <small>UAH" in page.text
-    assert page.headers["cache-control"] == "no-store"
-    assert "script" not in page.text
-    assert (await bank.get("/pay/unknown")).status_code == 404
-    assert (await bank.post(payment["url"], data={"decision": "maybe"})).status_code == 400
-
-
-async def start_topup(bank: httpx.AsyncClient, anna: Anna) -> dict[str, str]:
-    body = {"reference": "top-1", "card_id": anna.card_id, "amount_minor": 1_500_00, "currency": "UAH"}
-    first, again = [await bank.post(f"{BANK}/topups", json=body) for _ in range(2)]
-    assert (first.status_code, again.status_code) == (201, 200)
-    assert first.json() == again.json()
-    assert (await bank.post(f"{BANK}/topups", json=body | {"amount_minor": 1})).status_code == 409
-    return first.json()
 
 
 @pytest.mark.parametrize(
