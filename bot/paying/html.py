@@ -28,8 +28,8 @@ header { display: flex; justify-content: space-between; align-items: center; gap
 header i { display: inline-block; width: 12px; height: 12px; border-radius: 50%; background: ACCENT; margin-right: 10px; }
 header a { color: #fff; font-size: 15px; font-weight: 400; min-height: 32px; display: inline-flex; align-items: center; }
 main { max-width: 430px; margin: 0 auto; padding: 24px 20px 40px; }
-h1 { font-size: 20px; line-height: 1.3; margin: 0; overflow-wrap: anywhere; }
-.amount { font-size: clamp(30px, 10vw, 42px); font-weight: 800; line-height: 1.2; letter-spacing: -.02em; margin: 0 0 8px;
+h1 { font-size: 20px; line-height: 1.3; margin: 0 0 4px; overflow-wrap: anywhere; }
+p.amount { color: INK; font-size: clamp(30px, 10vw, 42px); font-weight: 800; line-height: 1.2; letter-spacing: -.02em; margin: 0 0 8px;
   font-variant-numeric: tabular-nums; }
 p { margin: 0 0 12px; color: QUIET; overflow-wrap: anywhere; }
 blockquote { margin: 0 0 16px; padding: 10px 14px; background: PAPER; border-left: 4px solid ACCENT; border-radius: 8px;

@@ -109,7 +109,7 @@ async def test_who_comes_back_is_told_what_is_known_and_no_more(view, standing, 
 
 async def test_a_request_that_is_paid_asks_nobody_any_more():
     answer = await page_of(replace(ASKED, standing="paid"), "/pay/abc")
-    assert "has reached Anna K." in answer.text
+    assert "Anna K. has got" in answer.text
     assert PAGE not in answer.text
 
 
