@@ -56,7 +56,7 @@ def _issue(db: Database, application: Row, customer: Row, now: datetime) -> None
     tariff = application["tariff"]
     new = customers.NewCard(rules.SCHEME_OF_TARIFF[tariff], tariff, rules.CARD_CURRENCY)
     card = customers.issue_card(db, customer, new, now)
-    customers.welcome(db, card, application["reference"], now)
+    customers.welcome(db, card, application["application_id"], now)
     db.execute(
         "UPDATE bank_application SET status = 'issued', card_id = ? WHERE application_id = ?",
         (card["card_id"], application["application_id"]),

@@ -1,5 +1,6 @@
 """A day of our books against the bank's statement: what matches, what one side alone has, what differs."""
 
+import asyncio
 import random
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -10,6 +11,7 @@ from core_adapters.failures import Unavailable
 from core_adapters.operations.decisions.reconciliation import judge
 from core_adapters.operations.ids import core_ref
 from core_adapters.operations.reconciling import DayNotOver, NoStatement, Reconciling
+from core_adapters.ports import Question
 
 STAFF = {"Authorization": "Bearer staff"}
 URL = "/api/v1/operations/reconciliations"
@@ -145,3 +147,14 @@ async def test_a_day_that_is_not_over_and_a_bank_without_a_statement_are_said(ro
     with pytest.raises(NoStatement):
         await Reconciling(room.adapters.desk.store, Silent({})).day(today - timedelta(days=1), "staff olena")
     assert await room.pool.fetchval("select count(*) from money.recon") == 0
+
+
+async def test_a_gift_of_the_banks_own_is_no_difference(room):
+    start = room.order("cards.apply", {"tariff": "digital"})
+    await room.start(start)
+    asked = Question("cards.list_active", "anna")
+    while len((await room.adapters.questions.bank.ask(asked))["options"]) == 1:  # noqa: ASYNC110 -- over a socket
+        await asyncio.sleep(0.05)
+    room.clock.jump(days=1)
+    body = {"day": datetime.now(UTC).date().isoformat()}
+    assert (await room.api.post(URL, json=body, headers=STAFF)).json()["differences"] == []
