@@ -30,6 +30,11 @@ class Directory:
             first_name=found["first_name"],
             last_name=found["last_name"],
             identified=found["identified"],
-            bound_at=datetime.fromisoformat(found["bound_at"]) if found.get("bound_at") else None,
+            watched_since=_moment(found.get("watched_since")),
+            watched_until=_moment(found.get("watched_until")),
             locale=found.get("locale") or "en",
         )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

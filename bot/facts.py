@@ -62,7 +62,7 @@ class Facts:
             case "nlu":
                 return await self._understood(need.name, locale)
             case "context":
-                return await self._context(need.name, customer_id, level)
+                return await self._context(need.name, customer_id, level, locale)
             case "choices":
                 return await self._ask(need.name, need, customer_id, locale)
             case "read":
@@ -81,11 +81,11 @@ class Facts:
             NLU_CONFIDENCE.observe(ranking[0]["confidence"])
         return fact
 
-    async def _context(self, name: str, customer_id: str | None, level: str) -> Fact:
+    async def _context(self, name: str, customer_id: str | None, level: str, locale: str) -> Fact:
         if name == "feature":
             return self._features
         if name != "customer":
-            return await self._ask(name, Need("context", name), customer_id)
+            return await self._ask(name, Need("context", name), customer_id, locale)
         if customer_id is None or level == "guest":
             return GUEST
         response = await self._customers.get(f"/api/v1/customers/{customer_id}/context")

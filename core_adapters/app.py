@@ -163,7 +163,7 @@ def build(
     books = books_of(bank, bank.name, service)
     desk = Desk(store, Accepting(store, brand, directory, performer_of), performers, books=books)
     worker = Worker(store, performers, more=(Daily(Reconciling(store, books)).compare,))
-    questions = Questions(store, brand, directory, bank, answering)
+    questions = Questions(store, brand, directory, bank, answering, performer_of)
     counter = Counter(pages, desk, secrets, setting)
     return CoreAdapters(
         app=_app(desk, questions, counter, verifier, asked_of_billers),

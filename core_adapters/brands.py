@@ -1,13 +1,13 @@
 """The face and the limits of a bank, read from its ``internal/<bank>/brand.yml``."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from importlib.resources import files
-from typing import Literal
+from typing import Annotated, Literal
 
 import yaml
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from flows.model import Brand
 from flows.money import Money, MoneyError
@@ -19,12 +19,22 @@ class BrandUnusable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What may go out. All of one currency."""
+    """What may go out. All money is of one currency.
+
+    ``transfer_…`` counts all that leaves the customer's accounts, ``transfers_…`` how often something does.
+    ``payment_per_day`` is what bills and phones may take of it, ``new_payee_per_day`` what may go to payees who were
+    never paid before, ``new_binding`` the same for as long as a binding is new.
+    """
 
     transfer_min: Money
     transfer_max: Money
+    transfer_per_hour: Money
     transfer_per_day: Money
     transfer_per_day_unidentified: Money
+    transfers_per_hour: int
+    transfers_per_day: int
+    payment_per_day: Money
+    new_payee_per_day: Money
     new_binding: Money
     step_up_from: Money
     quick_amounts: tuple[Money, ...]
@@ -32,6 +42,10 @@ class Limits:
     @property
     def currency(self) -> str:
         return self.transfer_max.currency
+
+
+NOT_SUMS = frozenset({"transfers_per_hour", "transfers_per_day", "quick_amounts"})
+SUMS = tuple(field.name for field in fields(Limits) if field.name not in NOT_SUMS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +67,7 @@ class BankBrand:
     def for_flows(self) -> Brand:
         """The part that content runs under."""
         limits: dict[str, str | tuple[str, ...]] = {
-            name: str(getattr(self.limits, name)) for name in Limits.__slots__ if name != "quick_amounts"
+            name: str(getattr(self.limits, name)) for name in SUMS
         }
         limits["quick_amounts"] = tuple(str(amount) for amount in self.limits.quick_amounts)
         return Brand(
@@ -66,8 +80,13 @@ class BankBrand:
 class _Limits:
     transfer_min: str
     transfer_max: str
+    transfer_per_hour: str
     transfer_per_day: str
     transfer_per_day_unidentified: str
+    transfers_per_hour: Annotated[int, Field(strict=True, gt=0)]
+    transfers_per_day: Annotated[int, Field(strict=True, gt=0)]
+    payment_per_day: str
+    new_payee_per_day: str
     new_binding: str
     step_up_from: str
     quick_amounts: tuple[str, ...]
@@ -109,8 +128,11 @@ def load(bank: str) -> BankBrand:
 
 
 def _brand(bank: str, file: _File) -> BankBrand:
-    amounts = {name: Money.parse(getattr(file.limits, name)) for name in _Limits.__slots__ if name != "quick_amounts"}
-    limits = Limits(**amounts, quick_amounts=tuple(Money.parse(text) for text in file.limits.quick_amounts))
+    amounts = {name: Money.parse(getattr(file.limits, name)) for name in SUMS}
+    limits = Limits(
+        **amounts, transfers_per_hour=file.limits.transfers_per_hour, transfers_per_day=file.limits.transfers_per_day,
+        quick_amounts=tuple(Money.parse(text) for text in file.limits.quick_amounts),
+    )  # fmt: skip
     wrong = [str(m) for m in (*amounts.values(), *limits.quick_amounts) if m.currency != file.currency]
     if wrong:
         raise MoneyError(f"limits are in {file.currency}, but {', '.join(wrong)} stands there")

@@ -14,13 +14,18 @@ from flows.money import Money
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A customer as CustomerAPI knows them. ``bound_at`` is when their newest channel binding was made."""
+    """A customer as CustomerAPI knows them.
+
+    While a binding of theirs is new, ``watched_since`` is when the oldest such was made, and ``watched_until`` when
+    the last of them is new no more.
+    """
 
     phone: str
     first_name: str = ""
     last_name: str = ""
     identified: bool = False
-    bound_at: datetime | None = None
+    watched_since: datetime | None = None
+    watched_until: datetime | None = None
     locale: str = "en"
 
     @property

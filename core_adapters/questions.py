@@ -5,19 +5,24 @@ A bank that cannot be asked is an answer too: ``{"error": "unavailable"}``.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import structlog
 
 from core_adapters.brands import BankBrand
 from core_adapters.failures import BankFailure, Declined, Unavailable
-from core_adapters.operations import catalogue, holding, traits
-from core_adapters.operations.decisions.admission import left_today
+from core_adapters.operations import catalogue, traits
+from core_adapters.operations.allowance import Allowances
+from core_adapters.operations.quoting import Quoting
 from core_adapters.operations.records import Operation
 from core_adapters.operations.states import NOTHING_MOVED, State
 from core_adapters.operations.store import Store
 from core_adapters.ports import Answerer, Bank, Directory, Person, Progress, Question
+from flows.formats import moment
 from flows.money import Money
 
 log = structlog.get_logger()
@@ -42,6 +47,7 @@ class Questions:
     directory: Directory
     bank: Bank
     others: Sequence[Answerer] = ()
+    performer_of: Mapping[str, str] = field(default_factory=dict)
 
     async def answer(self, asked: Question) -> Mapping[str, object]:
         """``{"outputs": {...}}`` or ``{"error": code}``. Raises NoSuchQuestion, NotFound."""
@@ -66,22 +72,38 @@ class Questions:
             raise NoSuchQuestion(f"'{asked.verb}' is no question; there are {', '.join(sorted(known))}")
         if asked.customer_id is None and not catalogue.is_public(asked.verb):
             return _to_a_guest
+        if asked.verb in traits.QUOTES:
+            return partial(self._quote, answerer)
         return answerer.ask
 
+    async def _quote(self, answerer: Answerer, asked: Question) -> Mapping[str, object]:
+        person = await self._person(str(asked.customer_id))
+        quoting = Quoting(self.store, self._allowances, self.performer_of)
+        return await quoting.ask(asked, person, answerer.ask)
+
     async def _limits(self, asked: Question) -> Mapping[str, object]:
-        limits, now = self.brand.limits, self.store.clock()
-        used, identified, age = Money(0, self.brand.currency), False, None
-        if asked.customer_id is not None:
-            person = await self._person(asked.customer_id)
-            used = await holding.used(self.store.pool, self.brand, asked.customer_id, now)
-            identified, age = person.identified, now - person.bound_at if person.bound_at else None
+        limits, customer_id = self.brand.limits, asked.customer_id
+        person = await self._person(customer_id) if customer_id is not None else None
+        rooms = await self._allowances.of_day(self.store.pool, customer_id, person, self.store.clock())
         return {
             "transfer_min": str(limits.transfer_min),
             "transfer_max": str(limits.transfer_max),
-            "transfer_left_today": str(left_today(limits, used, identified, age)),
+            "transfer_left_today": str(rooms["today"].left),
+            "transfer_left_now": str(rooms["now"].left),
+            "transfer_free_at": self._said(rooms["now"].free_at, asked.locale),
+            "new_payee_left": str(rooms["new_payee"].left),
+            "new_payee_free_at": self._said(rooms["new_payee"].free_at, asked.locale),
             "step_up_from": str(limits.step_up_from),
             "quick_amounts": [str(amount) for amount in limits.quick_amounts],
         }
+
+    @property
+    def _allowances(self) -> Allowances:
+        return Allowances(self.brand, self.store.sealer)
+
+    def _said(self, at: datetime | None, locale: str) -> str:
+        """A moment as the bank's customers read it; empty for none."""
+        return moment(at.astimezone(ZoneInfo(self.brand.time_zone)), locale) if at is not None else ""
 
     async def _customer(self, asked: Question) -> Mapping[str, object]:
         if asked.customer_id is None:

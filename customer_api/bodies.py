@@ -120,7 +120,11 @@ class Answer(Shape):
 
 
 class Person(Shape):
-    """A customer. `bound_at` is when the youngest of his living bindings was made: that is what makes him new."""
+    """A customer. `bound_at` is when the youngest of his living bindings was made.
+
+    While a living binding is new, `watched_until` is when the last of them is new no more, and `watched_since` when
+    the oldest was made of those that are new, revoked ones too: whom he has paid since then proves nothing.
+    """
 
     customer_id: UUID
     first_name: str
@@ -129,6 +133,8 @@ class Person(Shape):
     identified: bool
     locale: str
     bound_at: datetime | None
+    watched_since: datetime | None
+    watched_until: datetime | None
 
 
 class Context(Shape):

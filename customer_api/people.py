@@ -70,12 +70,13 @@ def add_identifier(
     )
 
 
-async def read(session: AsyncSession, seals: Seals, customer_id: UUID) -> Person | None:
+async def read(session: AsyncSession, seals: Seals, customer_id: UUID, now: datetime) -> Person | None:
     """A customer as the API shows him."""
     customer = await session.get(Customer, customer_id)
     if customer is None:
         return None
     name = seals.open(customer.name, "customer.name", customer.id)
+    bound_at, since, until = await _bound(session, customer.id, now)
     return Person(
         customer_id=customer.id,
         first_name=name["first"],
@@ -83,10 +84,26 @@ async def read(session: AsyncSession, seals: Seals, customer_id: UUID) -> Person
         phone=await phone_of(session, seals, customer.id),
         identified=customer.identified_at is not None,
         locale=customer.locale,
-        bound_at=await session.scalar(
-            select(func.max(Binding.bound_at)).where(Binding.customer_id == customer.id, Binding.revoked_at.is_(None))
-        ),
+        bound_at=bound_at,
+        watched_since=since if until is not None else None,
+        watched_until=until,
     )
+
+
+async def _bound(
+    session: AsyncSession, customer_id: UUID, now: datetime
+) -> tuple[datetime | None, datetime | None, datetime | None]:
+    """When the youngest living binding was made, the oldest new one of all, and when the last living one ends new."""
+    living, new = Binding.revoked_at.is_(None), Binding.risk_until > now
+    found = await session.execute(
+        select(
+            func.max(Binding.bound_at).filter(living),
+            func.min(Binding.bound_at).filter(new),
+            func.max(Binding.risk_until).filter(living, new),
+        ).where(Binding.customer_id == customer_id)
+    )
+    bound_at, since, until = found.one()
+    return bound_at, since, until
 
 
 async def phone_of(session: AsyncSession, seals: Seals, customer_id: UUID) -> str:

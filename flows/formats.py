@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_datetime
 from babel.numbers import get_currency_symbol
 
 from flows.money import Money, minor_digits
@@ -52,6 +52,11 @@ def number(value: int, locale: str) -> str:
 def day(value: date, locale: str) -> str:
     """A date in words: ``21 November 2026``."""
     return format_date(value, "long", locale=locale)
+
+
+def moment(value: datetime, locale: str) -> str:
+    """A day and a time of it: ``21 November, 18:05``."""
+    return format_datetime(value, "d MMMM, HH:mm", tzinfo=value.tzinfo, locale=locale)
 
 
 @lru_cache(maxsize=4096)

@@ -11,7 +11,8 @@ from uuid import UUID
 
 from core_adapters.brands import BankBrand
 from core_adapters.database import Connection
-from core_adapters.operations import announcing, catalogue, holding, records, snapshot, traits
+from core_adapters.operations import announcing, catalogue, holding, records, snapshot, switches, traits
+from core_adapters.operations.allowance import Allowance, Allowances
 from core_adapters.operations.decisions import admission
 from core_adapters.operations.decisions.admission import Approve, Case, Refuse
 from core_adapters.operations.ids import core_ref
@@ -95,8 +96,9 @@ class Accepting:
         now = self.store.clock()
         amount = catalogue.money(start.inputs, traits.of(start.action).amount)
         proof = await self._proof(connection, start, customer_id, now)
-        case = await self._case(connection, start, customer_id, person, amount, proof is not None, now)
-        decision = admission.decide(case)
+        allowed = await self._allowed(connection, start, customer_id, person, now)
+        stopped = await switches.is_stopped(connection, start.action, self.performer_of[start.action])
+        decision = admission.decide(self._case(start, amount, allowed, proof is not None, stopped))
         state = State.APPROVED if isinstance(decision, Approve) else State.VOID
         spent = proof if isinstance(decision, Approve) and decision.exemption is None else None
         row = await connection.fetchrow(
@@ -104,11 +106,14 @@ class Accepting:
         )
         if row is None:
             return None
-        if isinstance(decision, Approve) and case.moves_money_out and amount is not None:
-            await holding.hold(connection, self.brand, customer_id, start.op_id, amount, now)
+        if isinstance(decision, Approve) and allowed is not None and amount is not None:
+            kind = traits.of(start.action).kind
+            await holding.hold(
+                connection, customer_id, start.op_id, kind, amount, allowed.payer, allowed.new_payee
+            )
         if spent is not None:
             await connection.execute("update money.sca set used_at = $2 where id = $1", spent, now)
-        reason = decision.error if isinstance(decision, Refuse) else decision.exemption or f"code {spent}"
+        reason = _why(decision) if isinstance(decision, Refuse) else decision.exemption or f"code {spent}"
         await self.store.audit.write(
             connection, now, f"customer {customer_id}", state.value.lower(), str(start.op_id), reason
         )
@@ -132,23 +137,34 @@ class Accepting:
             now if refused else None, now + UNSENT_MAX,
         )  # fmt: skip
 
-    async def _case(
-        self, connection: Connection, start: StartOperation, customer_id: str, person: Person, amount: Money | None,
-        proven: bool, now: datetime,
-    ) -> Case:  # fmt: skip
+    async def _allowed(
+        self, connection: Connection, start: StartOperation, customer_id: str, person: Person, now: datetime
+    ) -> Allowance | None:
+        """What the limits leave for a payment; None for what is none."""
+        if not traits.of(start.action).moves_money_out:
+            return None
+        allowances = Allowances(self.brand, self.store.sealer)
+        return await allowances.of_payment(
+            connection, customer_id, person, now, start.action, start.inputs, start.cards
+        )
+
+    def _case(
+        self, start: StartOperation, amount: Money | None, allowed: Allowance | None, proven: bool, stopped: bool
+    ) -> Case:
         known = traits.of(start.action)
         return Case(
             limits=self.brand.limits,
             amount=amount,
             moves_money_out=known.moves_money_out,
-            used=await holding.used(connection, self.brand, customer_id, now),
-            identified=person.identified,
-            binding_age=now - person.bound_at if person.bound_at else None,
+            room=allowed.room if allowed is not None else None,
             proven=proven,
+            new_in_care=allowed is not None and allowed.new_in_care,
+            between_own=known.between_own,
             snapshot_matches=not known.needs_a_yes or snapshot.matches(start),
             enabled=not known.feature or self.brand.features.get(known.feature, False),
             needs_proof=known.needs_proof,
             unproven=known.unproven,
+            stopped=stopped,
         )
 
     async def _proof(
@@ -195,6 +211,10 @@ def check(start: StartOperation) -> str:
     if not start.customer_id:
         raise NotTaken("customer_id: an operation belongs to a customer")
     return start.customer_id
+
+
+def _why(refusal: Refuse) -> str:
+    return f"{refusal.error} by {refusal.limit}" if refusal.limit else refusal.error
 
 
 def payer_of(start: StartOperation) -> str:

@@ -30,7 +30,7 @@ def entries(operation: Operation) -> tuple[Entry, ...]:
     if operation.leg_of is not None:
         return delivered(operation)
     known = traits.of(operation.action)
-    if operation.amount is None or not (known.moves_money_out or known.fee_of):
+    if operation.amount is None or not (known.moves_money or known.fee_of):
         return ()
     fee = operation.fee.minor if operation.fee else 0
     amount = operation.amount.minor
@@ -59,8 +59,10 @@ def payer(operation: Operation) -> str:
 
 
 def payee(operation: Operation) -> str:
-    """The account the money goes to; clearing where the payee is no card."""
-    card = operation.request.cards.get("to")
+    """The account the money goes to; clearing where the payee is neither a card nor an account of the payer's own."""
+    card, own = operation.request.cards.get("to"), operation.request.inputs.get("to")
+    if traits.of(operation.action).between_own and isinstance(own, str):
+        return f"account:{own}"
     return f"card:{card.token}" if card else f"clearing:{operation.core}"
 
 

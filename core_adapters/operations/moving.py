@@ -9,7 +9,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from core_adapters.database import Connection
-from core_adapters.operations import announcing, ledger, legs, records, traits, undoing
+from core_adapters.operations import announcing, ledger, legs, payees, records, traits, undoing
 from core_adapters.operations.decisions.reply import Verdict
 from core_adapters.operations.records import Operation
 from core_adapters.operations.states import FINAL, NOTHING_MOVED, State
@@ -87,6 +87,7 @@ async def _follow(store: Store, connection: Connection, seen: Operation, moved: 
         await undoing.follow(store, connection, moved)
     elif moved.state is State.POSTED:
         await ledger.book(connection, moved, ledger.entries(moved), now)
+        await payees.keep(connection, store.sealer, moved)
     if moved.leg_of is not None:
         await legs.follow(store, connection, moved)
     follow = traits.of(moved.action).follow

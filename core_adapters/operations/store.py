@@ -24,7 +24,8 @@ CLAIM = """
 update money.operation set state = 'SENDING', fence = fence + 1, version = version + 1, sent_at = $2, updated_at = $2,
     lease_until = $3, due_at = $3
 where op_id = $1 and state = $4 and version = coalesce($5, version)
-    and (state <> 'APPROVED' or coalesce(expires_at > $2, true)) returning *
+    and (state <> 'APPROVED' or coalesce(expires_at > $2, true))
+    and not exists (select from money.switch where stopped and name in (action, core)) returning *
 """
 # Claimed for a moment, so that two processes do not ask the core about the same operation.
 TAKE_DUE = """
@@ -96,7 +97,8 @@ class Store:
     async def claim(self, op_id: UUID, state: State, version: int | None = None) -> Operation | None:
         """Make an APPROVED or UNKNOWN operation SENDING, under a new fence; committed when this returns.
 
-        None when somebody else was faster, then it is theirs to send, or when it has expired unsent.
+        None when somebody else was faster, then it is theirs to send, when it has expired unsent, or when staff have
+        stopped its action or its core.
         """
         now = self.clock()
         async with self.pool.acquire() as connection, connection.transaction():

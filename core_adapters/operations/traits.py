@@ -1,7 +1,7 @@
 """What is known of each action beside its catalogue entry: one line an action, read by every part of the money path."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 
@@ -18,16 +18,22 @@ class Follow(NamedTuple):
     names: bool = False
 
 
+# The inputs that name a payee of a kind; a card is named by its number, which is no input.
+NAMING: Mapping[str, tuple[str, ...]] = {"phone": ("phone",), "mobile": ("phone",), "bill": ("biller", "account")}
+
+
 @dataclass(frozen=True, slots=True)
 class Traits:
     """``moves_money_out``: money leaves the customer's accounts, so limits and a step-up hold.
 
-    ``needs_a_yes``: the request is what the customer confirmed, by its snapshot. ``feature``: the flag of the brand
-    without which it is refused. ``named_by``: the output that names the operation to later steps (a receipt, a wait).
-    ``kind``: what its receipt calls it. ``needs_proof``: the customer's code must approve it though no limit holds.
-    ``unproven``: what of it may be done without a code; the order then says that it is not proven, and the bank does no
-    more than that. ``fee_of``: the input that names the card from which the input ``fee`` is taken. ``told_as``: its
-    end is that event, matched by the input of the same name; the flow waits for it and never knew of the operation.
+    ``between_own``: it goes from one account of the customer's to another, which needs neither. ``needs_a_yes``: the
+    request is what the customer confirmed, by its snapshot. ``feature``: the flag of the brand without which it is
+    refused. ``named_by``: the output that names the operation to later steps (a receipt, a wait). ``kind``: what its
+    receipt calls it, and which limits it has of its own. ``payee``: the kind of whom it pays. ``needs_proof``: the
+    customer's code must approve it though no limit holds. ``unproven``: what of it may be done without a code; the
+    order then says that it is not proven, and the bank does no more than that. ``fee_of``: the input that names the
+    card from which the input ``fee`` is taken. ``told_as``: its end is that event, matched by the input of the same
+    name; the flow waits for it and never knew of the operation.
     """
 
     moves_money_out: bool = False
@@ -36,6 +42,8 @@ class Traits:
     follow: Follow | None = None
     named_by: str = ""
     kind: str = ""
+    payee: str = ""
+    between_own: bool = False
     needs_proof: bool = False
     unproven: str = ""
     fee_of: str = ""
@@ -51,17 +59,28 @@ class Traits:
         """The input that says from which card."""
         return self.fee_of or "from"
 
+    @property
+    def moves_money(self) -> bool:
+        """Whether the ledger has entries of all of it when it is posted."""
+        return self.moves_money_out or self.between_own
+
 
 # A page lives for a week, and what is paid on its last day is reserved for another.
 TOPPED_UP = Follow("topups.settled", "payment_id", days=15, names=True)
 REQUESTED = Follow("requests.paid", "request_id", days=15, names=True)
-PAYMENT = Traits(moves_money_out=True, needs_a_yes=True, named_by="payment_id", kind="payment")
+TRANSFER = Traits(
+    moves_money_out=True, needs_a_yes=True, feature="transfers_enabled", named_by="transfer_id", kind="transfer",
+    payee="card",
+)  # fmt: skip
+PAYMENT = Traits(moves_money_out=True, needs_a_yes=True, named_by="payment_id", kind="payment", payee="bill")
 
 ACTIONS: Mapping[str, Traits] = {
-    "transfers.execute": Traits(
-        moves_money_out=True, needs_a_yes=True, feature="transfers_enabled", named_by="transfer_id", kind="transfer"
+    "transfers.execute": TRANSFER,
+    "transfers.by_phone": replace(TRANSFER, feature="phone_transfers_enabled", payee="phone"),
+    "transfers.own": replace(
+        TRANSFER, moves_money_out=False, between_own=True, feature="own_transfers_enabled", payee=""
     ),
-    "mobile.pay": PAYMENT,
+    "mobile.pay": replace(PAYMENT, payee="mobile"),
     "bills.pay": PAYMENT,
     "cards.apply": Traits(
         needs_a_yes=True, follow=Follow("cards.issued", "application_id"), named_by="application_id", kind="card"
@@ -101,3 +120,13 @@ NONE = Traits()
 def of(action: str) -> Traits:
     """The traits of an action; none for one that has nothing of its own."""
     return ACTIONS.get(action, NONE)
+
+
+# The questions that come before a payment, and the action that each is about.
+QUOTES: Mapping[str, str] = {
+    "transfers.quote": "transfers.execute",
+    "transfers.phone_quote": "transfers.by_phone",
+    "transfers.own_quote": "transfers.own",
+    "mobile.quote": "mobile.pay",
+    "bills.quote": "bills.pay",
+}

@@ -14,6 +14,7 @@ from core_adapters.operations.decisions import admission, enquiry, reply
 from core_adapters.operations.decisions.admission import Approve, Case, Refuse
 from core_adapters.operations.decisions.enquiry import Doubt, Wait
 from core_adapters.operations.decisions.reply import Verdict
+from core_adapters.operations.decisions.velocity import Room
 from core_adapters.operations.states import FINAL, State, may_move
 from core_adapters.ports import Capability, Posted
 from flows.money import Money
@@ -44,12 +45,13 @@ def uah(text):
     return Money.parse(f"{text} UAH")
 
 
-def case(amount="100", used="0", identified=True, age=None, proven=False, matches=True, enabled=True, out=True):
-    return Case(LIMITS, uah(amount), out, uah(used), identified, age, proven, matches, enabled)
+def case(amount="100", left="50000", limit="transfer_per_day", proven=False, out=True, **known):
+    room = Room(limit, uah(left)) if out else None
+    return Case(LIMITS, uah(amount), out, room, proven, **known)
 
 
 def without_limits(proven=False, unproven=""):
-    return Case(LIMITS, None, False, uah("0"), True, None, proven, needs_proof=True, unproven=unproven)
+    return Case(LIMITS, None, False, None, proven, needs_proof=True, unproven=unproven)
 
 
 @pytest.mark.parametrize(
@@ -59,21 +61,25 @@ def without_limits(proven=False, unproven=""):
         (case("500"), Refuse("not_proven")),
         (case("500", proven=True), Approve(None)),
         (case("29999", proven=True), Approve(None)),
-        (case("29999.01", proven=True), Refuse("limit_exceeded")),
-        (case("0.99"), Refuse("limit_exceeded")),
-        (case("100", used="49900"), Approve("low value: below 500.00 UAH")),
-        (case("100.01", used="49900"), Refuse("limit_exceeded")),
-        (case("100", used="4900", identified=False), Approve("low value: below 500.00 UAH")),
-        (case("100.01", used="4900", identified=False), Refuse("limit_exceeded")),
-        (case("100.01", used="900", age=timedelta(hours=23)), Refuse("limit_exceeded")),
-        (case("100.01", used="900", age=timedelta(hours=24)), Approve("low value: below 500.00 UAH")),
-        (case("100", matches=False, proven=True), Refuse("not_proven")),
+        (case("29999.01", proven=True), Refuse("limit_exceeded", "transfer_max")),
+        (case("0.99"), Refuse("limit_exceeded", "transfer_max")),
+        (case("100", left="100"), Approve("low value: below 500.00 UAH")),
+        (case("100.01", left="100"), Refuse("limit_exceeded", "transfer_per_day")),
+        (case("100.01", left="100", limit="transfers_per_hour"), Refuse("limit_exceeded", "transfers_per_hour")),
+        (case("100.01", left="100", limit="new_payee_per_day"), Refuse("new_payee_limit", "new_payee_per_day")),
+        (case("100.01", left="100", limit="new_binding"), Refuse("new_payee_limit", "new_binding")),
+        (case("1", new_in_care=True), Refuse("not_proven")),
+        (case("1", new_in_care=True, proven=True), Approve(None)),
+        (case("100", snapshot_matches=False, proven=True), Refuse("not_proven")),
         (case("100", enabled=False), Refuse("unavailable")),
+        (case("100", stopped=True), Refuse("unavailable")),
         (case("99999", out=False), Approve("nothing leaves the customer's accounts")),
         (without_limits(), Refuse("not_proven")),
         (without_limits(proven=True), Approve(None)),
         (without_limits(unproven="a lower limit"), Approve("a lower limit")),
         (without_limits(proven=True, unproven="a lower limit"), Approve(None)),
+        (case("99999", out=False, between_own=True), Approve("between the customer's own accounts")),
+        (case("99999", out=False, between_own=True, stopped=True), Refuse("unavailable")),
     ],
 )
 def test_what_is_approved(asked, decided):

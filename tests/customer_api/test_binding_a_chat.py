@@ -65,6 +65,8 @@ async def test_a_code_binds_the_chat_to_the_phones_customer(chat: Chat, clock: C
         "identified": False,
         "locale": "uk",
         "bound_at": "2026-11-21T12:00:00Z",
+        "watched_since": "2026-11-21T12:00:00Z",
+        "watched_until": "2026-11-22T12:00:00Z",
     }
     binding = (await chat.api.get(BINDINGS, params=WHERE)).json()
     assert binding["customer_id"] == outputs["customer_id"]
@@ -116,11 +118,30 @@ async def test_proving_the_same_phone_again_keeps_the_binding_and_its_age(chat: 
 async def test_a_new_binding_in_another_messenger_makes_the_customer_new_again(
     chat: Chat, other_chat: Chat, clock: Clock
 ) -> None:
-    """The age of the youngest binding is what limits transfers go by."""
+    """The age of the bindings is what limits transfers go by."""
     customer_id = (await chat.prove())["customer_id"]
     clock.pass_by(hours=30)
+    old = (await chat.api.get(f"/api/v1/customers/{customer_id}")).json()
+    assert (old["watched_since"], old["watched_until"]) == (None, None)
     await other_chat.prove()
-    assert (await chat.api.get(f"/api/v1/customers/{customer_id}")).json()["bound_at"] == "2026-11-22T18:00:00Z"
+    new = (await chat.api.get(f"/api/v1/customers/{customer_id}")).json()
+    assert new["bound_at"] == new["watched_since"] == "2026-11-22T18:00:00Z"
+    assert new["watched_until"] == "2026-11-23T18:00:00Z"
+
+
+async def test_whom_a_revoked_new_binding_has_paid_is_not_known_to_the_next_one(
+    chat: Chat, other_chat: Chat, clock: Clock
+) -> None:
+    customer_id = (await chat.prove())["customer_id"]
+    clock.pass_by(hours=1)
+    binding = (await chat.api.get(BINDINGS, params=WHERE)).json()
+    await chat.api.delete(f"{BINDINGS}/{binding['binding_id']}")
+    alone = (await chat.api.get(f"/api/v1/customers/{customer_id}")).json()
+    assert (alone["watched_since"], alone["watched_until"]) == (None, None)
+    await other_chat.prove()
+    person = (await chat.api.get(f"/api/v1/customers/{customer_id}")).json()
+    assert person["watched_since"] == "2026-11-21T12:00:00Z"
+    assert person["watched_until"] == "2026-11-22T13:00:00Z"
 
 
 async def test_two_chats_proving_one_new_phone_at_once_make_one_customer(
