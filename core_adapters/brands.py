@@ -66,9 +66,7 @@ class BankBrand:
 
     def for_flows(self) -> Brand:
         """The part that content runs under."""
-        limits: dict[str, str | tuple[str, ...]] = {
-            name: str(getattr(self.limits, name)) for name in SUMS
-        }
+        limits: dict[str, str | tuple[str, ...]] = {name: str(getattr(self.limits, name)) for name in SUMS}
         limits["quick_amounts"] = tuple(str(amount) for amount in self.limits.quick_amounts)
         return Brand(
             self.name, self.currency, self.locales, self.time_zone, limits, self.features, self.regions,

@@ -104,7 +104,9 @@ def _people(routes: APIRouter, service: Service, verifier: TokenVerifier) -> Non
         return [bindings.shown(service.seals, row) for row in rows]
 
     async def _person(session: AsyncSession, customer_id: UUID | None) -> Person:
-        person = await people.read(session, service.seals, customer_id, service.clock()) if customer_id is not None else None
+        if customer_id is None:
+            raise NotFound
+        person = await people.read(session, service.seals, customer_id, service.clock())
         if person is None:
             raise NotFound
         return person

@@ -19,7 +19,7 @@ def asked(
     method: str,
     path: str,
     query: Mapping[str, str] | None = None,
-    body: Mapping[str, str] | None = None,
+    body: Mapping[str, object] | None = None,
     of: "Callable[[Settings], str] | None" = None,
 ) -> dict[str, Any]:
     """The answer's object; a refusal is said and ends the command. ``of`` names the service where it runs apart."""

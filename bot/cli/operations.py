@@ -100,6 +100,35 @@ def decline(
 
 
 @app.command()
+def stop(
+    name: Annotated[str, typer.Argument(help="An action such as transfers.execute, or a core such as sandbox.")],
+    why: Annotated[str, typer.Option(help="Stands in the audit.")],
+) -> None:
+    """Take no more operations of this kind, at once and everywhere. What is at the bank already goes to its end."""
+    _turn(name, True, why)
+
+
+@app.command()
+def allow(
+    name: Annotated[str, typer.Argument(help="What was stopped.")],
+    why: Annotated[str, typer.Option(help="Stands in the audit.")],
+) -> None:
+    """Let what was stopped go on."""
+    _turn(name, False, why)
+
+
+@app.command()
+def switches() -> None:
+    """What is stopped or was, by whom and why."""
+    found = _asked("GET", f"{PATH}/switches")
+    for one in found["switches"]:
+        state = "stopped" if one["stopped"] else "allowed"
+        typer.echo(f"{one['name']:<24} {state}  {one['at']}  {one['who']}: {one['why']}")
+    if not found["switches"]:
+        typer.echo("Nothing was ever stopped.")
+
+
+@app.command()
 def reconcile(
     day: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="A day in UTC; yesterday if none.")] = None,
 ) -> None:
@@ -117,12 +146,17 @@ def reconcile(
         raise typer.Exit(1)
 
 
+def _turn(name: str, stopped: bool, why: str) -> None:
+    answer = _asked("PUT", f"{PATH}/switches/{name}", body={"stopped": stopped, "why": why})
+    typer.echo(f"{answer['name']} is {'stopped' if answer['stopped'] else 'allowed'}")
+
+
 def _sums(sums: Mapping[str, str] | None) -> str:
     return ", ".join(sums.values()) if sums else "-"
 
 
 def _asked(
-    method: str, path: str, query: Mapping[str, str] | None = None, body: Mapping[str, str] | None = None
+    method: str, path: str, query: Mapping[str, str] | None = None, body: Mapping[str, object] | None = None
 ) -> dict[str, Any]:
     """The answer's object; a refusal is said and ends the command."""
     return asked(method, path, query, body, of=lambda settings: settings.core_adapters.url)

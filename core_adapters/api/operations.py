@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 
-from core_adapters.api import reconciliations, resolutions
+from core_adapters.api import reconciliations, resolutions, switches
 from core_adapters.api.resolutions import Whole, whole
 from core_adapters.api.security import SERVICE, STAFF, caller
 from core_adapters.api.shapes import Listed, Problem, Shown, Standing, Start
@@ -13,6 +13,7 @@ from core_adapters.operations.desk import Desk
 from core_adapters.operations.reconciling import Reconciling
 from core_adapters.operations.resolving import Resolving
 from core_adapters.operations.states import State
+from core_adapters.operations.switches import Switches
 from flows.ports import Principal, TokenVerifier
 
 
@@ -42,6 +43,8 @@ def routes(desk: Desk, verifier: TokenVerifier) -> APIRouter:
 
     if desk.books is not None:
         router.include_router(reconciliations.routes(Reconciling(desk.store, desk.books), clerk))
+
+    router.include_router(switches.routes(Switches(desk.store, desk.names), clerk))
 
     @router.get("/{op_id}", responses={404: {"model": Problem}})
     async def shown(op_id: UUID, _: Annotated[Principal, Depends(staff)]) -> Whole:

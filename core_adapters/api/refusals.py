@@ -9,6 +9,7 @@ from core_adapters.operations.accepting import Conflict, NotTaken, TryLater
 from core_adapters.operations.reconciling import DayNotOver, NoStatement
 from core_adapters.operations.resolving import AnotherOutcome, NoProposal, NotOnHold, ProposedAlready, SamePerson
 from core_adapters.operations.store import NoSuchOperation
+from core_adapters.operations.switches import NothingOfThisName
 from core_adapters.pages.counter import BankSilent, NoSuchPage
 from core_adapters.questions import NoSuchQuestion, NotFound
 
@@ -22,6 +23,7 @@ STATUSES: Mapping[type[Exception], int] = {
     ProposedAlready: 409,
     AnotherOutcome: 409,
     SamePerson: 403,
+    NothingOfThisName: 404,
     DayNotOver: 422,
     NoStatement: 503,
     NoSuchQuestion: 404,

@@ -108,9 +108,7 @@ class Accepting:
             return None
         if isinstance(decision, Approve) and allowed is not None and amount is not None:
             kind = traits.of(start.action).kind
-            await holding.hold(
-                connection, customer_id, start.op_id, kind, amount, allowed.payer, allowed.new_payee
-            )
+            await holding.hold(connection, customer_id, start.op_id, kind, amount, allowed.payer, allowed.new_payee)
         if spent is not None:
             await connection.execute("update money.sca set used_at = $2 where id = $1", spent, now)
         reason = _why(decision) if isinstance(decision, Refuse) else decision.exemption or f"code {spent}"

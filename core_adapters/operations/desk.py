@@ -30,6 +30,11 @@ class Desk:
     books: Stating | None = None
     _calls: set[asyncio.Task[object]] = field(default_factory=set)
 
+    @property
+    def names(self) -> frozenset[str]:
+        """What staff may stop: each action, and each core with all its actions."""
+        return frozenset(self.performers) | frozenset(self.accepting.performer_of)
+
     async def start(self, start: StartOperation, conversation: UUID) -> Accepted:
         """Take an operation in and send it; the second asking answers the state. Raises Conflict, NotTaken."""
         if start.action == ACTION:

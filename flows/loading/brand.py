@@ -66,7 +66,12 @@ def _check_zone(fields: Fields) -> None:
 def _limits(fields: Fields, currency: str) -> dict[str, str | tuple[str, ...]]:
     table = fields.table.get("limits")
     entries = table.entries if isinstance(table, Table) else ()
-    return {name.text: _limit(fields, node, currency) for name, node in entries}
+    return {name.text: _limit(fields, node, currency) for name, node in entries if not _is_count(node)}
+
+
+def _is_count(node: Node) -> bool:
+    """How often something may be done is a whole number; flows compare money and do not know it."""
+    return isinstance(node, Scalar) and node.text.isascii() and node.text.isdigit()
 
 
 def _limit(fields: Fields, node: Node, currency: str) -> str | tuple[str, ...]:

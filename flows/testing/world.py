@@ -96,6 +96,10 @@ def _shown(value: object) -> object:
     return f"•{value['last4']}" if isinstance(value, dict) and "last4" in value else value
 
 
+# When the limits of a fixture leave more, as a bank would say it.
+FREE_AT = {"transfer_free_at": "22 November, 00:00", "new_payee_free_at": "22 November, 00:00"}
+
+
 class World:
     """Answers what the engine asks. ``started`` are the operations with an effect, in order, each ``op_id`` once."""
 
@@ -159,7 +163,8 @@ class World:
         per_day = brand.limits.get("transfer_per_day" if person.identified else "transfer_per_day_unidentified")
         left = per_day or brand.limits.get("transfer_max")
         own = amounts.of_limits(person.limits, brand.currency)
-        return {**brand.limits, **({"transfer_left_today": left} if left else {}), **own}
+        rooms = dict.fromkeys(("transfer_left_today", "transfer_left_now", "new_payee_left"), left) if left else {}
+        return {**brand.limits, **rooms, **FREE_AT, **own}
 
     def _read(self, need: Need, locale: str) -> Fact:
         inputs: dict[str, object] = json.loads(need.inputs)
@@ -168,7 +173,7 @@ class World:
         return {"error": answer.error} if answer.error else {"outputs": self.told(need.name, answer.outputs, locale)}
 
     def told(self, name: str, outputs: Mapping[str, str], locale: str) -> dict[str, Value]:
-        """The outputs as the bank would send them: a stub is text, and a number of the catalogue is a number.
+        """The outputs as the bank would send them: a stub is text, and a number or a flag of the catalogue is one.
 
         ``name`` is an operation or an event of the catalogue.
         """
@@ -176,7 +181,7 @@ class World:
         known = catalogue.operations.get(name) or catalogue.events.get(name)
         kinds = known.outputs if known is not None else {}
         return {
-            name: int(text) if kinds.get(name) == "integer" and text.isdecimal() else text
+            name: _as_sent(kinds.get(name, "text"), text)
             for name, text in self._in_words(self._literals(outputs, kinds), locale).items()
         }
 
@@ -233,3 +238,10 @@ class World:
             }  # fmt: skip
             outputs = granted | outputs
         return outputs
+
+
+def _as_sent(kind: str, text: str) -> Value:
+    """A stub's text as the catalogue types it."""
+    if kind == "flag":
+        return text == "true"
+    return int(text) if kind == "integer" and text.isdecimal() else text
