@@ -291,6 +291,7 @@ class BankOperation:
     ``effect: none`` is answered inside the turn as a fact; the others run after the turn is saved and come back as
     ``OperationSettled``. ``sets_access``: its outputs ``customer_id`` and ``level`` become the conversation's.
     ``public``: its answer is the same for everybody, such as rates, so that a flow for guests may ask.
+    ``own_accounts``: money goes from one account of the customer's to another, so no strong proof is needed.
     ``late_done`` and ``late_failed`` are system responses for an outcome that comes after the flow has gone on.
     A flow must handle every code of ``errors``; one of ``soft_errors`` it may: unhandled, the engine says the system
     response ``refused_<code>`` (or ``operation_refused``) and ends the flow.
@@ -308,6 +309,7 @@ class BankOperation:
     status: str | None = None
     sets_access: bool = False
     public: bool = False
+    own_accounts: bool = False
     late_done: str | None = None
     late_failed: str | None = None
 

@@ -25,6 +25,7 @@ from sandbox.bank import (
     cashback,
     credentials,
     credits,
+    directed,
     events,
     languages,
     ledger,
@@ -40,6 +41,7 @@ from sandbox.bank.cards_rest import CardsRest
 from sandbox.bank.credentials_rest import CredentialsRest
 from sandbox.bank.credits_rest import CreditsRest
 from sandbox.bank.details_rest import DetailsRest
+from sandbox.bank.directed_rest import DirectedRest
 from sandbox.bank.rest import Rest
 from sandbox.bank.services_rest import ServicesRest
 from sandbox.bank.soap.face import USER, Soap
@@ -62,9 +64,9 @@ from sandbox.whatsapp.face import WhatsApp
 SCHEMAS = (
     schema.SCHEMA, events.NEWS.schema, bills.SCHEMA, credits.SCHEMA, orders.SCHEMA, locks.SCHEMA, limits.SCHEMA,
     cashback.SCHEMA, purchases.SCHEMA, languages.SCHEMA, credentials.SCHEMA, books.SCHEMA, payments.SCHEMA,
-    payments.NEWS.schema, gateway.SCHEMA, switches.SCHEMA,
+    payments.NEWS.schema, gateway.SCHEMA, switches.SCHEMA, directed.SCHEMA,
 )  # fmt: skip
-BANK = (Rest, BillsRest, CardsRest, CredentialsRest, CreditsRest, DetailsRest, ServicesRest)
+BANK = (Rest, BillsRest, CardsRest, CredentialsRest, CreditsRest, DetailsRest, DirectedRest, ServicesRest)
 MESSENGERS: tuple[FaceMaker, ...] = (Telegram, Viber, WhatsApp, Messenger)
 
 

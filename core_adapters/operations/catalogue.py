@@ -20,7 +20,8 @@ TEXT_MAX = 500
 _CODE = re.compile(r"[0-9]{4,8}", re.ASCII)
 # What the engine adds for step-up codes, beside the catalogue's inputs.
 ADDED: Mapping[str, frozenset[str]] = {
-    "sca.": frozenset({"for_op", "snapshot_hash", "amount", "from", "to", "to_last4", "locale"}),
+    "sca.": frozenset({"for_op", "snapshot_hash", "locale", "from", "amount", "to", "to_last4"})
+    | {"phone", "payee", "biller", "account"},
 }
 
 

@@ -29,6 +29,7 @@ TRIES_MAX = 3
 SENDS_MAX = 5  # codes a customer in SENDS_WITHIN; more is somebody's phone being flooded, or a guess
 SENDS_WITHIN = timedelta(minutes=15)
 PURPOSE = "sca.code"
+SAID = ("from", "amount", "phone", "payee", "biller", "account")  # all that a payment without a card is confirmed by
 
 REVOKE = "update money.sca set revoked_at = $2 where op_id = $1 and revoked_at is null"
 INSERT = """
@@ -66,9 +67,7 @@ class ScaCodes:
             raise Unavailable("the customer's phone could not be found") from error
         code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
         await self._keep(order, for_op, snapshot, code)
-        card = order.cards.get("to")
-        locale = order.inputs.get("locale") or person.locale
-        text = sms_texts.code(str(locale), code, order.amount, card.last4 if card else None)
+        text = sms_texts.code(str(order.inputs.get("locale") or person.locale), code, order)
         try:
             await self.sms.send(person.phone, text, f"sca:{order.op_id}:{order.attempt}")
         except Unavailable:
@@ -147,10 +146,11 @@ def subject(inputs: Mapping[str, Value]) -> tuple[UUID, str]:
 
 def _tells_the_truth(order: Order, for_op: UUID, snapshot: str) -> None:
     """The amount and payee that the message will name are those of the snapshot. Raises Declined."""
-    if order.amount is None or "to" not in order.cards:
+    if not sms_texts.payee_kind(order):
         return  # the message will name neither
-    said = {name: order.inputs.get(name) for name in ("from", "amount")}
-    if not hmac.compare_digest(snapshot, snapshot_hash(for_op, said, {"to": order.cards["to"]})):
+    said = {name: order.inputs.get(name) for name in SAID}
+    cards = {name: card for name, card in order.cards.items() if name == "to"}
+    if not hmac.compare_digest(snapshot, snapshot_hash(for_op, said, cards)):
         raise Declined("unavailable")
 
 

@@ -43,9 +43,11 @@ def fingerprint_of(value: object) -> str | None:
 
 
 def same_card(one: object, other: object) -> bool:
-    """Whether both are one card; unknown is not the same."""
-    left = fingerprint_of(one)
-    return left is not None and left == fingerprint_of(other)
+    """Whether both are one card, by number or, of two that the bank lists, by its id; unknown is not the same."""
+    left, here = fingerprint_of(one), getattr(one, "id", None)
+    return (left is not None and left == fingerprint_of(other)) or (
+        here is not None and here == getattr(other, "id", None)
+    )
 
 
 def tax_id_ok(text: object) -> bool:

@@ -33,6 +33,7 @@ from flows.values import SlotValue, wire
 
 SLOW_AFTER_MS = 4000  # then the customer is told that it takes a moment
 SCA_PREFIX = "sca."
+SAID = ("from", "amount", "phone", "payee", "biller", "account")  # what a code's message names, or is bound to
 UNKNOWN = "unknown_result"
 
 
@@ -82,7 +83,7 @@ def _confirmed(turn: Turn, bound: Snapshot) -> tuple[dict[str, Value], dict[str,
     for run in turn.session.stack:
         if run.snapshot is bound and isinstance(step := turn.library.flows[run.flow].steps[bound.action], Action):
             inputs, cards = inputs_of(turn, run, step, bound.values)
-            about: dict[str, Value] = {name: inputs[name] for name in ("from", "amount") if name in inputs}
+            about: dict[str, Value] = {name: inputs[name] for name in SAID if name in inputs}
             return about, {name: card for name, card in cards.items() if name == "to"}
     return {}, {}
 

@@ -5,11 +5,12 @@ from collections import Counter
 from collections.abc import Mapping
 from math import log
 
-from flows.entities import currencies
+from flows.entities import cards, currencies, phones
 from flows.facts import Fact
 from flows.model import Library
 
-_WORD = re.compile(r"\[card[^\]]*\]|[0-9][0-9 .,]*|[^\W\d_']+(?:'[^\W\d_]+)?")
+_WORD = re.compile(r"\[(?:card|phone)[^\]]*\]|[0-9][0-9 .,]*|[^\W\d_']+(?:'[^\W\d_]+)?")
+REGION = "UA"  # whose phones are read without a country's code
 EXACT = 0.99  # a sentence that is an example
 
 
@@ -54,7 +55,23 @@ class Examples:
 
 
 def words(text: str) -> frozenset[str]:
-    """The words of a sentence; every amount is ``#``, whatever its currency, and every card ``[card]``."""
-    plain = currencies.instead(text, "").replace("’", "'")
+    """The words of a sentence; every amount is ``#``, whatever its currency, every card ``[card]``, every phone
+    ``[phone]``."""
+    plain = currencies.instead(_marked(text), "").replace("’", "'")
     found = (match[0].casefold() for match in _WORD.finditer(plain))
-    return frozenset("[card]" if word.startswith("[card") else "#" if word[0].isdigit() else word for word in found)
+    return frozenset(_one_of_its_kind(word) for word in found)
+
+
+def _marked(text: str) -> str:
+    """Card numbers and phones as words: an example has digits, a sentence may have what the door made of them."""
+    for number in sorted(cards.find(text), key=lambda span: -span.start):
+        text = f"{text[: number.start]} [card] {text[number.end :]}"
+    for phone in sorted(phones.find(text, REGION), key=lambda span: -span.start):
+        text = f"{text[: phone.start]} [phone] {text[phone.end :]}"
+    return text
+
+
+def _one_of_its_kind(word: str) -> str:
+    if word.startswith("["):
+        return "[card]" if word.startswith("[card") else "[phone]"
+    return "#" if word[0].isdigit() else word

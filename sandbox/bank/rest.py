@@ -96,7 +96,7 @@ class Rest:
         order = transfers.Order(body.from_card_id, body.to_card_number, body.amount_minor, body.currency, body.purpose)
         with self._store.transaction() as db:
             row, new = transfers.execute(db, body.reference, order, self._clock())
-        return _transferred(row, new)
+        return transferred(row, new)
 
     async def find_transfer(self, request: Request) -> Response:
         with self._store.reading() as db:
@@ -142,7 +142,8 @@ class Rest:
         return Response(status_code=204)
 
 
-def _transferred(row: Row, new: bool) -> Response:
+def transferred(row: Row, new: bool) -> Response:
+    """A transfer as the bank answers it: 201, 200 for one that was made before, 422 for a refused one."""
     if row["status"] == "refused":
         refusal = Refused("The bank does not make this transfer.", row["code"])
         answer = {"code": refusal.code, "message": refusal.message} | bodies.transfer(row)

@@ -4,6 +4,7 @@ To a card of ours it is a movement between two accounts; to a card of another ba
 is taken. The first answer to a reference is the answer for good.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,18 +36,17 @@ class Judged:
     fee_minor: int
 
 
+Judging = Callable[[Database, Order, datetime], Judged]
+
+
 def judge(db: Database, order: Order, now: datetime) -> Judged:
     """Decide without doing.
 
-    :raises Refused: `card_locked`, `currency_mismatch`, `recipient_unknown`, `recipient_blocked`, `limit_exceeded` or
-        `insufficient_funds`, the first that holds.
+    :raises Refused: `card_locked`, `currency_mismatch`, `recipient_unknown`, `same_card`, `recipient_blocked`,
+        `limit_exceeded` or `insufficient_funds`, the first that holds.
     :raises NotFound: when the paying card is not known.
     """
-    payer = customers.card(db, order.from_card_id)
-    if payer["status"] != "active":
-        raise Refused("The paying card is locked.", "card_locked")
-    if payer["currency"] != order.currency:
-        raise Refused(f"The paying card is in {payer['currency']}.", "currency_mismatch")
+    payer = paying_card(db, order.from_card_id, order.currency)
     payee = _payee(db, order, payer)
     inside = payee is not None
     fee = rules.transfer_fee(order.amount_minor, order.currency, inside)
@@ -59,6 +59,16 @@ def judge(db: Database, order: Order, now: datetime) -> Judged:
         raise Refused("The balance does not cover the amount and the fee.", "insufficient_funds")
     credit = payee["account"] if payee is not None else ledger.internal("clearing", order.currency)
     return Judged(payer["account"], credit, fee)
+
+
+def paying_card(db: Database, card_id: str, currency: str) -> Row:
+    """The card the money leaves. :raises Refused: `card_locked` or `currency_mismatch`. :raises NotFound: for none."""
+    payer = customers.card(db, card_id)
+    if payer["status"] != "active":
+        raise Refused("The paying card is locked.", "card_locked")
+    if payer["currency"] != currency:
+        raise Refused(f"The paying card is in {payer['currency']}.", "currency_mismatch")
+    return payer
 
 
 def _payee(db: Database, order: Order, payer: Row) -> Row | None:
@@ -74,7 +84,7 @@ def _payee(db: Database, order: Order, payer: Row) -> Row | None:
             raise Refused("The bank has no card with this number.", "recipient_unknown")
         return None
     if payee["card_id"] == payer["card_id"]:
-        raise Refused("The recipient's card is the paying card.", "recipient_unknown")
+        raise Refused("The recipient's card is the paying card.", "same_card")
     if payee["status"] != "active":
         raise Refused("The recipient's card is locked.", "recipient_blocked")
     if payee["currency"] != order.currency:
@@ -86,13 +96,14 @@ def _sent_today(db: Database, payer: Row, currency: str, now: datetime) -> int:
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     row = db.execute(
         "SELECT coalesce(sum(amount_minor), 0) AS total FROM bank_transfer"
-        " WHERE customer_id = ? AND at >= ? AND currency = ? AND status = 'posted'",
+        " WHERE customer_id = ? AND at >= ? AND currency = ? AND status = 'posted'"
+        " AND reference NOT IN (SELECT reference FROM bank_directed WHERE way = 'own')",
         (payer["customer_id"], midnight.isoformat(), currency),
     ).fetchone()
     return int(row["total"])
 
 
-def execute(db: Database, reference: str, order: Order, now: datetime) -> tuple[Row, bool]:
+def execute(db: Database, reference: str, order: Order, now: datetime, judging: Judging = judge) -> tuple[Row, bool]:
     """Do it once: the transfer under this reference, `posted` or `refused`, and whether it is new.
 
     :raises Conflict: when the reference stands for another order. :raises NotFound: for an unknown paying card.
@@ -103,7 +114,7 @@ def execute(db: Database, reference: str, order: Order, now: datetime) -> tuple[
         return known, False
     payer = customers.card(db, order.from_card_id)
     try:
-        judged = judge(db, order, now)
+        judged = judging(db, order, now)
     except Refused as refusal:
         _remember(db, reference, order, payer, now, code=refusal.code)
     else:

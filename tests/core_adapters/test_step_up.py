@@ -1,8 +1,11 @@
 """Step-up codes: bound to one operation and what was shown of it, three tries, 120 seconds, spent once."""
 
+from uuid import uuid4
+
 import pytest
 
 from core_adapters.operations.ids import core_ref
+from flows.confirming import snapshot_hash
 
 LARGE = "750.00 UAH"
 
@@ -131,6 +134,34 @@ async def test_a_message_that_would_name_another_amount_is_not_sent(room):
     await room.start(order)
     assert await room.told(order.op_id) == ["failed:unavailable"]
     assert (await room.bank.http.get(f"{room.bank.url}/api/sms", params={"phone": "+380501112233"})).json() == []
+
+
+PAYMENTS = [
+    ({"phone": "+380671112233", "payee": "Oksana K."}, ["Oksana K.", "+380671112233"]),
+    ({"phone": "+380671112233"}, ["+380671112233"]),
+    ({"biller": "utilities-water", "account": "12345678"}, ["12345678"]),
+]
+
+
+@pytest.mark.parametrize(("payee", "named"), PAYMENTS)
+@pytest.mark.parametrize("locale", ["en", "uk"])
+async def test_the_message_names_amount_and_payee_of_every_kind(room, payee, named, locale):
+    inputs = {"from": room.payer, "amount": LARGE, **payee}
+    op_id = uuid4()
+    about = {"for_op": str(op_id), "snapshot_hash": snapshot_hash(op_id, inputs, {}), "locale": locale}
+    await room.start(room.order("sca.send_code", inputs | about))
+    text = await room.bank.last_sms()
+    assert all(word in text for word in ["750.00 UAH", *named])
+
+
+@pytest.mark.parametrize(("payee", "named"), PAYMENTS)
+async def test_a_message_that_would_name_another_payee_is_not_sent(room, payee, named):
+    inputs = {"from": room.payer, "amount": LARGE, **payee}
+    op_id, first = uuid4(), next(iter(payee))
+    about = {"for_op": str(op_id), "snapshot_hash": snapshot_hash(op_id, inputs, {})}
+    order = room.order("sca.send_code", inputs | {first: f"{payee[first]}9"} | about)
+    await room.start(order)
+    assert await room.told(order.op_id) == ["failed:unavailable"]
 
 
 async def test_codes_are_stored_nowhere_in_clear(room):

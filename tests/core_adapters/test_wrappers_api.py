@@ -106,10 +106,14 @@ async def test_questions_are_answered(room):
     assert (await ask(room, "customer")).json() == {"outputs": {"has_active_card": True}}
     assert (await ask(room, "customer", customer_id=None)).json() == {"outputs": {"has_active_card": False}}
     limits = (await ask(room, "limits")).json()["outputs"]
+    assert limits.pop("new_payee_free_at").endswith(", 00:00")
     assert limits == {
         "transfer_min": "1.00 UAH",
         "transfer_max": "29999.00 UAH",
         "transfer_left_today": "50000.00 UAH",
+        "transfer_left_now": "40000.00 UAH",
+        "transfer_free_at": "",
+        "new_payee_left": "30000.00 UAH",
         "step_up_from": "500.00 UAH",
         "quick_amounts": ["100.00 UAH", "200.00 UAH", "500.00 UAH"],
     }
@@ -123,7 +127,7 @@ def token_of(card):
 async def test_a_quote_names_the_fee_or_why_not(room):
     inputs = {"from": room.payer, "amount": "50.00 UAH"}
     quoted = (await ask(room, "transfers.quote", inputs, cards=token_of(room.payee))).json()
-    assert quoted == {"outputs": {"fee": "0.00 UAH"}}
+    assert quoted == {"outputs": {"fee": "0.00 UAH", "needs_code": False}}
     inputs["amount"] = "99999999.00 UAH"
     refused = (await ask(room, "transfers.quote", inputs, cards=token_of(room.payee))).json()
     assert refused["error"] in {"limit_exceeded", "insufficient_funds"}
@@ -186,6 +190,8 @@ async def test_the_description_names_every_route(room):
         OPERATIONS,
         f"{OPERATIONS}/{{op_id}}",
         f"{OPERATIONS}/reconciliations",
+        f"{OPERATIONS}/switches",
+        f"{OPERATIONS}/switches/{{name}}",
         f"{OPERATIONS}/{{op_id}}/resolution",
         f"{OPERATIONS}/{{op_id}}/resolution/confirm",
         f"{OPERATIONS}/{{op_id}}/resolution/decline",

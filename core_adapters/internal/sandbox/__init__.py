@@ -10,6 +10,7 @@ from core_adapters.internal.sandbox.cashback import Cashback
 from core_adapters.internal.sandbox.credits import Credits
 from core_adapters.internal.sandbox.customers import Customers
 from core_adapters.internal.sandbox.details import Details
+from core_adapters.internal.sandbox.directed import Directed
 from core_adapters.internal.sandbox.limits import CardLimits
 from core_adapters.internal.sandbox.locks import Locks
 from core_adapters.internal.sandbox.orders import Applications, Transfers
@@ -28,14 +29,16 @@ def bank(service: Service, revealer: Revealer, directory: Directory) -> SandboxB
     """The wrapper over a bank at ``service``."""
     calls = Calls(service)
     customers = Customers(calls, directory)
+    transfers = Transfers(calls, customers, revealer)
     both = (
+        Directed(calls, customers, transfers),
         Locks(calls, customers),
         CardLimits(calls, customers),
         PlasticCards(calls, customers),
         Cashback(calls, customers),
     )
     orders = (
-        Transfers(calls, customers, revealer),
+        transfers,
         Applications(calls, customers),
         Credits(calls),
         Languages(calls, customers),

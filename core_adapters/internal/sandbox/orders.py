@@ -23,6 +23,8 @@ TRANSFER_CODES: Mapping[str, str] = {
     "recipient_blocked": "recipient_blocked",
     "recipient_unknown": "recipient_blocked",
     "currency_mismatch": "recipient_blocked",
+    "same_card": "same_card",
+    "recipient_changed": "recipient_changed",
 }
 APPLICATION_CODES: Mapping[str, str] = {"duplicate": "duplicate", "refused": "refused"}
 
@@ -66,14 +68,14 @@ class Transfers:
             reply = await self.calls.order("/transfers", body, schemas.TRANSFER, schemas.TRANSFERRED)
         except Declined as refusal:
             raise in_our_words(refusal, TRANSFER_CODES) from None
-        return _transferred(order, reply, card.last4)
+        return transferred(order, reply, card.last4)
 
     async def enquire(self, order: Order) -> Posted | None:
         try:
             reply = await self.calls.ask("/transfers", schemas.TRANSFERRED, reference=order.reference)
         except Missing:
             return None
-        return _transferred(order, reply, "")
+        return transferred(order, reply, "")
 
     async def progress(self, order: Order) -> Progress | None:  # noqa: ARG002 -- the shape all orders share
         """A posted transfer is at its end."""
@@ -133,10 +135,13 @@ def same_order(order: Order, reply: Mapping[str, object]) -> None:
         raise Unclear("the answer is about another amount")
 
 
-def _transferred(order: Order, reply: Mapping[str, object], from_last4: str) -> Posted:
+def transferred(
+    order: Order, reply: Mapping[str, object], from_last4: str, codes: Mapping[str, str] = TRANSFER_CODES
+) -> Posted:
+    """What the bank says of a transfer. Raises Declined for a remembered refusal."""
     same_order(order, reply)
     if reply["status"] == "refused":
-        raise in_our_words(Declined(str(reply.get("code", ""))), TRANSFER_CODES)
+        raise in_our_words(Declined(str(reply.get("code", ""))), codes)
     fee, at = reply["fee_minor"], reply["posted_at"]
     if not isinstance(fee, int) or not isinstance(at, str):
         raise Unclear("a posted transfer without its fee or time")

@@ -11,6 +11,7 @@ OF_REFUSAL = {
     "limit_exceeded": "TB-PAY-02",
     "recipient_blocked": "TB-PAY-03",
     "recipient_unknown": "TB-PAY-04",
+    "same_card": "TB-PAY-04",
     "currency_mismatch": "TB-PAY-05",
     "card_locked": "TB-PAY-06",
     "already_reversed": "TB-PAY-07",

@@ -50,12 +50,18 @@ async def test_flows_are_told_the_operator_the_bill_and_the_fee(room):
     assert (await core(room, "mobile.own_number"))["outputs"] == {"phone": PHONE}
     quote = {"from": room.payer, "amount": "50.00 UAH"}
     told = await core(room, "mobile.quote", phone=PHONE, **quote)
-    assert told["outputs"] == {"operator": "Vega", "fee": "0.00 UAH"}
+    assert told["outputs"] == {"operator": "Vega", "fee": "0.00 UAH", "needs_code": False}
     assert await core(room, "mobile.quote", phone=NOBODY, **quote) == {"error": "phone_unknown"}
     assert (await core(room, "bills.quote", biller="utilities-water", account="1234", **quote))["outputs"] == {
-        "fee": "2.00 UAH"
+        "fee": "2.00 UAH",
+        "needs_code": False,
     }
-    rich = {"from": room.payer, "amount": "9999999.00 UAH"}
+    await room.bank.customer(balance_minor=10_00)
+    (poor,) = [
+        card["id"] for card in (await core(room, "cards.list_active"))["outputs"]["options"]
+        if card["balance"] == "10.00 UAH"
+    ]  # fmt: skip
+    rich = {"from": poor, "amount": "600.00 UAH"}
     assert await core(room, "bills.quote", biller="tv-garden", account="1234", **rich) == {
         "error": "insufficient_funds"
     }

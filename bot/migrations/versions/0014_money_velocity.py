@@ -8,8 +8,8 @@ import re
 
 from alembic import op
 
-revision = "0013"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 
 HOLDS = """
 alter table money.limit_hold add column at timestamptz, add column new_payee boolean not null default false;
