@@ -35,6 +35,7 @@ from core_adapters.operations.audit import Audit
 from core_adapters.operations.daily import Daily
 from core_adapters.operations.desk import Desk
 from core_adapters.operations.reconciling import Reconciling
+from core_adapters.operations.saved import Saved, as_it_is
 from core_adapters.operations.sca import ScaCodes
 from core_adapters.operations.statements import books_of
 from core_adapters.operations.store import Store
@@ -158,6 +159,9 @@ def build(
         paid = card_payments(acquirer, bank, links, brand.name)
         performing.append(paid)
         news.append(Registration(paid, settings.acquirer_webhook_url, settings.acquirer_webhook_secrets))
+    saved = Saved(store, asked_of_billers.biller_name if asked_of_billers is not None else as_it_is)
+    performing.append(saved)
+    answering.append(saved)
     performers = {one.name: one for one in performing}
     performer_of = {action: one.name for one in performing for action in one.actions}
     books = books_of(bank, bank.name, service)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from flows import suggesting
 from flows.model import Collect, Confirm, Response, Slot
 from flows.rendering import chosen_label, compose, show, text_of, title_of
 from flows.scope import RunScope
@@ -79,7 +80,8 @@ def slot_options(turn: Turn, run: Run, step: Collect, slot: Slot, response: Resp
     """
     options: dict[str, str] = {}
     if response.buttons == "from_slot":
-        options = {f"pick:{choice.id}": choice_title(turn, run, slot, choice) for choice in turn.choices(slot)}
+        found = suggesting.options(turn, run, slot)
+        options = {f"pick:{choice.id}": choice_title(turn, run, slot, choice) for choice in found}
     elif isinstance(response.buttons, str):
         options = _from_context(turn, run, slot, response.buttons)
     else:

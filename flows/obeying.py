@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from flows import suggesting
 from flows.filling import take
 from flows.model import Collect, Confirm
 from flows.money import Money, MoneyError
@@ -26,7 +27,7 @@ def obey_step(turn: Turn, run: Run, command: str) -> None:
         turn.close_question(run)
         go_on(turn, run, step.follows)
     elif isinstance(step, Collect):
-        values = _picked(turn, step, rest) if word == "pick" else _set(turn, rest)
+        values = _picked(turn, run, step, rest) if word == "pick" else _set(turn, rest)
         if values:
             take(turn, run, values)
         else:
@@ -131,9 +132,10 @@ def _raise_flow(turn: Turn, flow: str) -> None:
         raise_thread(turn, run)
 
 
-def _picked(turn: Turn, step: Collect, option: str) -> dict[str, SlotValue]:
-    chosen = next((choice for choice in turn.choices(turn.slot(step.slot)) if choice.id == option), None)
-    return {step.slot: chosen} if chosen is not None else {}
+def _picked(turn: Turn, run: Run, step: Collect, option: str) -> dict[str, SlotValue]:
+    slot = turn.slot(step.slot)
+    chosen = next((choice for choice in suggesting.options(turn, run, slot) if choice.id == option), None)
+    return {step.slot: suggesting.value_of(slot, chosen)} if chosen is not None else {}
 
 
 def _set(turn: Turn, rest: str) -> dict[str, SlotValue]:

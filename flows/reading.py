@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from flows import own_phone
+from flows import own_phone, suggesting
 from flows.cards import CardNumber
 from flows.entities import amounts, answers, codes, dates, ibans, numbers, periods, phones
 from flows.entities.found import Found
@@ -70,6 +70,10 @@ def read_words(turn: Turn, run: Run, slot: Slot, words: Words, *, asked: bool) -
 
     ``asked``: the slot is the one being asked for, so that a bare text may be meant for it.
     """
+    if asked and slot.source is not None and slot.type != "choice":
+        suggested = _suggested(turn, run, slot, words)
+        if suggested is not None:
+            return suggested
     parser = _PARSERS.get(slot.type)
     return parser(turn, run, slot, words, asked) if parser is not None else None
 
@@ -157,6 +161,14 @@ def _choice(turn: Turn, run: Run, slot: Slot, words: Words, asked: bool) -> Read
     if not fits and (key := mentioned(words.plain, names)) is not None:
         fits = [option for option in options if option.id == key]
     return Taken(fits[0]) if len(fits) == 1 else None
+
+
+def _suggested(turn: Turn, run: Run, slot: Slot, words: Words) -> Reading | None:
+    """A suggestion by its button's title: the same as a tap."""
+    if not words.plain or words.cards:
+        return None
+    fits = [one for one in suggesting.options(turn, run, slot) if words.plain == normal(chosen_label(turn, slot, one))]
+    return Taken(suggesting.value_of(slot, fits[0])) if len(fits) == 1 else None
 
 
 def _names(turn: Turn, run: Run, slot: Slot, option: Chosen) -> Iterable[str]:

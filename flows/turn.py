@@ -3,12 +3,14 @@
 A turn that misses a fact stops with ``Missing``; it is thrown away and worked out again when the fact is there.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
 from flows import identifiers
+from flows.cards import CardNumber
 from flows.effects import Alert, CancelTimer, Effect, Send, SetTimer
 from flows.events import Event
 from flows.facts import Fact, Facts, Need
@@ -23,6 +25,7 @@ STEPS_PER_TURN_MAX = 50  # more than any honest flow takes between two questions
 ANSWERED_KEPT = 12  # questions remembered for second taps
 OPERATIONS_KEPT = 8
 KEYBOARDS = frozenset({"request_phone", "request_location"})  # what a messenger draws in place of its keys
+_CARD = ("token", "last4", "fingerprint")
 
 
 class Missing(Exception):
@@ -225,7 +228,17 @@ def typed(kind: str, raw: object) -> SlotValue:
         return tuple(_money(str(item)) for item in raw) if isinstance(raw, list | tuple) else None
     if kind == "money":
         return _money(str(raw))
+    if kind == "card_number":
+        return _card(raw)
     return raw if isinstance(raw, str | int) else None
+
+
+def _card(raw: object) -> CardNumber | None:
+    """A card number as it crosses between rooms, without its digits."""
+    if not isinstance(raw, Mapping) or not all(isinstance(raw.get(name), str) for name in _CARD):
+        return None
+    token, last4, mark = (str(raw[name]) for name in _CARD)
+    return CardNumber(token, last4, str(raw.get("scheme") or ""), raw.get("luhn_ok") is True, mark)
 
 
 def brand_limit(library: Library, name: str) -> SlotValue:

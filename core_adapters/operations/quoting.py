@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from core_adapters.failures import Declined, Refused, Unavailable
-from core_adapters.operations import catalogue, switches, traits
+from core_adapters.operations import catalogue, look_ups, switches, traits
 from core_adapters.operations.allowance import Allowances
 from core_adapters.operations.decisions import admission
 from core_adapters.operations.store import Store
@@ -42,5 +42,7 @@ class Quoting:
         refusal = admission.over_limit(limits, amount, allowed.room)
         if refusal is not None:
             raise Declined(refusal.error)
+        if traits.of(action).payee == "phone":
+            await look_ups.count(pool, asked.customer_id, now)
         told = await asker(asked)
         return {**told, "needs_code": admission.needs_code(limits, amount, allowed.new_in_care)}

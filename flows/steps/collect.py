@@ -50,7 +50,7 @@ def ask(turn: Turn, run: Run, step: Collect, reason: str = "") -> str | None:
     if not may_take(turn, slot):
         ask_securely(turn, run, step, slot, reason)
         return None
-    if slot.source is not None and not turn.choices(slot):
+    if slot.type == "choice" and slot.source is not None and not turn.choices(slot):
         system(turn, "no_options", run=run)
         return END
     ask_slot(turn, run, step, reason)

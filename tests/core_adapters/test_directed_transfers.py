@@ -59,6 +59,15 @@ async def test_a_phone_is_shown_as_a_masked_name_and_an_unknown_one_is_said(room
     assert await quote(room, "transfers.phone_quote", phone="+380501112233") == "own_phone"
 
 
+async def test_nobody_collects_the_names_behind_many_phones(room):
+    phones = [f"+38093000{n:04d}" for n in range(20)]
+    assert {await quote(room, "transfers.phone_quote", phone=phone) for phone in phones} == {"phone_unknown"}
+    assert await quote(room, "transfers.phone_quote", phone=OKSANA) == "too_many"
+    room.clock.jump(hours=1, seconds=1)
+    assert (await quote(room, "transfers.phone_quote", phone=OKSANA))["payee"] == "Anna K."
+    assert await room.pool.fetchval("select count(*) from money.phone_look_up") == 1
+
+
 async def test_money_goes_to_a_phone_once_and_is_booked(room):
     start = by_phone(room)
     assert await outcome(room, start) == "done"

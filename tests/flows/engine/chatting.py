@@ -54,6 +54,7 @@ class Bank:
     customer: dict[str, object] = field(
         default_factory=lambda: {"name": "Anna", "has_active_card": True, "identified": False}
     )
+    payees: Fact = field(default_factory=lambda: {"options": []})
     left_today: str | None = "50000.00 UAH"
     intents: dict[str, list[tuple[str, float]]] = field(default_factory=dict)
     degraded: bool = False
@@ -63,14 +64,15 @@ class Bank:
         self.asked.append(need)
         match need.kind:
             case "choices":
-                return {"options": self.cards}
+                return {"options": self.cards} if need.name == "cards.list_active" else self.payees
             case "nlu":
                 ranking = [{"intent": name, "confidence": sure} for name, sure in self._ranking(need.name)]
                 return {"ranking": ranking, "degraded": self.degraded}
             case "read":
                 known = self.reads[need.name]
                 return {"error": known} if isinstance(known, str) else {"outputs": known}
-        return {"customer": self.customer, "limits": {"transfer_left_today": self.left_today}}.get(need.name, {})
+        limits = dict.fromkeys(("transfer_left_today", "transfer_left_now", "new_payee_left"), self.left_today)
+        return {"customer": self.customer, "limits": limits}.get(need.name, {})
 
     def _ranking(self, text: str) -> list[tuple[str, float]]:
         for words, ranking in self.intents.items():

@@ -8,8 +8,8 @@ import re
 
 from alembic import op
 
-revision = "0014"
-down_revision = "0013"
+revision = "0015"
+down_revision = "0014"
 
 HOLDS = """
 alter table money.limit_hold add column at timestamptz, add column new_payee boolean not null default false;
@@ -35,6 +35,14 @@ create table money.payee (
 create index payee_newest on money.payee (customer_id, last_at desc);
 """
 
+LOOK_UPS = """
+create table money.phone_look_up (
+    customer_id text not null,
+    at timestamptz not null
+);
+create index phone_look_up_of_customer on money.phone_look_up (customer_id, at);
+"""
+
 SWITCHES = """
 create table money.switch (
     name text primary key,
@@ -55,7 +63,7 @@ BOOKED = """
 drop trigger posted_is_booked on money.operation;
 create constraint trigger posted_is_booked after insert or update on money.operation
     deferrable initially deferred for each row
-    when (new.state = 'POSTED' and (new.reverses is not null or new.action in {actions}))
+    when (new.state = 'POSTED' and (new.reverses is not null or new.leg_of is not null or new.action in {actions}))
     execute function money.posted_is_booked();
 """
 BEFORE = "('transfers.execute')"
@@ -63,7 +71,7 @@ NOW = "('transfers.execute', 'transfers.by_phone', 'transfers.own', 'mobile.pay'
 
 
 def upgrade() -> None:
-    for part in (HOLDS, PAYEES, SWITCHES, FACTORS, BOOKED.format(actions=NOW)):
+    for part in (HOLDS, PAYEES, LOOK_UPS, SWITCHES, FACTORS, BOOKED.format(actions=NOW)):
         _run(part)
 
 
@@ -75,6 +83,7 @@ def downgrade() -> None:
     op.execute("alter table money.sca drop constraint factor_known, drop constraint a_code_has_a_hash,"
                " alter column code_hash set not null")  # fmt: skip
     op.execute("drop table money.switch")
+    op.execute("drop table money.phone_look_up")
     op.execute("drop table money.payee")
     op.execute(
         "create index limit_hold_of_day on money.limit_hold (customer_id, kind, currency, day)"
