@@ -13,6 +13,8 @@ from bot.settings import load_settings
 from bot.tokens import Tokens
 from core_adapters import app as room_app
 from core_adapters.operations.ids import core_ref
+from core_adapters.pages.counter import Counter
+from core_adapters.pages.store import PageStore
 
 
 @pytest.fixture
@@ -24,7 +26,9 @@ def typed():
 async def served(room, settings, monkeypatch):
     """The API behind tokens of this installation, at the address its settings name."""
     keys = [key.get_secret_value() for key in settings.jwt.keys]
-    app = room_app._app(room.adapters.desk, room.adapters.questions, Tokens(keys))
+    desk = room.adapters.desk
+    counter = Counter(PageStore(desk.store), desk, None, None)
+    app = room_app._app(desk, room.adapters.questions, counter, Tokens(keys), None)
     listener = socket.create_server(("127.0.0.1", 0))
     monkeypatch.setenv("TELLER_CORE_ADAPTERS__URL", f"http://127.0.0.1:{listener.getsockname()[1]}")
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
