@@ -100,3 +100,22 @@ def test_an_empty_audit_holds(settings, typed):
     result = typed(audit.app, "verify")
     assert result.exit_code == 0, result.output
     assert "0 findings" in result.output
+
+
+async def test_staff_stop_an_action_and_let_it_go_again(served, typed):
+    async def by(*words):
+        return await asyncio.to_thread(typed, operations.app, *words)
+
+    assert "Nothing was ever stopped." in (await by("switches")).output
+    stopped = await by("stop", "transfers.execute", "--why", "a wave of fraud")
+    assert stopped.output == "transfers.execute is stopped\n"
+    start = served.transfer("50.00 UAH")
+    await served.start(start)
+    assert await served.told(start.op_id) == ["failed:unavailable"]
+    listed = (await by("switches")).output
+    assert "stopped" in listed
+    assert "a wave of fraud" in listed
+    assert (await by("allow", "transfers.execute", "--why", "it is over")).output == "transfers.execute is allowed\n"
+    wrong = await by("stop", "transfers", "--why", "a slip")
+    assert wrong.exit_code == 1
+    assert "there is no 'transfers'" in wrong.output
