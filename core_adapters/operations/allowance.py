@@ -47,12 +47,13 @@ class Allowances:
         """What this payment may come to.
 
         A payee is known who was paid on an earlier day, so that a small payment does not open the way for a large one
-        at once; while a binding is new, who was paid before it was made.
+        at once; while a binding is new, who was paid before it was made. One's own phone is always known.
         """
         payer = holding.payer_of(self.brand, person, now)
         before = payer.care.since if payer.care is not None else payer.day[0]
         key = payees.key_of(action, inputs, cards)
-        new = not await payees.is_known(connection, self.sealer, customer_id, key, before)
+        own = key is not None and key == payees.Key("mobile", person.phone)
+        new = not own and not await payees.is_known(connection, self.sealer, customer_id, key, before)
         held = await holding.held(connection, self.brand, customer_id, payer)
         return Allowance(payer, new, self._least(payer, held, traits.of(action).kind, new))
 

@@ -128,6 +128,17 @@ async def test_a_new_binding_pays_who_was_paid_before_it_as_ever(room):
     assert await outcome(room, "400.00 UAH", payee=await another(room)) == "failed:not_proven"
 
 
+async def test_ones_own_phone_is_known_to_a_new_binding_and_another_is_not(room):
+    new_binding(room)
+    told = []
+    for phone in (PHONE, "+380671112233"):
+        op_id, inputs = uuid4(), {"from": room.payer, "phone": phone, "amount": "100.00 UAH"}
+        start = replace(room.order("mobile.pay", inputs, op_id), snapshot_hash=snapshot_hash(op_id, inputs, {}))
+        await room.start(start)
+        told.append((await room.told(op_id))[-1])
+    assert told == ["done", "failed:not_proven"]
+
+
 async def test_a_payee_is_new_for_the_rest_of_the_day(room):
     set_limits(room, new_payee_per_day="500.00 UAH")
     assert await outcome(room, "1.00 UAH") == "done"

@@ -51,6 +51,11 @@ class Phone:
         """Tap the newest button of this title, wherever the messenger draws it; the bot's answers."""
         return self._then(*self.button(title))
 
+    def say_unheard(self, text: str) -> None:
+        """Type a message and look away."""
+        self.seen = len(self.messages())
+        self._post(f"{self.chat}/messages", {"text": text})
+
     def tap_at(self, place: tuple[str, dict[str, Any]]) -> None:
         """Tap a place again, whatever stands there now; does not wait."""
         path, body = place
@@ -155,6 +160,19 @@ class Phone:
                 return found
             time.sleep(LOOK_S)
         raise AssertionError(f"{otherwise}\n{self.transcript() if hasattr(self, 'chat') else ''}")
+
+
+def asked_for_a_code(person: Phone) -> str:
+    """Say yes to paying somebody new from a chat that is new itself: the code that comes, not yet typed."""
+    old = person.code()
+    person.tap("Yes")
+    person.wait_for("This needs a code")
+    return person.newer_code(old)
+
+
+def pays_somebody_new(person: Phone) -> None:
+    """Say yes, and type the code that a new chat needs for somebody new, whatever the amount."""
+    person.say(asked_for_a_code(person))
 
 
 def with_a_card(anna: Phone) -> Phone:

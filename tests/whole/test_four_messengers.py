@@ -10,7 +10,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 from installation import Running
-from phone_in_hand import Phone
+from phone_in_hand import Phone, pays_somebody_new
 
 OTHER_BANKS_CARD = "4111 1111 1111 1111"
 PhoneMaker = Callable[..., Phone]
@@ -81,7 +81,7 @@ def test_a_card_and_a_transfer_are_the_same_everywhere(
     name_the_card(customer, amount)
     assert "1111" in customer.wait_for(f"Send {amount}.00")
     yes = customer.button("Yes")
-    customer.tap("Yes")
+    pays_somebody_new(customer)
     assert f"{amount}.00" in customer.wait_for(f"Done. {amount}.00")
     customer.tap_at(yes)
 

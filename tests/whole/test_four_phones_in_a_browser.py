@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from installation import Running
-from phone_in_hand import Phone
+from phone_in_hand import Phone, pays_somebody_new
 from playwright.sync_api import expect
 from test_four_messengers import identify, name_the_card, with_a_card
 from test_newcomer_in_a_browser import ANSWER_MS, Looking, keep, looking
@@ -27,7 +27,7 @@ def send(customer: Phone, amount: int) -> None:
         customer.wait_for("on Digital card")
     name_the_card(customer, amount)
     customer.wait_for(f"Send {amount}.00")
-    customer.tap("Yes")
+    pays_somebody_new(customer)
     customer.wait_for(f"Done. {amount}.00")
 
 

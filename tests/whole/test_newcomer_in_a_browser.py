@@ -104,6 +104,8 @@ def test_a_newcomer_has_a_card_after_six_actions_and_sends_money(looking: Lookin
     anna.write("send 50 to 4111 1111 1111 1111")
     anna.hears("Send 50.00")
     anna.press("Yes")
+    anna.hears("This needs a code")
+    anna.type_code()
     anna.hears("Done. 50.00")
     expect(anna.phone.locator(".message.them img")).to_have_count(2)
     expect(page.locator("#postings")).to_contain_text("50.00")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import httpx
 from installation import Running
-from phone_in_hand import Phone, with_a_card
+from phone_in_hand import Phone, pays_somebody_new, with_a_card
 
 PhoneMaker = Callable[..., Phone]
 
@@ -48,7 +48,7 @@ def test_a_phone_is_topped_up_in_two_taps_and_water_is_paid_from_the_menu(teller
     iryna.tap("Another amount")
     iryna.say("70")
     assert "to City Water" in iryna.wait_for("Pay 70.00")
-    iryna.tap("Yes")
+    pays_somebody_new(iryna)
     iryna.wait_for("Done. 70.00")
 
     assert teller.balances()["Iryna Koval UAH"] == 100_000 - 10_000 - 7_000 - 200
@@ -83,7 +83,7 @@ def test_a_biller_that_says_no_gives_the_money_back_before_anything_is_said(tell
     sofia.say("61")
     sofia.wait_for("Pay 61.00")
     teller.fault(core="billers", operation="payment", outcome="refuse", count=1)
-    sofia.tap("Yes")
+    pays_somebody_new(sofia)
     sofia.wait_for("The bank is not answering. 61.00")
 
     assert teller.balances()["Sofia Koval UAH"] == 100_000

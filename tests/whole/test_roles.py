@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from installation import Running, free_port, fresh_database
-from phone_in_hand import Phone, with_a_card
+from phone_in_hand import Phone, pays_somebody_new, with_a_card
 
 ROLES = ("sandbox", "customer-api", "image-api", "core-adapters", "webhooks")
 
@@ -43,7 +43,7 @@ def test_five_processes_open_a_card_with_its_picture_and_send_money(estate: dict
     with_a_card(sofia)
     sofia.say("send 57 to 4111 1111 1111 1111")
     sofia.wait_for("Send 57.00")
-    sofia.tap("Yes")
+    pays_somebody_new(sofia)
     sofia.wait_for("Done. 57.00")
 
     assert len(bank.transfers(5_700)) == 1

@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 from installation import Running
-from phone_in_hand import Phone, with_a_card
+from phone_in_hand import Phone, pays_somebody_new, with_a_card
 
 PhoneMaker = Callable[..., Phone]
 NO_BREAK = "\u00a0"
@@ -38,7 +38,7 @@ def test_a_locked_card_sends_nothing_until_a_code_unlocks_it(teller: Running, ph
     olena.wait_for("is unlocked. You can pay with it again.")
     olena.say("send 51 to 4111 1111 1111 1111")
     olena.wait_for("Send 51.00")
-    olena.tap("Yes")
+    pays_somebody_new(olena)
     olena.wait_for("Done")
     assert len(teller.transfers(5_100)) == 1
 
@@ -91,7 +91,7 @@ def test_a_statement_is_told_in_lines_and_shown_on_a_page_once(teller: Running, 
     bohdan = with_a_card(phone("+380501110054", name="Bohdan"))
     bohdan.say("send 54 to 4111 1111 1111 1111")
     bohdan.wait_for("Send 54.00")
-    bohdan.tap("Yes")
+    pays_somebody_new(bohdan)
     bohdan.wait_for("Done")
     bohdan.say("/statement")
     bohdan.wait_for("For which time?")
