@@ -37,8 +37,8 @@ insert into money.sca (id, op_id, customer_id, snapshot_hash, code_hash, expires
 values ($1, $2, $3, $4, $5, $6, $7)
 """
 PROVEN = """
-insert into money.sca (id, op_id, customer_id, snapshot_hash, code_hash, factor, expires_at, valid_until, created_at)
-values ($1, $2, $3, $4, '', $5, $6, $7, $6)
+insert into money.sca (id, op_id, customer_id, snapshot_hash, factor, expires_at, valid_until, created_at)
+values ($1, $2, $3, $4, $5, $6, $7, $6)
 """
 LIVE = """
 select * from money.sca where op_id = $1 and customer_id = $2 and snapshot_hash = $3 and revoked_at is null for update
