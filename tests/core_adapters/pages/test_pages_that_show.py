@@ -163,4 +163,7 @@ async def test_pages_are_kept_for_services_alone(room: Room) -> None:
     for token, status in (("forged", 401), ("staff", 403), ("service", 404)):
         headers = {"Authorization": f"Bearer {token}"}
         assert (await room.api.get(f"/api/v1/pages/{place}", headers=headers)).status_code == status
-        assert (await room.api.post(f"/api/v1/pages/{place}/shown", headers=headers)).status_code == status
+        shown = await room.api.post(f"/api/v1/pages/{place}/shown", headers=headers, json={"key": ""})
+        typed = await room.api.post(f"/api/v1/pages/{place}/typed", headers=headers, json={"letter": "A" * 80})
+        sealed = await room.api.get(f"/api/v1/pages/{place}/envelope", headers=headers)
+        assert [answer.status_code for answer in (shown, typed, sealed)] == [status] * 3
