@@ -41,6 +41,7 @@ from core_adapters import brands
 from core_adapters.app import CoreAdapters, CoreSettings
 from core_adapters.database import leave_as_found
 from core_adapters.external.sms.gateway import SmsGateway
+from customer_api.notices import NoticeRules
 from flows.ports import TokenVerifier
 from image_api.look import Look
 
@@ -141,7 +142,10 @@ class _Builder:
     async def _customer_api(self) -> FastAPI:
         engine = create_async_engine(sqlalchemy_url(self.dsn), pool_size=POOL_MOST)
         self.stack.push_async_callback(engine.dispose)
-        app = customer_api.app.build(engine, self.keyring, await self._sms(), self.verifier, _now, self.brand.name)
+        rules = NoticeRules(self.brand.notices, self.brand.notices_that_stay_on)
+        app = customer_api.app.build(
+            engine, self.keyring, await self._sms(), self.verifier, _now, self.brand.name, rules
+        )
         self.apps["/api/v1/customers"] = app
         return app
 
@@ -149,12 +153,13 @@ class _Builder:
         made = asyncpg.create_pool(self.dsn, min_size=1, max_size=POOL_MOST, reset=leave_as_found)
         pool = await self.stack.enter_async_context(made)
         own = self.settings.core
+        directory = Directory(customers)
         core = core_adapters.app.build(
             pool,
             self.keyring,
             await self._sms(),
             Results(self.keyring),
-            Directory(customers),
+            directory,
             CoreSettings(
                 self.settings.bank,
                 own.url,
@@ -174,6 +179,7 @@ class _Builder:
                 public_url=self._public_url,
             ),
             self.verifier,
+            contacts=directory,
         )
         self.stack.push_async_callback(core.stop)
         if self._has("core-adapters"):

@@ -44,9 +44,13 @@ from core_adapters.pages.counter import Counter
 from core_adapters.pages.opening import Opening
 from core_adapters.pages.setting import Setting
 from core_adapters.pages.store import PageStore
-from core_adapters.ports import Answerer, BillDebits, Directory, Performer, ResultSink
+from core_adapters.ports import Answerer, BillDebits, Contacts, Directory, Performer, ResultSink
 from core_adapters.questions import Questions
+from core_adapters.recurring.orders import RecurringOrders
+from core_adapters.recurring.past import Past
+from core_adapters.recurring.questions import RecurringQuestions
 from core_adapters.registering import Registration
+from core_adapters.unasked import by_itself
 from core_adapters.vault import Vault
 from core_adapters.webhooks import CoreEvents
 from flows.ports import Sealer, Sms, TokenVerifier
@@ -126,8 +130,11 @@ def build(
     settings: CoreSettings,
     verifier: TokenVerifier,
     clock: Callable[[], datetime] = now,
+    contacts: Contacts | None = None,
 ) -> CoreAdapters:
     """The room over one bank. ``pool`` is an asyncpg pool on the migrated database.
+
+    Without ``contacts`` nobody is told anything unasked; what is kept for customers waits.
 
     Raises:
         BrandUnusable: when the bank's brand.yml is missing or wrong.
@@ -159,14 +166,18 @@ def build(
         paid = card_payments(acquirer, bank, links, brand.name)
         performing.append(paid)
         news.append(Registration(paid, settings.acquirer_webhook_url, settings.acquirer_webhook_secrets))
-    saved = Saved(store, asked_of_billers.biller_name if asked_of_billers is not None else as_it_is)
-    performing.append(saved)
-    answering.append(saved)
+    biller_name = asked_of_billers.biller_name if asked_of_billers is not None else as_it_is
+    saved, past = Saved(store, biller_name), Past(store, biller_name)
+    performing += [saved, RecurringOrders(store, brand, past, bank)]
+    answering += [saved, RecurringQuestions(store, brand, directory, past, (bank, *answering))]
     performers = {one.name: one for one in performing}
     performer_of = {action: one.name for one in performing for action in one.actions}
     books = books_of(bank, bank.name, service)
-    desk = Desk(store, Accepting(store, brand, directory, performer_of), performers, books=books)
-    worker = Worker(store, performers, more=(Daily(Reconciling(store, books)).compare,))
+    accepting = Accepting(store, brand, directory, performer_of)
+    desk = Desk(store, accepting, performers, books=books)
+    unasked = by_itself(store, brand, bank, accepting, asked_of_billers, contacts)
+    answering += unasked.answering
+    worker = Worker(store, performers, (Daily(Reconciling(store, books)).compare, *unasked.jobs))
     questions = Questions(store, brand, directory, bank, answering, performer_of)
     counter = Counter(pages, desk, secrets, setting)
     return CoreAdapters(
@@ -177,7 +188,7 @@ def build(
         questions=questions,
         worker=worker,
         audit=audit,
-        events=CoreEvents({one.who.name: one.secrets for one in news}, store, worker),
+        events=CoreEvents({one.who.name: one.secrets for one in news}, store, worker, unasked.hearing),
         counter=counter,
         views=Views(store, worker, links, directory),
         _registrations=news,

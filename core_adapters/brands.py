@@ -1,7 +1,7 @@
 """The face and the limits of a bank, read from its ``internal/<bank>/brand.yml``."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cache
 from importlib.resources import files
 from typing import Annotated, Literal
@@ -11,6 +11,11 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from flows.model import Brand
 from flows.money import Money, MoneyError
+
+# What customers hear of unasked before they have chosen. That money went while nobody looked is never kept from them.
+Wish = Literal["on", "day", "off"]
+NOTICES: dict[str, Wish] = {"payments": "off", "regular": "on", "reminders": "on", "offers": "off"}
+STAY_ON = frozenset({"regular"})
 
 
 class BrandUnusable(ValueError):
@@ -63,6 +68,8 @@ class BankBrand:
     features: Mapping[str, bool]
     persona: str = ""
     people_hours: str = ""
+    notices: Mapping[str, Wish] = field(default_factory=dict)
+    notices_that_stay_on: frozenset[str] = frozenset()
 
     def for_flows(self) -> Brand:
         """The part that content runs under."""
@@ -104,6 +111,8 @@ class _File:
     features: dict[str, bool]
     persona: Literal["", "formal", "friendly"] = ""
     people_hours: str = ""
+    notices: dict[str, Wish] = field(default_factory=lambda: dict(NOTICES))
+    notices_that_stay_on: frozenset[str] = STAY_ON
 
 
 @cache
@@ -136,5 +145,5 @@ def _brand(bank: str, file: _File) -> BankBrand:
         raise MoneyError(f"limits are in {file.currency}, but {', '.join(wrong)} stands there")
     return BankBrand(
         bank, file.name, file.currency, file.locales, file.time_zone, file.regions, file.colours, limits,
-        file.features, file.persona, file.people_hours,
+        file.features, file.persona, file.people_hours, NOTICES | file.notices, file.notices_that_stay_on,
     )  # fmt: skip

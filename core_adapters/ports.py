@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 from uuid import UUID
 
 from core_adapters.database import Connection
@@ -41,6 +41,56 @@ class Directory(Protocol):
 
     async def person(self, customer_id: str) -> Person:
         """Raises LookupError when there is no such customer; other errors mean that it could not be asked."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Where a customer hears from us unasked, and whether they want to: ``day`` means not at night.
+
+    ``conversation`` is their newest chat, None when they have none.
+    """
+
+    conversation: UUID | None
+    wish: Literal["on", "day", "off"]
+    locale: str = "en"
+
+
+class Contacts(Protocol):
+    """Knows in which chat a customer is, and which messages they have chosen."""
+
+    async def reach(self, customer_id: str, kind: str) -> Reach:
+        """Raises LookupError when there is no such customer; other errors mean that it could not be asked."""
+        ...
+
+    async def customer_with(self, phone: str) -> str | None:
+        """The customer of ours who proved this phone; errors mean that it could not be asked."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CardOperation:
+    """One thing that happened on a card, as its core tells it. ``amount`` is what moved, ``balance`` what is left.
+
+    ``phone`` is the card holder's, ``place`` the shop or the machine, ``reference`` the core's name of the deal.
+    """
+
+    kind: Literal["purchase", "cash", "in", "out", "fee", "refund"]
+    phone: str = field(repr=False)
+    last4: str
+    amount: Money
+    balance: Money
+    at: datetime
+    place: str = ""
+    reference: str = ""
+
+
+@runtime_checkable
+class TellsOfCards(Protocol):
+    """A bank that says what happened on a card when it is asked by the name of its news."""
+
+    async def card_operation(self, operation: str) -> CardOperation:
+        """Raises Missing when there is no such thing, other BankFailures when it could not be asked."""
         ...
 
 

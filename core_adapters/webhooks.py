@@ -1,10 +1,13 @@
 """News from a core over ``POST /webhooks/core/{core}``: signed, taken once for good, and believed in nothing.
 
-A true event only makes us ask the core at once about what it names; it never sets a state by itself.
+A true event only makes us ask the core about what it names; it never sets a state by itself. Most name a reference of
+ours. One about a card names what the core calls the operation (``{"type": "card.operation", "data": {"operation_id":
+...}}``), and that is taken once for good whatever the event itself is called.
 """
 
 import base64
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -12,12 +15,15 @@ from http import HTTPStatus
 import structlog
 from standardwebhooks import Webhook
 
+from core_adapters.notices.hearing import Hearing
 from core_adapters.operations.store import Store
 from core_adapters.operations.worker import Worker
 
 BODY_BYTES_MAX = 1_000_000
 ID_MAX = 200
 PREFIX = "whsec_"
+ON_A_CARD = "card.operation"
+NAME = re.compile(r"[A-Za-z0-9_-]{1,100}")
 log = structlog.get_logger()
 
 TAKE = """
@@ -41,6 +47,7 @@ class CoreEvents:
     secrets_of: Mapping[str, Sequence[str]] = field(repr=False)
     store: Store
     worker: Worker
+    hearing: Hearing | None = None
 
     async def take(self, core: str, headers: Mapping[str, str], body: bytes) -> int:
         """The HTTP status to answer with."""
@@ -53,8 +60,12 @@ class CoreEvents:
         if not _is_signed(secrets, lower, body):
             log.warning("core_event_refused", core=core)
             return HTTPStatus.UNAUTHORIZED
-        reference = _reference(body)
-        event_id = lower["webhook-id"]
+        event = _read(body)
+        if event.operation is not None:
+            if self.hearing is not None:
+                await self.hearing.hear(event.operation)
+            return HTTPStatus.NO_CONTENT
+        reference, event_id = event.reference, lower["webhook-id"]
         if reference is None or len(event_id) > ID_MAX:
             return HTTPStatus.BAD_REQUEST
         row = await self.store.pool.fetchrow(TAKE, core, event_id, self.store.clock(), reference)
@@ -81,12 +92,22 @@ def _verifies(secret: str, headers: Mapping[str, str], body: bytes) -> bool:
     return True
 
 
-def _reference(body: bytes) -> str | None:
-    """The reference an event names; ours are base32, so a NUL or a flood of text is none."""
+@dataclass(frozen=True, slots=True)
+class _Event:
+    """What an event names; at most one of the two."""
+
+    reference: str | None = None
+    operation: str | None = None
+
+
+def _read(body: bytes) -> _Event:
+    """Ours are base32 and a core's are words, so a NUL or a flood of text is none."""
     try:
         read = json.loads(body)
-        data = read["data"]
-        reference = data["reference"]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return None
-    return reference if isinstance(reference, str) and reference.isascii() and reference.isalnum() else None
+        data, on_a_card = read["data"], read.get("type") == ON_A_CARD
+        name = data["operation_id" if on_a_card else "reference"]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return _Event()
+    if not isinstance(name, str) or not NAME.fullmatch(name):
+        return _Event()
+    return _Event(operation=name) if on_a_card else _Event(reference=name)

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 from starlette.exceptions import HTTPException
 
 from customer_api.access import Forbidden
+from customer_api.notices import NoticeRules
 from customer_api.operations import Operations, OpIdReused
 from customer_api.routes import NotFound, Service, router
 from customer_api.seals import Seals
@@ -25,14 +26,17 @@ def build(
     verifier: TokenVerifier,
     clock: Callable[[], datetime],
     bank: str = "Teller",
+    notices: NoticeRules | None = None,
 ) -> FastAPI:
     """The service at `/api/v1/customers`. `clock` gives times with a zone; `bank` signs the SMS.
 
-    The engine is the caller's to dispose of. The description is at `/api/v1/customers/openapi.json`.
+    `notices` are the bank's rules of what is told unasked. The engine is the caller's to dispose of. The description is
+    at `/api/v1/customers/openapi.json`.
     """
     sessions = async_sessionmaker(engine, expire_on_commit=False)
     seals = Seals(sealer)
-    service = Service(sessions, seals, Operations(sessions, seals, sms, clock, bank), clock)
+    rules = notices or NoticeRules()
+    service = Service(sessions, seals, Operations(sessions, seals, sms, clock, bank, rules), clock, rules)
     app = FastAPI(
         title="CustomerAPI",
         description="Who a customer is and which chats are his.",

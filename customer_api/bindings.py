@@ -73,6 +73,17 @@ async def history(session: AsyncSession, customer_id: UUID) -> Sequence[Binding]
     return found.all()
 
 
+async def newest(session: AsyncSession, customer_id: UUID) -> Binding | None:
+    """The youngest of a customer's living bindings: the chat they have chosen last."""
+    found = await session.scalars(
+        select(Binding)
+        .where(Binding.customer_id == customer_id, Binding.revoked_at.is_(None))
+        .order_by(Binding.bound_at.desc(), Binding.id.desc())
+        .limit(1)
+    )
+    return found.first()
+
+
 def shown(seals: Seals, binding: Binding) -> BoundChat:
     """A binding as the API shows it."""
     return BoundChat(

@@ -65,6 +65,17 @@ class DocumentInputs(Shape):
     passport_photo: Annotated[str, Field(min_length=1, max_length=500)]
 
 
+NoticeKind = Literal["payments", "regular", "reminders", "offers"]
+NoticeState = Literal["on", "day", "off"]
+
+
+class NoticeInputs(Shape):
+    """``day``: not at night."""
+
+    kind: NoticeKind
+    state: NoticeState
+
+
 class Started(Shape):
     """An operation as the turn hands it over: flows.effects.StartOperation and the chat it comes from."""
 
@@ -108,7 +119,14 @@ class SubmitDocuments(Started):
     inputs: DocumentInputs
 
 
-Operation = Annotated[SendCode | CheckCode | SubmitDocuments, Field(discriminator="action")]
+class SetNotices(Started):
+    """Keep which messages the customer of this chat wants."""
+
+    action: Literal["notices.set"]
+    inputs: NoticeInputs
+
+
+Operation = Annotated[SendCode | CheckCode | SubmitDocuments | SetNotices, Field(discriminator="action")]
 
 
 class Answer(Shape):
@@ -156,6 +174,14 @@ class BoundChat(Shape):
     bound_at: datetime
     risk_until: datetime
     revoked_at: datetime | None
+
+
+class Notices(Shape):
+    """What a customer hears of unasked, in which language, and in which chat: the newest one that is theirs."""
+
+    kinds: dict[str, NoticeState]
+    locale: str
+    chat: BoundChat | None
 
 
 class Problem(Shape):

@@ -13,9 +13,10 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from customer_api import codes, documents, texts
-from customer_api.bodies import Answer, CheckCode, SendCode, SubmitDocuments
+from customer_api import codes, documents, notices, texts
+from customer_api.bodies import Answer, CheckCode, Operation, SendCode, SetNotices, SubmitDocuments
 from customer_api.codes import Message
+from customer_api.notices import NoticeRules
 from customer_api.seals import Seals
 from customer_api.tables import KeptAnswer
 from flows.ports import Sms
@@ -37,14 +38,16 @@ class Operations:
         sms: Sms,
         clock: Callable[[], datetime],
         bank: str,
+        rules: NoticeRules,
     ) -> None:
         self._sessions = sessions
         self._seals = seals
         self._sms = sms
         self._clock = clock
         self._bank = bank
+        self._rules = rules
 
-    async def run(self, ask: SendCode | CheckCode | SubmitDocuments) -> Answer:
+    async def run(self, ask: Operation) -> Answer:
         """Do it, or say again what became of it.
 
         :raises OpIdReused: for an op_id that stands for something else.
@@ -66,7 +69,7 @@ class Operations:
                     await codes.not_sent(session, result, self._clock())
             return _given(kept)
 
-    async def _decide(self, session: AsyncSession, ask: SendCode | CheckCode | SubmitDocuments) -> Answer | Message:
+    async def _decide(self, session: AsyncSession, ask: Operation) -> Answer | Message:
         now = self._clock()
         match ask:
             case SendCode():
@@ -75,8 +78,10 @@ class Operations:
                 return await codes.check(session, self._seals, ask, now)
             case SubmitDocuments():
                 return await documents.submit(session, self._seals, ask, now)
+            case SetNotices():
+                return await notices.choose(session, self._seals, ask, self._rules, now)
 
-    async def _send(self, ask: SendCode | CheckCode | SubmitDocuments, message: Message) -> Answer:
+    async def _send(self, ask: Operation, message: Message) -> Answer:
         assert isinstance(ask, SendCode)
         try:
             await self._sms.send(message.phone, message.text, str(ask.op_id))
@@ -85,7 +90,7 @@ class Operations:
             return codes.failed("unavailable")
         return Answer(state="done", outputs={"sent_to": texts.masked(message.phone)})
 
-    async def _claim(self, session: AsyncSession, ask: SendCode | CheckCode | SubmitDocuments) -> KeptAnswer:
+    async def _claim(self, session: AsyncSession, ask: Operation) -> KeptAnswer:
         """This operation's row, locked, so that the same one waits for its twin."""
         body = ask.model_dump_json(exclude={"locale"})
         await session.execute(

@@ -9,9 +9,10 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from customer_api import bindings, people
+from customer_api import bindings, notices, people
 from customer_api.access import SERVICE, STAFF, access
-from customer_api.bodies import Answer, BoundChat, Context, Operation, Person, Phone, Problem, Word
+from customer_api.bodies import Answer, BoundChat, Context, Notices, Operation, Person, Phone, Problem, Word
+from customer_api.notices import NoticeRules
 from customer_api.operations import Operations
 from customer_api.seals import Chat, Seals
 from flows.ports import Principal, TokenVerifier
@@ -31,6 +32,7 @@ class Service:
     seals: Seals
     operations: Operations
     clock: Callable[[], datetime]
+    rules: NoticeRules
 
 
 def router(service: Service, verifier: TokenVerifier) -> APIRouter:
@@ -102,6 +104,16 @@ def _people(routes: APIRouter, service: Service, verifier: TokenVerifier) -> Non
             await _person(session, _id(customer_id))
             rows = await bindings.history(session, _id(customer_id))
         return [bindings.shown(service.seals, row) for row in rows]
+
+    @routes.get("/{customer_id}/notices", dependencies=allowed)
+    async def read_notices(customer_id: str) -> Notices:
+        """What a customer hears of unasked, and where."""
+        async with service.sessions() as session:
+            person = await _person(session, _id(customer_id))
+            states = await notices.chosen(session, person.customer_id, service.rules)
+            newest = await bindings.newest(session, person.customer_id)
+        chat = bindings.shown(service.seals, newest) if newest is not None else None
+        return Notices(kinds=states, locale=person.locale, chat=chat)
 
     async def _person(session: AsyncSession, customer_id: UUID | None) -> Person:
         if customer_id is None:

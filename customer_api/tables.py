@@ -4,16 +4,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Identity, MetaData
+from sqlalchemy import ForeignKey, Identity, MetaData, Text
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from customer_api.bodies import NoticeState
 
 
 class Table(DeclarativeBase):
     """Every table lives in our schema, and every time has a zone."""
 
     metadata = MetaData(schema="customers")
-    type_annotation_map = {datetime: TIMESTAMP(timezone=True), dict[str, Any]: JSONB}  # noqa: RUF012 -- SQLAlchemy's shape
+    type_annotation_map = {datetime: TIMESTAMP(timezone=True), dict[str, Any]: JSONB, NoticeState: Text}  # noqa: RUF012 -- SQLAlchemy's shape
 
 
 class Customer(Table):
@@ -81,6 +83,18 @@ class Document(Table):
     customer_id: Mapped[UUID] = mapped_column(ForeignKey(Customer.id))
     sealed: Mapped[bytes]
     submitted_at: Mapped[datetime]
+
+
+class NoticeChoice(Table):
+    """What a customer has chosen to hear of. Rows are only added; `n` says which is the newest."""
+
+    __tablename__ = "notice_choice"
+    op_id: Mapped[UUID] = mapped_column(primary_key=True)
+    n: Mapped[int] = mapped_column(Identity(always=True))
+    customer_id: Mapped[UUID] = mapped_column(ForeignKey(Customer.id))
+    kind: Mapped[str]
+    state: Mapped[NoticeState]
+    chosen_at: Mapped[datetime]
 
 
 class KeptAnswer(Table):

@@ -1,6 +1,7 @@
 """News that is not from the customer: results of operations, bank events, timers, secure pages."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from flows.events import BankEvent, FormSubmitted, OperationSettled, TimerFired, Value
 from flows.filling import take
@@ -90,11 +91,11 @@ def _tell_late(turn: Turn, name: str, values: Mapping[str, Value], kinds: Mappin
 
 
 def _as_slot(value: Value, kind: str) -> SlotValue:
-    if kind != "money":
-        return value
     try:
-        return Money.parse(str(value))
-    except MoneyError:
+        if kind == "money":
+            return Money.parse(str(value))
+        return date.fromisoformat(str(value)) if kind == "date" else value
+    except (MoneyError, ValueError):
         return value
 
 

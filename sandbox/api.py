@@ -124,8 +124,9 @@ class Api:
     async def buy(self, request: Request) -> Response:
         """A card is used: in a shop, on the Internet, at a cash machine."""
         body = await read(request, PurchaseBody)
-        wish = purchases.Purchase(body.card_id, body.where, body.merchant, body.category, body.amount_minor)
         with self._store.transaction() as db:
+            card_id = customers.card_named(db, body.card_id)["card_id"]
+            wish = purchases.Purchase(card_id, body.where, body.merchant, body.category, body.amount_minor)
             purchase_id = purchases.pay(db, wish, self._clock())
         return JSONResponse({"purchase_id": purchase_id}, status_code=201)
 

@@ -22,6 +22,7 @@ from sandbox.acquirer.work import keep_expiring
 from sandbox.api import Api
 from sandbox.bank import (
     bills,
+    card_news,
     cashback,
     credentials,
     credits,
@@ -37,6 +38,7 @@ from sandbox.bank import (
     work,
 )
 from sandbox.bank.bills_rest import BillsRest
+from sandbox.bank.card_news_rest import CardNewsRest
 from sandbox.bank.cards_rest import CardsRest
 from sandbox.bank.credentials_rest import CredentialsRest
 from sandbox.bank.credits_rest import CreditsRest
@@ -62,11 +64,11 @@ from sandbox.web import Bearer, on_failure, on_http
 from sandbox.whatsapp.face import WhatsApp
 
 SCHEMAS = (
-    schema.SCHEMA, events.NEWS.schema, bills.SCHEMA, credits.SCHEMA, orders.SCHEMA, locks.SCHEMA, limits.SCHEMA,
-    cashback.SCHEMA, purchases.SCHEMA, languages.SCHEMA, credentials.SCHEMA, books.SCHEMA, payments.SCHEMA,
-    payments.NEWS.schema, gateway.SCHEMA, switches.SCHEMA, directed.SCHEMA,
+    schema.SCHEMA, card_news.SCHEMA, events.NEWS.schema, bills.SCHEMA, credits.SCHEMA, orders.SCHEMA, locks.SCHEMA,
+    limits.SCHEMA, cashback.SCHEMA, purchases.SCHEMA, languages.SCHEMA, credentials.SCHEMA, books.SCHEMA,
+    payments.SCHEMA, payments.NEWS.schema, gateway.SCHEMA, switches.SCHEMA, directed.SCHEMA,
 )  # fmt: skip
-BANK = (Rest, BillsRest, CardsRest, CredentialsRest, CreditsRest, DetailsRest, DirectedRest, ServicesRest)
+BANK = (Rest, BillsRest, CardNewsRest, CardsRest, CredentialsRest, CreditsRest, DetailsRest, DirectedRest, ServicesRest)
 MESSENGERS: tuple[FaceMaker, ...] = (Telegram, Viber, WhatsApp, Messenger)
 
 

@@ -42,6 +42,7 @@ OPERATIONS = {
         "statement",
         "bill",
         "bill_return",
+        "card_operation",
         "lock",
         "unlock",
         "limits",

@@ -11,14 +11,16 @@ from uuid import UUID
 
 from core_adapters.brands import BankBrand
 from core_adapters.database import Connection
-from core_adapters.operations import announcing, catalogue, holding, records, snapshot, switches, traits
+from core_adapters.operations import catalogue, holding, records, snapshot, switches, traits
 from core_adapters.operations.allowance import Allowance, Allowances
 from core_adapters.operations.decisions import admission
 from core_adapters.operations.decisions.admission import Approve, Case, Refuse
 from core_adapters.operations.ids import core_ref
+from core_adapters.operations.moving import tell
 from core_adapters.operations.states import State
 from core_adapters.operations.store import Store
 from core_adapters.ports import Directory, Person
+from core_adapters.recurring.mandate import Mandate
 from flows.effects import StartOperation
 from flows.money import Money
 
@@ -30,8 +32,8 @@ UNSENT_MAX = timedelta(minutes=15)
 INSERT = """
 insert into money.operation (op_id, conversation, customer_id, action, core, core_ref, state, due_at, payer_ref,
     payee_token, amount_minor, currency, request, request_hash, snapshot_hash, sca_id, exemption, error,
-    created_at, updated_at, settled_at, expires_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $19, $20, $21)
+    created_at, updated_at, settled_at, expires_at, mandate)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $19, $20, $21, $22)
 on conflict (op_id) do nothing returning *
 """
 PROOF = """
@@ -70,13 +72,16 @@ class Accepting:
     directory: Directory
     performer_of: Mapping[str, str]
 
-    async def accept(self, start: StartOperation, conversation: UUID) -> Accepted:
+    async def accept(self, start: StartOperation, conversation: UUID, under: Mandate | None = None) -> Accepted:
         """Approve or refuse an operation; the same start again answers its present state.
+
+        ``under`` is a yes that was given before, for this and other payments; its date is spent with the operation.
 
         Raises:
             Conflict: for another request under the same op_id.
             NotTaken: when the inputs are not the catalogue's, or nobody is named whose operation it is.
             TryLater: when CustomerAPI does not answer.
+            Withdrawn: when the yes does not stand any more; nothing was stored.
         """
         customer_id = check(start)
         if start.action not in self.performer_of:
@@ -87,22 +92,27 @@ class Accepting:
         person = await self._person(customer_id)
         async with self.store.pool.acquire() as connection, connection.transaction():
             await holding.one_at_a_time(connection, customer_id)
-            taken = await self._insert(connection, start, conversation, customer_id, person)
+            taken = await self._insert(connection, start, conversation, customer_id, person, under)
         return taken or await self._must_be_known(start)
 
     async def _insert(
-        self, connection: Connection, start: StartOperation, conversation: UUID, customer_id: str, person: Person
-    ) -> Accepted | None:
+        self, connection: Connection, start: StartOperation, conversation: UUID, customer_id: str, person: Person,
+        under: Mandate | None,
+    ) -> Accepted | None:  # fmt: skip
         now = self.store.clock()
         amount = catalogue.money(start.inputs, traits.of(start.action).amount)
+        rule = None if under is None else await under.lock(connection)
         proof = await self._proof(connection, start, customer_id, now)
-        allowed = await self._allowed(connection, start, customer_id, person, now)
+        allowed = await self._allowed(connection, start, customer_id, person, rule is not None, now)
         stopped = await switches.is_stopped(connection, start.action, self.performer_of[start.action])
-        decision = admission.decide(self._case(start, amount, allowed, proof is not None, stopped))
+        in_care = holding.payer_of(self.brand, person, now).care is not None
+        decision = admission.decide(self._case(start, amount, allowed, proof is not None, stopped, rule, in_care))
         state = State.APPROVED if isinstance(decision, Approve) else State.VOID
         spent = proof if isinstance(decision, Approve) and decision.exemption is None else None
         row = await connection.fetchrow(
-            INSERT, *self._values(start, conversation, customer_id, amount, decision, spent, now)
+            INSERT,
+            *self._values(start, conversation, customer_id, amount, decision, spent, now),
+            under and under.schedule,
         )
         if row is None:
             return None
@@ -115,9 +125,10 @@ class Accepting:
         await self.store.audit.write(
             connection, now, f"customer {customer_id}", state.value.lower(), str(start.op_id), reason
         )
-        news = announcing.settled(records.read(row, self.store.sealer), now)
-        if state is State.VOID and news is not None:
-            await self.store.sink.announce(connection, news)
+        if under is not None:
+            await under.spend(connection, self.store.sealer, now)
+        if state is State.VOID:
+            await tell(self.store, connection, records.read(row, self.store.sealer))
         return Accepted(start.op_id, state, True)
 
     def _values(
@@ -136,27 +147,31 @@ class Accepting:
         )  # fmt: skip
 
     async def _allowed(
-        self, connection: Connection, start: StartOperation, customer_id: str, person: Person, now: datetime
-    ) -> Allowance | None:
-        """What the limits leave for a payment; None for what is none."""
+        self, connection: Connection, start: StartOperation, customer_id: str, person: Person, under_a_mandate: bool,
+        now: datetime,
+    ) -> Allowance | None:  # fmt: skip
+        """What the limits leave for a payment; None for what is none. Whom a mandate names was paid before it."""
         if not traits.of(start.action).moves_money_out:
             return None
         allowances = Allowances(self.brand, self.store.sealer)
         return await allowances.of_payment(
-            connection, customer_id, person, now, start.action, start.inputs, start.cards
+            connection, customer_id, person, now, start.action, start.inputs, start.cards, known=under_a_mandate
         )
 
     def _case(
-        self, start: StartOperation, amount: Money | None, allowed: Allowance | None, proven: bool, stopped: bool
-    ) -> Case:
+        self, start: StartOperation, amount: Money | None, allowed: Allowance | None, proven: bool, stopped: bool,
+        rule: str | None, in_care: bool,
+    ) -> Case:  # fmt: skip
         known = traits.of(start.action)
         return Case(
             limits=self.brand.limits,
             amount=amount,
             moves_money_out=known.moves_money_out,
             room=allowed.room if allowed is not None else None,
+            is_a_mandate=known.is_a_mandate,
+            mandate=rule,
             proven=proven,
-            new_in_care=allowed is not None and allowed.new_in_care,
+            new_in_care=allowed.new_in_care if allowed is not None else known.is_a_mandate and in_care,
             between_own=known.between_own,
             snapshot_matches=not known.needs_a_yes or snapshot.matches(start),
             enabled=not known.feature or self.brand.features.get(known.feature, False),
@@ -169,7 +184,7 @@ class Accepting:
         self, connection: Connection, start: StartOperation, customer_id: str, now: datetime
     ) -> UUID | None:
         known = traits.of(start.action)
-        if not known.moves_money_out and not known.needs_proof:
+        if not (known.moves_money_out or known.is_a_mandate or known.needs_proof):
             return None
         found: UUID | None = await connection.fetchval(PROOF, start.op_id, customer_id, start.snapshot_hash, now)
         return found

@@ -42,9 +42,9 @@ class Allowances:
 
     async def of_payment(
         self, connection: Connection | Pool, customer_id: str, person: Person, now: datetime, action: str,
-        inputs: Mapping[str, Value], cards: Mapping[str, CardNumber],
+        inputs: Mapping[str, Value], cards: Mapping[str, CardNumber], known: bool = False,
     ) -> Allowance:  # fmt: skip
-        """What this payment may come to.
+        """What this payment may come to; ``known``: its payee is, whatever the books of payees say now.
 
         A payee is known who was paid on an earlier day, so that a small payment does not open the way for a large one
         at once; while a binding is new, who was paid before it was made. One's own phone is always known.
@@ -53,7 +53,7 @@ class Allowances:
         before = payer.care.since if payer.care is not None else payer.day[0]
         key = payees.key_of(action, inputs, cards)
         own = key is not None and key == payees.Key("mobile", person.phone)
-        new = not own and not await payees.is_known(connection, self.sealer, customer_id, key, before)
+        new = not known and not own and not await payees.is_known(connection, self.sealer, customer_id, key, before)
         held = await holding.held(connection, self.brand, customer_id, payer)
         return Allowance(payer, new, self._least(payer, held, traits.of(action).kind, new))
 

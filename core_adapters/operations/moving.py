@@ -15,6 +15,7 @@ from core_adapters.operations.records import Operation
 from core_adapters.operations.states import FINAL, NOTHING_MOVED, State
 from core_adapters.operations.store import Store
 from core_adapters.ports import Posted
+from core_adapters.recurring import outcomes
 
 FIRST_LOOK = timedelta(seconds=1)  # after a posting: ask for the card or the payment, in case no event comes
 
@@ -51,11 +52,21 @@ async def move_within(
     await _follow(store, connection, seen, moved)
     details = " ".join(part for part in (moved.error or "", note) if part)
     await store.audit.write(connection, moved.updated_at, actor, moved.state.value.lower(), str(moved.op_id), details)
-    # A reversal is the bank's own doing: the catalogue has no words for it, and whoever began it tells the customer.
-    news = announcing.settled(moved, moved.updated_at) if moved.is_told else None
-    if news is not None and (moved.state is not State.UNKNOWN or moved.fence == 1):
-        await store.sink.announce(connection, news)
+    if moved.state is not State.UNKNOWN or moved.fence == 1:
+        await tell(store, connection, moved)
     return moved
+
+
+async def tell(store: Store, connection: Connection, moved: Operation) -> None:
+    """Say what an operation has come to, inside the caller's transaction.
+
+    A reversal is the bank's own doing: the catalogue has no words for it, and whoever began it tells the customer.
+    What a schedule has paid is told as that.
+    """
+    if moved.mandate is not None:
+        await outcomes.follow(store, connection, moved)
+    elif moved.is_told and (news := announcing.settled(moved, moved.updated_at)) is not None:
+        await store.sink.announce(connection, news)
 
 
 async def _update(

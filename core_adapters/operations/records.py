@@ -47,6 +47,7 @@ class Operation:
     reverses: UUID | None = None
     proven: bool = False
     leg_of: UUID | None = None
+    mandate: UUID | None = None  # the schedule by whose yes it was made
 
     @property
     def is_told(self) -> bool:
@@ -89,6 +90,7 @@ def read(row: asyncpg.Record, sealer: Sealer) -> Operation:
         reverses=row["reverses"],
         proven=row["sca_id"] is not None,
         leg_of=row["leg_of"],
+        mandate=row["mandate"],
     )
 
 

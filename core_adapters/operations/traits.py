@@ -24,7 +24,8 @@ NAMING: Mapping[str, tuple[str, ...]] = {"phone": ("phone",), "mobile": ("phone"
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """``moves_money_out``: money leaves the customer's accounts, so limits and a step-up hold.
+    """``moves_money_out``: money leaves the customer's accounts, so limits and a step-up hold. ``is_a_mandate``: from
+    then on it leaves without another yes, so this one is proved as a yes for money. ``repeatable``: may be paid so.
 
     ``between_own``: it goes from one account of the customer's to another, which needs neither. ``needs_a_yes``: the
     request is what the customer confirmed, by its snapshot. ``feature``: the flag of the brand without which it is
@@ -37,6 +38,8 @@ class Traits:
     """
 
     moves_money_out: bool = False
+    is_a_mandate: bool = False
+    repeatable: bool = False
     needs_a_yes: bool = False
     feature: str = ""
     follow: Follow | None = None
@@ -72,10 +75,13 @@ TRANSFER = Traits(
     moves_money_out=True, needs_a_yes=True, feature="transfers_enabled", named_by="transfer_id", kind="transfer",
     payee="card",
 )  # fmt: skip
-PAYMENT = Traits(moves_money_out=True, needs_a_yes=True, named_by="payment_id", kind="payment", payee="bill")
+PAYMENT = Traits(
+    moves_money_out=True, repeatable=True, needs_a_yes=True, named_by="payment_id", kind="payment",
+    payee="bill",
+)  # fmt: skip
 
 ACTIONS: Mapping[str, Traits] = {
-    "transfers.execute": TRANSFER,
+    "transfers.execute": replace(TRANSFER, repeatable=True),
     "transfers.by_phone": replace(TRANSFER, feature="phone_transfers_enabled", payee="phone"),
     "transfers.own": replace(
         TRANSFER, moves_money_out=False, between_own=True, feature="own_transfers_enabled", payee=""
@@ -113,6 +119,10 @@ ACTIONS: Mapping[str, Traits] = {
         needs_a_yes=True, feature="complaints_enabled", named_by="complaint_id",
         follow=Follow("complaints.answered", "complaint_id", days=90),
     ),
+    "recurring.create": Traits(
+        is_a_mandate=True, needs_a_yes=True, feature="recurring_payments_enabled", named_by="recurring_id"
+    ),
+    "recurring.remind": Traits(feature="recurring_payments_enabled", named_by="recurring_id"),
 }  # fmt: skip
 NONE = Traits()
 

@@ -41,8 +41,11 @@ class TransferBody(QuoteBody):
 
 
 class WebhookBody(Body):
+    """Where news go. With ``cards`` also those of every operation on a card."""
+
     url: Annotated[str, Field(max_length=2000)]
     secret: Annotated[str, Field(max_length=200)]
+    cards: bool = False
 
 
 Shown = dict[str, str | int | None]

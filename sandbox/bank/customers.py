@@ -84,6 +84,14 @@ def card(db: Database, card_id: str) -> Row:
     return row
 
 
+def card_named(db: Database, name: str) -> Row:
+    """The card with this id or on this account. :raises NotFound: when there is none."""
+    row: Row | None = db.execute(f"{CARD} WHERE ? IN (c.card_id, c.account)", (name,)).fetchone()
+    if row is None:
+        raise NotFound("There is no such card.")
+    return row
+
+
 def card_by_number(db: Database, number: str) -> Row | None:
     """The card of ours with this number."""
     row: Row | None = db.execute(f"{CARD} WHERE number = ?", (number,)).fetchone()

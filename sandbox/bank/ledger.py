@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from sandbox.bank import card_news
 from sandbox.bank.rules import CURRENCIES
 from sandbox.failures import NotFound
 from sandbox.store import Database, Row
@@ -50,12 +51,12 @@ def open_books(db: Database) -> None:
 
 
 def post(db: Database, posting: Posting, at: datetime) -> None:
-    """Book it.
+    """Book it, and tell of it where it is a customer's card that has less or more.
 
     :raises sqlite3.IntegrityError: when it would overdraw a customer or mix currencies. Check before; this is the
         last line of defence, and nothing of the transaction stays.
     """
-    db.execute(
+    booked = db.execute(
         "INSERT INTO bank_posting (ref, kind, debit, credit, amount_minor, currency, text, at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (
@@ -69,6 +70,7 @@ def post(db: Database, posting: Posting, at: datetime) -> None:
             at.isoformat(),
         ),
     )
+    card_news.emit(db, int(booked.lastrowid or 0), at)
 
 
 def balance_minor(db: Database, account: str) -> int:

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.bank import applications, bodies, customers, events, ledger, rules, transfers
+from sandbox.bank import applications, bodies, card_news, customers, events, ledger, rules, transfers
 from sandbox.failures import BadInput, Refused
 from sandbox.faults import Endpoint, Faults, faulty
 from sandbox.store import Row, Store
@@ -139,6 +139,7 @@ class Rest:
         body = await read(request, bodies.WebhookBody)
         with self._store.transaction() as db:
             events.subscribe(db, events.Subscriber(body.url, body.secret))
+            card_news.want(db, body.cards)
         return Response(status_code=204)
 
 

@@ -21,7 +21,7 @@ from bot.keyring import Keyring
 from core_adapters.app import CoreAdapters, CoreSettings, build
 from core_adapters.external.sms import SmsGateway
 from core_adapters.http import client
-from core_adapters.ports import Person, Question
+from core_adapters.ports import Person, Question, Reach
 from flows.cards import CardNumber
 from flows.confirming import snapshot_hash
 from flows.effects import StartOperation
@@ -60,13 +60,22 @@ class Sink:
 
 
 class People:
-    """The customers that these tests know."""
+    """The customers that these tests know, the chat that each is in, and what they wish to hear of."""
 
     def __init__(self) -> None:
         self.known = {"anna": Person(PHONE, "Anna", "Koval", identified=True)}
+        self.chats: dict[str, UUID] = {}
+        self.wishes: dict[str, str] = {}
 
     async def person(self, customer_id: str) -> Person:
         return self.known[customer_id]
+
+    async def reach(self, customer_id: str, kind: str) -> Reach:
+        self.known[customer_id]
+        return Reach(self.chats.get(customer_id), self.wishes.get(kind, "on"), "en")
+
+    async def customer_with(self, phone: str) -> str | None:
+        return next((one for one, person in self.known.items() if person.phone == phone), None)
 
 
 class Tokens:
@@ -242,7 +251,7 @@ async def room(pool: asyncpg.Pool, bank: Sandbox, keyring: Keyring) -> AsyncIter
                 acquirer_url=f"{bank.url}/acquirer/v1", acquirer_key=CORE_TOKEN,
                 acquirer_webhook_secrets=(WEBHOOK_SECRET,), public_url=PUBLIC_URL,
             )  # fmt: skip
-            made = build(pool, keyring, sms, Sink(), people, settings, Tokens(), clock)
+            made = build(pool, keyring, sms, Sink(), people, settings, Tokens(), clock, people)
             made.desk.started = True
             return made
 

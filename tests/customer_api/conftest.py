@@ -14,6 +14,7 @@ from bot.keyring import Keyring
 from bot.postgres import sqlalchemy_url
 from bot.tokens import Tokens
 from customer_api.app import build
+from customer_api.notices import NoticeRules
 
 TOKENS = Tokens([base64.b64encode(secrets.token_bytes(32)).decode()])
 
@@ -36,8 +37,14 @@ def phones() -> Phones:
 
 
 @pytest.fixture
-def app(engine: AsyncEngine, keyring: Keyring, phones: Phones, clock: Clock) -> FastAPI:
-    return build(engine, keyring, phones, TOKENS, clock)
+def rules() -> NoticeRules:
+    """What the bank tells unasked; a test that is about it has its own."""
+    return NoticeRules()
+
+
+@pytest.fixture
+def app(engine: AsyncEngine, keyring: Keyring, phones: Phones, clock: Clock, rules: NoticeRules) -> FastAPI:
+    return build(engine, keyring, phones, TOKENS, clock, notices=rules)
 
 
 @pytest.fixture

@@ -154,4 +154,5 @@ async def test_the_description_names_every_path(chat: Chat) -> None:
         "/api/v1/customers/{customer_id}",
         "/api/v1/customers/{customer_id}/context",
         "/api/v1/customers/{customer_id}/bindings",
+        "/api/v1/customers/{customer_id}/notices",
     }

@@ -6,6 +6,7 @@ finds people and cards, `schemas` is what goes over the wire.
 
 from core_adapters.http import Service
 from core_adapters.internal.sandbox.calls import Calls
+from core_adapters.internal.sandbox.card_news import CardNews
 from core_adapters.internal.sandbox.cashback import Cashback
 from core_adapters.internal.sandbox.credits import Credits
 from core_adapters.internal.sandbox.customers import Customers
@@ -51,4 +52,4 @@ def bank(service: Service, revealer: Revealer, directory: Directory) -> SandboxB
         Spending(calls, customers),
         PublicServices(calls),
     )
-    return SandboxBank(calls, orders=(*orders, *both), answerers=(*answerers, *both))
+    return SandboxBank(calls, orders=(*orders, *both), answerers=(*answerers, *both), news=CardNews(calls))

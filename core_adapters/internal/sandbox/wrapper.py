@@ -6,7 +6,8 @@ from typing import ClassVar, Protocol
 
 from core_adapters.failures import Missing, Refused
 from core_adapters.internal.sandbox.calls import Calls
-from core_adapters.ports import Answerer, Capability, Order, Posted, Progress, Question
+from core_adapters.internal.sandbox.card_news import CardNews
+from core_adapters.ports import Answerer, Capability, CardOperation, Order, Posted, Progress, Question
 
 
 class Orders(Protocol):
@@ -29,6 +30,7 @@ class SandboxBank:
     calls: Calls
     orders: tuple[Orders, ...]
     answerers: tuple[Answerer, ...]
+    news: CardNews
     name: ClassVar[str] = "sandbox"
     capability: ClassVar[Capability] = Capability("reference-dedup", "by-our-ref", settle_bound_s=3)
 
@@ -53,8 +55,11 @@ class SandboxBank:
         return await self._of(order).progress(order)
 
     async def register_webhook(self, url: str, secret: str) -> None:
-        body = {"url": url, "secret": secret}
+        body = {"url": url, "secret": secret, "cards": True}
         await self.calls.service.order("PUT", "/webhook", body)
+
+    async def card_operation(self, operation: str) -> CardOperation:
+        return await self.news.card_operation(operation)
 
     async def ask(self, question: Question) -> Mapping[str, object]:
         for part in self.answerers:

@@ -15,6 +15,7 @@ class Case:
 
     ``new_in_care``: the payee is new and so is the customer's binding, so that the code is needed for any amount.
     ``stopped``: staff have stopped the action or its core.
+    ``is_a_mandate``: money will leave later, under this yes. ``mandate``: the rule by which an earlier one holds.
     """
 
     limits: Limits
@@ -29,6 +30,8 @@ class Case:
     needs_proof: bool = False
     unproven: str = ""  # the rule that lets a part of it be done without a code
     stopped: bool = False
+    is_a_mandate: bool = False
+    mandate: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ def decide(case: Case) -> Approve | Refuse:
         return Refuse("not_proven")
     if not case.enabled or case.stopped:
         return Refuse("unavailable")
-    if not case.moves_money_out or case.amount is None:
+    if not (case.moves_money_out or case.is_a_mandate) or case.amount is None:
         return _without_limits(case)
     return over_limit(case.limits, case.amount, case.room) or _proven(case, case.amount)
 
@@ -72,6 +75,8 @@ def needs_code(limits: Limits, amount: Money, new_in_care: bool) -> bool:
 
 
 def _proven(case: Case, amount: Money) -> Approve | Refuse:
+    if case.mandate is not None:
+        return Approve(case.mandate)
     if case.proven:
         return Approve(None)
     if needs_code(case.limits, amount, case.new_in_care):

@@ -1,0 +1,57 @@
+"""Which messages a customer wants to get unasked, kind by kind. Nothing is forgotten: the newest choice is the one.
+
+What a customer has never chosen is as the bank has it, and some kinds stay on, for they protect the money.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from customer_api import bindings
+from customer_api.bodies import Answer, NoticeState, SetNotices
+from customer_api.codes import failed
+from customer_api.seals import Seals
+from customer_api.tables import NoticeChoice
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRules:
+    """What the bank has set: each kind's state before anybody has chosen, and the kinds that stay on."""
+
+    states: Mapping[str, NoticeState] = field(default_factory=dict)
+    stay_on: frozenset[str] = frozenset()
+
+
+async def choose(session: AsyncSession, seals: Seals, ask: SetNotices, rules: NoticeRules, now: datetime) -> Answer:
+    """Keep a choice of the customer whose chat this is; `must_stay_on` where there is none to make."""
+    await bindings.lock(session, seals.mark(ask.chat.text, "chat"))
+    binding = await bindings.living(session, seals, ask.chat)
+    if binding is None or binding.customer_id != ask.customer_id:
+        return failed("unavailable")
+    if ask.inputs.state == "off" and ask.inputs.kind in rules.stay_on:
+        return failed("must_stay_on")
+    session.add(
+        NoticeChoice(
+            op_id=ask.op_id,
+            customer_id=binding.customer_id,
+            kind=ask.inputs.kind,
+            state=ask.inputs.state,
+            chosen_at=now,
+        )
+    )
+    return Answer(state="done")
+
+
+async def chosen(session: AsyncSession, customer_id: UUID, rules: NoticeRules) -> dict[str, NoticeState]:
+    """Each kind's state for a customer."""
+    rows = await session.scalars(
+        select(NoticeChoice).where(NoticeChoice.customer_id == customer_id).order_by(NoticeChoice.n)
+    )
+    states: dict[str, NoticeState] = dict(rules.states)
+    for row in rows:
+        states[row.kind] = row.state
+    return states
