@@ -18,11 +18,13 @@ from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp
 
 import core_adapters.app
+import core_adapters.http
 import customer_api.app
 import image_api.app
 import sandbox.app
 from bot import look, paying, server, webhooks
 from bot.conversation import Conversation
+from bot.core_login import login_of, public_half
 from bot.directory import Directory
 from bot.gate import gate
 from bot.keyring import Keyring
@@ -44,6 +46,8 @@ from core_adapters.external.sms.gateway import SmsGateway
 from customer_api.notices import NoticeRules
 from flows.ports import TokenVerifier
 from image_api.look import Look
+from sandbox.bank.logins import Logins
+from sandbox.house import House
 
 TALKS = ("all", "webhooks", "worker")
 POOL_MOST = 8
@@ -85,6 +89,7 @@ class _Builder:
         self.apps: dict[str, ASGIApp] = {}
         self.routes: list[BaseRoute] = []
         self.dsn = ""
+        self.sms: SmsGateway | None = None
 
     async def build(self) -> Process:
         """All rooms of the role, and the web over them."""
@@ -136,8 +141,11 @@ class _Builder:
         return app
 
     async def _sms(self) -> SmsGateway:
-        http = await self.stack.enter_async_context(httpx.AsyncClient())
-        return SmsGateway.at(http, self.settings.sms.url, self.settings.sms.token.get_secret_value())
+        """One for the process, so that whoever finds it ill spares it for all."""
+        if self.sms is None:
+            http = await self.stack.enter_async_context(core_adapters.http.client())
+            self.sms = SmsGateway.at(http, self.settings.sms.url, self.settings.sms.token.get_secret_value())
+        return self.sms
 
     async def _customer_api(self) -> FastAPI:
         engine = create_async_engine(sqlalchemy_url(self.dsn), pool_size=POOL_MOST)
@@ -169,7 +177,7 @@ class _Builder:
                 self.settings.audit.key.get_secret_value().encode(),
                 billers_url=self.settings.billers.url,
                 billers_secret=self.settings.billers.secret.get_secret_value(),
-                user=own.user,
+                login=login_of(self.settings),
                 acquirer_url=self.settings.acquirer.url,
                 acquirer_key=self.settings.acquirer.secret.get_secret_value(),
                 acquirer_webhook_secrets=[
@@ -212,6 +220,12 @@ class _Builder:
 
         return when_up
 
+    def _logins_there(self) -> Logins:
+        """What the sandbox's bank knows of us: the secrets of the login that is chosen, and no others."""
+        core = self.settings.core
+        secret = core.client_secret.get_secret_value() if core.login == "keycloak" else ""
+        return Logins(core.token.get_secret_value(), secret, public_half(self.settings))
+
     async def _sandbox(self) -> Starlette:
         app = sandbox.app.build(
             self.settings.data_dir,
@@ -220,6 +234,8 @@ class _Builder:
             self.settings.sms.token.get_secret_value(),
             self.settings.billers.secret.get_secret_value(),
             self.settings.acquirer.secret.get_secret_value(),
+            House(self.brand.name, self.brand.currency, self.brand.colours),
+            self._logins_there(),
         )
         await self.stack.enter_async_context(app.router.lifespan_context(app))
         return app

@@ -29,7 +29,7 @@ from core_adapters.external.billers.questions import BillQuestions
 from core_adapters.http import Service, client
 from core_adapters.internal import bills
 from core_adapters.internal.credentials import credentials
-from core_adapters.logins import BearerLogin, PasswordLogin
+from core_adapters.logins import BearerLogin
 from core_adapters.operations.accepting import Accepting
 from core_adapters.operations.audit import Audit
 from core_adapters.operations.daily import Daily
@@ -72,11 +72,11 @@ class CoreSettings:
     audit_key: bytes = field(repr=False, default=b"")
     billers_url: str = ""
     billers_secret: str = field(repr=False, default="")
-    user: str = ""  # with a name the token is its password; without one it is a bearer's
     acquirer_url: str = ""
     acquirer_key: str = field(repr=False, default="")
     acquirer_webhook_secrets: Sequence[str] = field(repr=False, default=())
     acquirer_webhook_url: str = ""
+    login: httpx.Auth | None = field(repr=False, default=None)  # None: the token, a bearer's
     public_url: str = ""
 
 
@@ -145,7 +145,8 @@ def build(
     store = Store(pool, sealer, audit, sink, clock)
     http = client()
     breaker = partial(Breaker, clock=lambda: clock().timestamp())
-    service = Service(http, settings.url.rstrip("/"), _login(settings), breaker())
+    login = settings.login or BearerLogin(settings.token)
+    service = Service(http, settings.url.rstrip("/"), login, breaker())
     bank = internal.wrapper(settings.bank, service, pool, sealer, directory)
     codes = ScaCodes(store, directory, sms)
     pages, secrets = PageStore(store), credentials(settings.bank, service, directory)
@@ -177,7 +178,8 @@ def build(
     desk = Desk(store, accepting, performers, books=books)
     unasked = by_itself(store, brand, bank, accepting, asked_of_billers, contacts)
     answering += unasked.answering
-    worker = Worker(store, performers, (Daily(Reconciling(store, books)).compare, *unasked.jobs))
+    compares = (Daily(Reconciling(store, books)).compare,) if books is not None else ()
+    worker = Worker(store, performers, more=(*compares, *unasked.jobs))
     questions = Questions(store, brand, directory, bank, answering, performer_of)
     counter = Counter(pages, desk, secrets, setting)
     return CoreAdapters(
@@ -201,10 +203,6 @@ def _billers(
 ) -> tuple[BillPayments, BillQuestions]:
     partners = register.partners(http, settings.billers_url.rstrip("/"), settings.billers_secret)
     return BillPayments(partners, debits), BillQuestions(partners, debits, directory)
-
-
-def _login(settings: CoreSettings) -> httpx.Auth:
-    return PasswordLogin(settings.user, settings.token) if settings.user else BearerLogin(settings.token)
 
 
 def _app(

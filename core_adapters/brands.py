@@ -54,6 +54,15 @@ SUMS = tuple(field.name for field in fields(Limits) if field.name not in NOT_SUM
 
 
 @dataclass(frozen=True, slots=True)
+class SandboxCore:
+    """Which face of the sandbox is this bank's core, and how one logs in there; without settings it is used."""
+
+    core: str = "/sandbox/bank/v1"
+    login: Literal["bearer", "password", "keycloak", "token_endpoint", "own_jwt"] = "bearer"
+    user: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class BankBrand:
     """Everything that makes one bank look and behave other than another. Colours are ``#RRGGBB`` by role."""
 
@@ -70,6 +79,7 @@ class BankBrand:
     people_hours: str = ""
     notices: Mapping[str, Wish] = field(default_factory=dict)
     notices_that_stay_on: frozenset[str] = frozenset()
+    sandbox: SandboxCore = SandboxCore()
 
     def for_flows(self) -> Brand:
         """The part that content runs under."""
@@ -113,6 +123,13 @@ class _File:
     people_hours: str = ""
     notices: dict[str, Wish] = field(default_factory=lambda: dict(NOTICES))
     notices_that_stay_on: frozenset[str] = STAY_ON
+    sandbox: SandboxCore = SandboxCore()
+
+
+def names() -> tuple[str, ...]:
+    """The banks that there are: the folders of ``internal`` that have a brand."""
+    folders = files("core_adapters.internal").iterdir()
+    return tuple(sorted(folder.name for folder in folders if folder.joinpath("brand.yml").is_file()))
 
 
 @cache
@@ -129,7 +146,8 @@ def load(bank: str) -> BankBrand:
         written = TypeAdapter(_File).validate_python(yaml.safe_load(place.read_text(encoding="utf-8")))
         return _brand(bank, written)
     except FileNotFoundError:
-        raise BrandUnusable(f"core_adapters/internal/{bank}/brand.yml is missing; TELLER_BANK names no bank") from None
+        there = ", ".join(names())
+        raise BrandUnusable(f"core_adapters/internal/{bank}/brand.yml is missing; there are {there}") from None
     except (ValidationError, MoneyError, yaml.YAMLError) as problem:
         raise BrandUnusable(f"core_adapters/internal/{bank}/brand.yml: {problem}") from problem
 
@@ -146,4 +164,5 @@ def _brand(bank: str, file: _File) -> BankBrand:
     return BankBrand(
         bank, file.name, file.currency, file.locales, file.time_zone, file.regions, file.colours, limits,
         file.features, file.persona, file.people_hours, NOTICES | file.notices, file.notices_that_stay_on,
+        file.sandbox,
     )  # fmt: skip

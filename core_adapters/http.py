@@ -5,6 +5,7 @@ like is each wrapper's own Cerberus schema.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -21,7 +22,11 @@ DEPTH_MAX = 20  # levels of nesting; a deeper reply is an attack on the parser o
 TIMES = httpx.Timeout(8.0, connect=2.0, write=5.0, pool=2.0)
 # Idle connections are dropped before a server drops them: a cut one would look like a request that went out.
 LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=1.0)
+# How often a question is put, all in all: once more, at once. Whoever asks is a person who waits, and a core that is
+# ill has a breaker. An order is put once, whatever happens.
 ASKED_TWICE = 2
+PLAIN = {"accept-encoding": "identity"}  # unpacked, a small answer may have no end
+_JSON = re.compile(r"application/(?:[a-z0-9.-]+\+)?json", re.ASCII)
 NO_CONTENT = 204
 # The request was not handed to a connection at all.
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol, httpx.InvalidURL)
@@ -83,17 +88,16 @@ class Service:
 
     async def _once(self, request: "_Request") -> Reply:
         with self.breaker.call() as call:
-            status, data = await self._answered(request, call)
-        document = {} if status == NO_CONTENT else _document(data)
+            status, document = await self._answered(request, call)
         if not 200 <= status < 300:
             raise _failure(status, document)
         if document is None:
             raise Unclear("the answer is no JSON object")
         return Reply(status, document)
 
-    async def _answered(self, request: "_Request", call: Call) -> tuple[int, bytes]:
+    async def _answered(self, request: "_Request", call: Call) -> tuple[int, Mapping[str, object] | None]:
         try:
-            status, data = await self._exchange(request)
+            status, document = await self._exchange(request)
         except Unavailable:  # the login has no token, so nothing was sent
             call.health = "ill"
             raise
@@ -106,24 +110,45 @@ class Service:
         except (httpx.HTTPError, httpx.StreamError, ValueError) as error:
             raise Unclear(type(error).__name__) from None
         call.health = "ill" if status >= 500 else "well"
-        return status, data
+        return status, document
 
-    async def _exchange(self, request: "_Request") -> tuple[int, bytes]:
+    async def _exchange(self, request: "_Request") -> tuple[int, Mapping[str, object] | None]:
         sent = self.client.stream(
             request.method,
             self.url + request.path,
             json=request.body,
             params=dict(request.parameters),
+            headers=PLAIN,
             auth=self.login,
             extensions={NO_EFFECT: not request.has_effect},
         )
         async with sent as answer:
-            data = bytearray()
-            async for chunk in answer.aiter_bytes():
-                data += chunk
-                if len(data) > REPLY_BYTES_MAX:
-                    raise ValueError("the answer is too large")
-            return answer.status_code, bytes(data)
+            data = await body_of(answer)
+            if answer.status_code == NO_CONTENT:
+                return NO_CONTENT, {}
+            return answer.status_code, _document(data) if is_json(answer) else None
+
+
+async def body_of(answer: httpx.Response, bytes_max: int = REPLY_BYTES_MAX) -> bytes:
+    """The body of an answer that is being read. Raises ValueError for one that is packed, or too large."""
+    if answer.headers.get("content-encoding", "identity") != "identity":
+        raise ValueError("the answer is packed")
+    data = bytearray()
+    async for chunk in answer.aiter_raw():
+        data += chunk
+        if len(data) > bytes_max:
+            raise ValueError("the answer is too large")
+    return bytes(data)
+
+
+def label_of(answer: httpx.Response) -> str:
+    """What an answer says that it is: ``application/json``."""
+    return str(answer.headers.get("content-type", "")).partition(";")[0].strip().lower()
+
+
+def is_json(answer: httpx.Response) -> bool:
+    """What is not labelled as JSON comes from something that stands before the service, and is not read as its word."""
+    return _JSON.fullmatch(label_of(answer)) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +166,7 @@ def _failure(status: int, document: Mapping[str, object] | None) -> BankFailure:
     code = document.get("code") if document else None
     if status == 422 and isinstance(code, str) and code:
         return Declined(code)
-    if status == 404:
+    if status == 404 and document is not None:  # without a word of the service's it is the address that is unknown
         return Missing(f"HTTP {status}")
     if 400 <= status < 500 and status not in MAYBE_AT_WORK:
         return TurnedAway(f"HTTP {status}")

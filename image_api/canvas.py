@@ -20,6 +20,18 @@ def blend(one: str, other: str, share: float) -> tuple[int, int, int]:
     return mixed[0], mixed[1], mixed[2]
 
 
+def readable_on(ground: str, dark: str, light: str = "#FFFFFF") -> str:
+    """Which of the two is easier to read on a colour."""
+    grounds, darks, lights = (_luminance(rgb(colour)) for colour in (ground, dark, light))
+    return dark if (grounds + 0.05) / (darks + 0.05) > (lights + 0.05) / (grounds + 0.05) else light
+
+
+def _luminance(colour: tuple[int, int, int]) -> float:
+    """Of WCAG 2."""
+    red, green, blue = (c / 3294.6 if c <= 10 else ((c / 255 + 0.055) / 1.055) ** 2.4 for c in colour)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
 @lru_cache(maxsize=16)
 def rounded_mask(size: tuple[int, int], radius: int) -> Image.Image:
     """An alpha mask of a rounded rectangle."""

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from sandbox import house
 from sandbox.bank import bodies, complaints, customers, ledger, locks, orders, purchases, rules, words
 from sandbox.faults import Fault, Faults, Outcome
 from sandbox.sms import gateway
@@ -26,7 +27,7 @@ ACCOUNTS = (
 
 
 class CardBody(Body):
-    currency: bodies.CurrencyCode = "UAH"
+    currency: bodies.CurrencyCode | None = None  # without one it is of the bank's own currency
     balance_minor: Annotated[int, Field(ge=0, le=rules.AMOUNT_MAX_MINOR)] = 0
     scheme: Literal["VISA", "MASTERCARD", "TELLER"] = "VISA"
 
@@ -68,6 +69,7 @@ class Api:
     def routes(self) -> list[Route]:
         return [
             Route("/customers", self.add_customer, methods=["POST"]),
+            Route("/house", self.house, methods=["GET"]),
             Route("/sms", self.sms, methods=["GET"]),
             Route("/accounts", self.accounts, methods=["GET"]),
             Route("/postings", self.postings, methods=["GET"]),
@@ -84,7 +86,8 @@ class Api:
         """A customer of the bank with cards and money; a known phone gets the cards added."""
         body = await read(request, NewcomerBody)
         for new in body.cards:
-            rules.currency(new.currency)
+            if new.currency is not None:
+                rules.currency(new.currency)
         with self._store.transaction() as db:
             customer, made = customers.register(db, body.phone, body.name, self._clock())
             cards = [self._open(db, customer, new) for new in body.cards]
@@ -93,17 +96,25 @@ class Api:
 
     def _open(self, db: Database, customer: Row, new: CardBody) -> dict[str, str | int]:
         now = self._clock()
-        card = customers.issue_card(db, customer, customers.NewCard(new.scheme, "digital", new.currency), now)
+        currency = new.currency or house.of(db).currency
+        card = customers.issue_card(db, customer, customers.NewCard(new.scheme, "digital", currency), now)
         if new.balance_minor:
-            customers.deposit(db, card["account"], new.balance_minor, new.currency, now)
+            customers.deposit(db, card["account"], new.balance_minor, currency, now)
         return {
             "card_id": card["card_id"],
             "card_number": card["number"],
             "last4": card["number"][-4:],
             "account": card["account"],
-            "currency": new.currency,
+            "currency": currency,
             "balance_minor": new.balance_minor,
         }
+
+    async def house(self, _: Request) -> Response:
+        """Whose sandbox it is, and what a card that is given away comes with."""
+        with self._store.reading() as db:
+            here = house.of(db)
+        gift = rules.currency(here.currency).gift_minor
+        return JSONResponse({"name": here.name, "currency": here.currency, "gift_minor": gift})
 
     async def sms(self, request: Request) -> Response:
         phone = request.query_params.get("phone")

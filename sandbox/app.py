@@ -44,6 +44,7 @@ from sandbox.bank.credentials_rest import CredentialsRest
 from sandbox.bank.credits_rest import CreditsRest
 from sandbox.bank.details_rest import DetailsRest
 from sandbox.bank.directed_rest import DirectedRest
+from sandbox.bank.logins import Door, Doorkeeper, Logins
 from sandbox.bank.rest import Rest
 from sandbox.bank.services_rest import ServicesRest
 from sandbox.bank.soap.face import USER, Soap
@@ -51,6 +52,7 @@ from sandbox.billers import books
 from sandbox.billers import face as billers
 from sandbox.failures import Failure
 from sandbox.faults import Faults
+from sandbox.house import House, move_in
 from sandbox.keycloak.face import Keycloak
 from sandbox.messenger.face import Messenger
 from sandbox.news import keep_sending
@@ -73,30 +75,42 @@ MESSENGERS: tuple[FaceMaker, ...] = (Telegram, Viber, WhatsApp, Messenger)
 
 
 def build(
-    data_dir: Path, public_url: str, core_token: str, sms_token: str, billers_secret: str = "", acquirer_key: str = ""
+    data_dir: Path,
+    public_url: str,
+    core_token: str,
+    sms_token: str,
+    billers_secret: str = "",
+    acquirer_key: str = "",
+    house: House | None = None,
+    logins: Logins | None = None,
 ) -> Starlette:
     """The sandbox with its state in `{data_dir}/sandbox.sqlite3`.
 
-    Without a `billers_secret` or an `acquirer_key` these partners take the core's token. `public_url` is the root of
-    the installation, under which this is mounted at `/sandbox`. The background work runs in the lifespan. A Mount does
-    not start a lifespan, so whoever mounts the sandbox enters `app.router.lifespan_context(app)` in its own.
+    Without a `billers_secret` or an `acquirer_key` these partners take the core's token, and without `logins` the REST
+    core takes it, too, and tokens that can be had with it. `public_url` is the root of the installation, under which
+    this is mounted at `/sandbox`. The background work runs in the lifespan. A Mount does not start a lifespan, so
+    whoever mounts the sandbox enters `app.router.lifespan_context(app)` in its own.
     """
     store = Store(data_dir / "sandbox.sqlite3", *SCHEMAS)
     with store.transaction() as db:
         ledger.open_books(db)
+        move_in(db, house or House())
     faults = Faults(store)
     root = f"{public_url.rstrip('/')}/sandbox"
     bank_routes = [route for part in BANK for route in part(store, faults, _now).routes()]
     acquirer = Acquirer(store, faults, _now, f"{root}/acquirer", acquirer_key or core_token)
     payer_pages = Pages(store, faults, _now, f"{root}/acquirer")
     soap = Soap(store, faults, _now, f"{root}/bank/soap", USER, core_token)
+    keycloak = f"{root}/keycloak"
+    keeper = Doorkeeper(store, _now, keycloak, logins or Logins(core_token))
     phones = Phones(data_dir / "sandbox.sqlite3", MESSENGERS)
     mounts: list[BaseRoute] = [
-        Mount("/bank/v1", routes=bank_routes, middleware=[Middleware(Bearer, token=core_token)]),
+        Mount("/bank/v1", routes=bank_routes, middleware=[Middleware(Door, keeper=keeper)]),
+        *keeper.routes(faults),
         Mount("/billers", routes=billers.routes(store, faults, _now, billers_secret or core_token)),
         Mount("/acquirer", routes=[*acquirer.routes(), *payer_pages.routes()]),
         *soap.routes("/bank/soap"),
-        Mount("/keycloak", routes=Keycloak(store, faults, _now, f"{root}/keycloak").routes()),
+        Mount("/keycloak", routes=Keycloak(store, faults, _now, keycloak).routes()),
         Mount("/sms", routes=gateway.routes(store, faults, _now), middleware=[Middleware(Bearer, token=sms_token)]),
         Mount("/api", routes=Api(store, faults, _now).routes()),
         Route("/flows/problems", _no_flows),

@@ -62,6 +62,7 @@ OPERATIONS = {
         "password",
         "password_check",
         "card_number",
+        "token",
         "*",
     ),
     "soap": ("transfer", "reversal", "application", "quote", "customers", "balance", "enquiry", "*"),

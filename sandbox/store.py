@@ -57,7 +57,8 @@ class Watcher:
     async def wait(self, timeout_s: float | None) -> bool:
         """Return true when something has changed since the last wait, false when the time is up."""
         try:
-            await asyncio.wait_for(self._event.wait(), timeout_s)
+            async with asyncio.timeout(timeout_s):  # Python 3.11's wait_for loses a cancellation that meets the event
+                await self._event.wait()
         except TimeoutError:
             return False
         self._event.clear()

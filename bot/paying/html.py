@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import segno
 
+from bot.painting import painted
 from bot.paying.words import ALL, Words
 from core_adapters.external.acquirer.views import Standing, View
 from flows.formats import money
@@ -35,7 +36,7 @@ p { margin: 0 0 12px; color: QUIET; overflow-wrap: anywhere; }
 blockquote { margin: 0 0 16px; padding: 10px 14px; background: PAPER; border-left: 4px solid ACCENT; border-radius: 8px;
   overflow-wrap: anywhere; white-space: pre-line; }
 a.button { display: grid; place-items: center; min-height: 56px; padding: 8px 12px; margin: 0 0 16px; font-weight: 750;
-  text-align: center; color: #fff; background: ACCENT_TEXT; border-radius: 12px; text-decoration: none; }
+  text-align: center; color: #fff; background: BUTTON; border-radius: 12px; text-decoration: none; }
 a:focus-visible, summary:focus-visible { outline: 3px solid #2563EB; outline-offset: 2px; }
 .sheet { background: PAPER; border-radius: 16px; padding: 18px 16px; margin: 0 0 16px; }
 .sheet svg { display: block; width: 100%; max-width: 240px; height: auto; margin: 8px auto; background: #fff; }
@@ -57,10 +58,7 @@ class Sheet:
     @property
     def style(self) -> str:
         """The style sheet in the bank's colours."""
-        style = _STYLE
-        for role in sorted(self.colours, key=len, reverse=True):
-            style = style.replace(role.upper(), self.colours[role])
-        return style
+        return painted(_STYLE, self.colours)
 
     @property
     def policy(self) -> str:

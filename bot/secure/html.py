@@ -8,6 +8,7 @@ from hashlib import sha256
 from html import escape
 from zoneinfo import ZoneInfo
 
+from bot.painting import painted
 from bot.secure.forms import Form
 from bot.secure.words import FAULTS, Words, words_in
 
@@ -40,7 +41,7 @@ input[type=file] { font-size: 16px; }
 input:focus-visible, button:focus-visible { outline: 3px solid #2563EB; outline-offset: 2px; }
 .fault { color: BAD; font-weight: 650; margin: 8px 0 0; }
 input + label, .fault + label { margin-top: 16px; }
-button { width: 100%; min-height: 56px; margin-top: 16px; font: inherit; font-weight: 750; color: #fff; background: ACCENT_TEXT;
+button { width: 100%; min-height: 56px; margin-top: 16px; font: inherit; font-weight: 750; color: #fff; background: BUTTON;
   border: 0; border-radius: 12px; cursor: pointer; }
 .what { font-size: 15px; margin: 14px 0 0; }
 .mark { display: inline-grid; place-items: center; width: 56px; height: 56px; border-radius: 50%; margin-bottom: 14px;
@@ -75,10 +76,7 @@ class Face:
     @property
     def style(self) -> str:
         """The style sheet in the bank's colours."""
-        style = _STYLE
-        for role in sorted(self.colours, key=len, reverse=True):
-            style = style.replace(role.upper(), self.colours[role])
-        return style
+        return painted(_STYLE, self.colours)
 
     @property
     def policy(self) -> str:

@@ -4,14 +4,15 @@ import difflib
 import logging
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from dotenv import dotenv_values
 from pydantic import ValidationError
 
-from bot.settings import made_up, production
-from bot.settings.shape import LEVEL, PREFIX, Settings, env_name, known_names
+from bot.settings import core_login, made_up, production
+from bot.settings.shape import DATA_DIR, FIRST_BANK, LEVEL, PREFIX, Settings, env_name, known_names
+from core_adapters import brands
 
 # Kubernetes gives each pod the addresses of its services in names such as TELLER_PORT_8080_TCP.
 OF_KUBERNETES = re.compile(r"_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_\d+_(TCP|UDP)(_[A-Z]+)?)?)$")
@@ -42,6 +43,8 @@ def load_settings(env_file: Path | None = PROJECT / ".env") -> Settings:
     written = _written(env_file)
     notes = [_unknown(name) for name in _strangers(written)]
     settings, wrong = _parsed(written)
+    settings = core_login.with_keycloak(settings)
+    wrong |= {f"TELLER_BANK: {problem}": "" for problem in _no_brand(settings.bank)}
     if not settings.is_sandbox:
         settings = production.with_platform_roots(settings)
         wrong |= {problem: "" for problem in production.problems(settings) if problem.split()[0] not in wrong}
@@ -51,6 +54,13 @@ def load_settings(env_file: Path | None = PROJECT / ".env") -> Settings:
     for note in notes:
         logging.getLogger("teller.settings").warning(note)
     return _filled(settings) if settings.is_sandbox else settings
+
+
+def _no_brand(bank: str) -> Iterator[str]:
+    try:
+        brands.load(bank)
+    except brands.BrandUnusable as problem:
+        yield str(problem)
 
 
 def _written(env_file: Path | None) -> dict[str, str]:
@@ -80,18 +90,27 @@ def _settings(written: dict[str, str]) -> Settings:
         else:
             groups[group] = written[name]
     settings = Settings.model_validate(groups)
-    return settings.model_copy(update={"data_dir": PROJECT / settings.data_dir.expanduser()})
+    folder = settings.data_dir if "data_dir" in groups else _folder_of(settings.bank)
+    return settings.model_copy(update={"data_dir": PROJECT / folder.expanduser()})
+
+
+def _folder_of(bank: str) -> Path:
+    """Each bank keeps its books apart: a customer of one has no cards of the other."""
+    return DATA_DIR if bank == FIRST_BANK else DATA_DIR / bank
 
 
 def _filled(settings: Settings) -> Settings:
     try:
-        return made_up.filled(settings)
+        filled = made_up.filled(settings)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is damaged"
         path = settings.data_dir / made_up.FILE
         raise SettingsWrong(
             [f"{path} cannot be used: {reason}. Mend it, or set TELLER_DATA_DIR to a folder of your own."]
         ) from None
+    if gaps := list(core_login.problems(filled)):
+        raise SettingsWrong(gaps)
+    return filled
 
 
 def _strangers(written: dict[str, str]) -> list[str]:

@@ -12,9 +12,13 @@ import secrets
 from collections.abc import Callable
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from pydantic import SecretStr
 
+from bot.settings import sandbox_core
 from bot.settings.shape import Group, Settings
+from core_adapters import brands
 
 FILE = "secrets.json"
 
@@ -25,6 +29,12 @@ def _word() -> str:
 
 def _key() -> str:
     return base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def _signing_key() -> str:
+    """An Ed25519 key in PEM, whose public half the sandbox's bank is given."""
+    pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return pem.decode()
 
 
 def _bot_token() -> str:
@@ -51,6 +61,8 @@ MADE: dict[tuple[str, str], Callable[[], str]] = {
     ("messenger", "page_id"): _number,
     ("messenger", "app_id"): _number,
     ("core", "token"): _word,
+    ("core", "client_secret"): _word,
+    ("core", "key"): _signing_key,
     ("core", "webhook_secrets"): _word,
     ("sms", "token"): _word,
     ("billers", "secret"): _word,
@@ -66,12 +78,14 @@ FACES: dict[tuple[str, str], str] = {
     ("viber", "api_url"): "/sandbox/viber",
     ("whatsapp", "api_url"): "/sandbox/whatsapp",
     ("messenger", "api_url"): "/sandbox/messenger",
-    ("core", "url"): "/sandbox/bank/v1",
     ("sms", "url"): "/sandbox/sms",
     ("billers", "url"): "/sandbox/billers",
     ("acquirer", "url"): "/sandbox/acquirer/v1",
     ("http", "public_url"): "",
 }
+
+# Which of these stands where is for the login to say.
+OF_THE_CORE = (("core", "token"), ("core", "client_secret"), ("core", "key"))
 
 EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 -- what listens on all is reached on the loopback
 
@@ -132,8 +146,10 @@ def _write(path: Path, kept: dict[str, str]) -> None:
 def filled(settings: Settings) -> Settings:
     """The same settings with every gap of sandbox mode filled. May raise OSError or ValueError from the file."""
     kept = kept_secrets(settings.data_dir)
-    wanted = {path: kept[".".join(path)] for path in MADE}
+    wanted = {path: kept[".".join(path)] for path in MADE if path not in OF_THE_CORE}
     wanted |= {path: own_url(settings) + face for path, face in FACES.items()}
+    core = sandbox_core.fills(settings, brands.load(settings.bank).sandbox, own_url(settings), kept)
+    wanted |= {("core", field): text for field, text in core.items()}
     groups: dict[str, dict[str, object]] = {}
     for (group, field), text in wanted.items():
         present = getattr(getattr(settings, group), field)

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from bot.keyring import Keyring, KeyUnusable
+from bot.settings import core_login
 from bot.settings.made_up import already_kept, is_empty
 from bot.settings.shape import Group, Settings, env_name
 
@@ -26,7 +27,6 @@ ALWAYS = (
     ("database_url",),
     ("http", "public_url"),
     ("core", "url"),
-    ("core", "token"),
     ("core", "webhook_secrets"),
     ("sms", "url"),
     ("sms", "token"),
@@ -58,7 +58,8 @@ def with_platform_roots(settings: Settings) -> Settings:
 
 def problems(settings: Settings) -> list[str]:
     """Everything that keeps these settings from production, each with the name to set and how."""
-    return [*_missing(settings), *_half_set(settings), *_weak(settings), *_urls(settings)]
+    found = (_missing(settings), core_login.problems(settings), _half_set(settings), _weak(settings), _urls(settings))
+    return [problem for part in found for problem in part]
 
 
 def _missing(settings: Settings) -> Iterator[str]:

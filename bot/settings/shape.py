@@ -5,6 +5,7 @@ problems nor carries a secret in its error.
 """
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -31,9 +32,27 @@ def _a_list(value: object) -> object:
     return tuple(entries)
 
 
+def _a_shape(value: object) -> object:
+    """`{"token": "data.token"}`: what a core's token endpoint calls its fields."""
+    if not isinstance(value, str):
+        return value
+    try:
+        named = json.loads(value) if value.strip() else {}
+    except ValueError:
+        named = None
+    if not isinstance(named, dict) or not set(named) <= SHAPE or not all(isinstance(v, str) for v in named.values()):
+        names = ", ".join(sorted(SHAPE))
+        raise ValueError(f'is not an object such as {{"token": "data.token"}} with names among {names}')
+    return named
+
+
+SHAPE = frozenset({"name", "password", "token", "seconds", "sent_as", "scheme"})
+Shape = Annotated[Mapping[str, str], BeforeValidator(_a_shape)]
 Secrets = Annotated[tuple[SecretStr, ...], BeforeValidator(_a_list)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 NO_SECRET = SecretStr("")
+FIRST_BANK = "sandbox"
+DATA_DIR = Path(".data")
 
 
 class Group(BaseModel):
@@ -85,11 +104,20 @@ class Nlu(Group):
 
 
 class Core(Group):
-    """The bank's core. Without a user the token is a bearer's; with one it is the user's password."""
+    """The bank's core and how one logs in there. Without ``login``: a password where there is a user, else a bearer."""
 
     url: str = ""
+    login: Literal["", "bearer", "password", "keycloak", "token_endpoint", "own_jwt"] = ""
     user: str = ""
     token: SecretStr = NO_SECRET
+    token_url: str = ""
+    token_shape: Shape = Field(default_factory=dict)
+    client_id: str = ""
+    client_secret: SecretStr = NO_SECRET
+    audience: str = ""
+    key: SecretStr = NO_SECRET
+    key_id: str = ""
+    algorithm: Literal["HS256", "HS384", "HS512", "RS256", "PS256", "ES256", "EdDSA"] = "EdDSA"
     webhook_secrets: Secrets = ()
 
 
@@ -160,11 +188,11 @@ class Settings(BaseSettings):
     )
 
     mode: Literal["sandbox", "production"] = "sandbox"
-    bank: str = "sandbox"
+    bank: str = FIRST_BANK
     http: Http = Http()
     database_url: SecretStr = NO_SECRET
     pg: Literal["embedded", "system"] = "embedded"
-    data_dir: Path = Path(".data")
+    data_dir: Path = DATA_DIR
     redis_url: SecretStr = NO_SECRET
     telegram: Telegram = Telegram()
     viber: Viber = Viber()

@@ -69,8 +69,10 @@ class RestStatement:
         raise Unclear("the statement has no end")
 
 
-def books_of(bank: object, name: str, service: Service) -> Stating:
-    """The bank's own way to its statement, or the REST one."""
+def books_of(bank: object, name: str, service: Service) -> Stating | None:
+    """The bank's own way to its statement, or the REST one; None for a core that says it gives none."""
+    if not getattr(bank, "gives_statement", True):
+        return None
     return bank if isinstance(bank, Stating) else RestStatement(name, service)
 
 

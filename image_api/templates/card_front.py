@@ -20,10 +20,13 @@ def draw(values: CardFront, look: Look, locale: str) -> tuple[Image.Image, dict[
     picture = _ground(look, values.tariff).copy()
     pen = ImageDraw.Draw(picture)
     white, soft = "#FFFFFF", "#E7EAF1"
+    over_shape = canvas.readable_on(_accent(look, values.tariff), look.ink, soft)
     boxes: dict[str, Box] = {}
     bank, size = fit(look.name, 620, 52, 34, "extrabold")
     boxes["bank"] = write(pen, (MARGIN, 64), bank, size, "extrabold", white)
-    boxes["tariff"] = write(pen, (SIZE[0] - MARGIN, 76), word(locale, values.tariff), 34, "medium", soft, right=True)
+    boxes["tariff"] = write(
+        pen, (SIZE[0] - MARGIN, 76), word(locale, values.tariff), 34, "medium", over_shape, right=True
+    )
     boxes["number"] = write(pen, (MARGIN, 392), f"••••  {values.last4}", 72, "bold", white)
     room = 560
     if values.expires:
@@ -42,11 +45,12 @@ def alt(values: CardFront, look: Look, locale: str) -> str:
 @lru_cache(maxsize=8)
 def _ground(look: Look, tariff: str) -> Image.Image:
     """Everything that is the same for all cards of a brand and tariff."""
-    base, accent = look.ink, look.accent if tariff == "digital" else GOLD
+    base, accent = look.ink, _accent(look, tariff)
+    echo = canvas.rgb(look.echo) if look.echo else canvas.blend(base, accent, 0.22)
     large, pen = canvas.smooth(SIZE, canvas.rgb(base))
     s = canvas.SMOOTH
     # One bold shape: a rising quarter of a circle, with its echo.
-    pen.ellipse((560 * s, -330 * s, 1500 * s, 610 * s), fill=canvas.blend(base, accent, 0.22))
+    pen.ellipse((560 * s, -330 * s, 1500 * s, 610 * s), fill=echo)
     pen.ellipse((700 * s, -420 * s, 1460 * s, 340 * s), fill=canvas.rgb(accent))
     pen.ellipse((880 * s, -380 * s, 1420 * s, 160 * s), fill=canvas.blend(accent, "#FFFFFF", 0.16))
     _chip(pen, s)
@@ -54,6 +58,10 @@ def _ground(look: Look, tariff: str) -> Image.Image:
     page = Image.new("RGB", SIZE, canvas.rgb(look.paper))
     page.paste(card, (0, 0), canvas.rounded_mask(SIZE, 48))
     return page
+
+
+def _accent(look: Look, tariff: str) -> str:
+    return look.accent if tariff == "digital" else GOLD
 
 
 def _chip(pen: ImageDraw.ImageDraw, s: int) -> None:

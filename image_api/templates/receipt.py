@@ -1,5 +1,6 @@
 """A receipt: the amount first and largest, then what happened, from and to, when, and how to check it."""
 
+from datetime import datetime
 from functools import lru_cache
 from io import BytesIO
 from zoneinfo import ZoneInfo
@@ -67,7 +68,16 @@ def _money(literal: str, locale: str) -> str:
 
 def _time(values: Receipt, look: Look, locale: str) -> str:
     at = values.at.astimezone(ZoneInfo(look.time_zone))
-    return f"{format_datetime(at, 'd MMMM y, HH:mm', locale=locale)} {at.tzname()}"
+    return f"{format_datetime(at, 'd MMMM y, HH:mm', locale=locale)} {_zone(at)}"
+
+
+def _zone(at: datetime) -> str:
+    """`EET`, and `UTC+3` where the hour has no name."""
+    name = at.tzname() or ""
+    if name[:1] not in "+-":
+        return name
+    hours, minutes = name[:3].replace("+0", "+").replace("-0", "-"), name[3:]
+    return f"UTC{hours}" + (f":{minutes}" if minutes else "")
 
 
 def _rows(values: Receipt, look: Look, locale: str) -> list[tuple[str, str]]:
@@ -126,6 +136,13 @@ def _foot(picture: Image.Image, values: Receipt, look: Look, locale: str, boxes:
     boxes["qr"] = Box(left, top, left + side, top + side)
 
 
+def _echo(look: Look, pending: bool, band: str) -> tuple[int, int, int]:
+    """The one shape on the band."""
+    if pending:
+        return canvas.blend(band, "#FFFFFF", 0.35)
+    return canvas.rgb(look.echo) if look.echo else canvas.blend(band, look.accent, 0.35)
+
+
 @lru_cache(maxsize=16)
 def _ground(look: Look, pending: bool, height: int) -> Image.Image:
     """The page: a band of the brand's ink, paper on sand; a pending receipt has a broken edge and an accent band."""
@@ -133,9 +150,7 @@ def _ground(look: Look, pending: bool, height: int) -> Image.Image:
     s = canvas.SMOOTH
     band = look.accent_text if pending else look.ink
     pen.rectangle((0, 0, SIZE[0] * s, 300 * s), fill=canvas.rgb(band))
-    pen.ellipse(
-        (820 * s, -260 * s, 1240 * s, 160 * s), fill=canvas.blend(band, look.accent if not pending else "#FFFFFF", 0.35)
-    )
+    pen.ellipse((820 * s, -260 * s, 1240 * s, 160 * s), fill=_echo(look, pending, band))
     paper = (MARGIN * s, 168 * s, (SIZE[0] - MARGIN) * s, (height - MARGIN) * s)
     pen.rounded_rectangle(paper, 36 * s, fill=canvas.rgb(look.paper))
     if pending:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sandbox import house
 from sandbox.bank import customers, events, numbers, rules
 from sandbox.failures import BadInput, Conflict, NotFound, Refused
 from sandbox.store import Database, Row
@@ -54,7 +55,7 @@ def decide_due(db: Database, now: datetime) -> None:
 
 def _issue(db: Database, application: Row, customer: Row, now: datetime) -> None:
     tariff = application["tariff"]
-    new = customers.NewCard(rules.SCHEME_OF_TARIFF[tariff], tariff, rules.CARD_CURRENCY)
+    new = customers.NewCard(rules.SCHEME_OF_TARIFF[tariff], tariff, house.of(db).currency)
     card = customers.issue_card(db, customer, new, now)
     customers.welcome(db, card, application["application_id"], now)
     db.execute(

@@ -48,7 +48,7 @@ def register(db: Database, phone: str, name: str, now: datetime) -> tuple[Row, b
 
 def issue_card(db: Database, customer: Row, new: NewCard, now: datetime) -> Row:
     """Open an account with a card on it; the balance is zero."""
-    account, card_id = numbers.new_iban(), numbers.new_id("crd")
+    account, card_id = numbers.new_iban(new.currency), numbers.new_id("crd")
     db.execute(
         "INSERT INTO bank_account (account, kind, customer_id, holder, currency) VALUES (?, 'customer', ?, ?, ?)",
         (account, customer["customer_id"], customer["name"], new.currency),
@@ -123,13 +123,13 @@ def deposit(db: Database, account: str, amount_minor: int, currency: str, now: d
 
 def welcome(db: Database, card_row: Row, ref: str, now: datetime) -> None:
     """The gift on a newly ordered card, out of the bank's equity."""
-    currency = rules.CARD_CURRENCY
+    currency = card_row["currency"]
     posting = ledger.Posting(
         ref,
         "welcome",
         ledger.internal("equity", currency),
         card_row["account"],
-        rules.WELCOME_MINOR,
+        rules.currency(currency).gift_minor,
         currency,
         rules.WELCOME_TEXT,
     )

@@ -11,9 +11,9 @@ SERIAL_DIGITS = 7
 CARD_YEARS = 4
 
 BANK_CODE = "999999"  # given to no Ukrainian bank
-_IBAN_ACCOUNT_DIGITS = 19
+UKRAINE = ("UA", BANK_CODE, 19)  # the country, a bank that it does not have, the digits of an account
+IBANS = {"KWD": ("KW", "SAND", 22)}  # of an account in this currency; others are kept in Ukraine
 _TAX_WEIGHTS = (-1, 5, 7, 9, 4, 6, 10, 5, 7)
-_UA00 = "301000"  # "UA" as digits, then two zeros: what ISO 13616 puts behind the number before the division
 
 
 def check_digit(digits: str) -> str:
@@ -50,10 +50,13 @@ def is_blocked(number: str) -> bool:
     return number.endswith("0002")
 
 
-def new_iban() -> str:
-    """A Ukrainian IBAN with right check digits, at a bank that does not exist."""
-    number = BANK_CODE + f"{secrets.randbelow(10**14):0{_IBAN_ACCOUNT_DIGITS}d}"
-    return f"UA{98 - int(number + _UA00) % 97:02d}{number}"
+def new_iban(currency: str) -> str:
+    """An IBAN with right check digits, at a bank that does not exist, of the country whose money it is."""
+    country, bank, length = IBANS.get(currency, UKRAINE)
+    number = bank + f"{secrets.randbelow(10**14):0{length}d}"
+    # ISO 13616: the country and two zeros go behind, letters are 10 to 35, and what is missing to 98 is the check.
+    digits = "".join(str(int(each, 36)) for each in f"{number}{country}00")
+    return f"{country}{98 - int(digits) % 97:02d}{number}"
 
 
 def tax_number(customer_id: str) -> str:

@@ -14,27 +14,26 @@ class Currency:
     digits: int
     least_fee_minor: int  # what a transfer to another bank costs at least
     day_limit_minor: int  # what a customer may send in one UTC day
+    gift_minor: int  # what a newly ordered card comes with
 
 
 CURRENCIES = {
-    "UAH": Currency(2, 5_00, 100_000_00),
-    "EUR": Currency(2, 50, 5_000_00),
-    "USD": Currency(2, 50, 5_000_00),
-    "KWD": Currency(3, 200, 1_500_000),
-    "JPY": Currency(0, 75, 800_000),
+    "UAH": Currency(2, 5_00, 100_000_00, 1_000_00),
+    "EUR": Currency(2, 50, 5_000_00, 100_00),
+    "USD": Currency(2, 50, 5_000_00, 100_00),
+    "KWD": Currency(3, 200, 1_500_000, 100_000),
+    "JPY": Currency(0, 75, 800_000, 15_000),
 }
 
 FEE_PERCENT = 1  # to a card of another bank, rounded up to the minor unit; to a card of ours nothing
 AMOUNT_MAX_MINOR = 10**12
 
 SCHEME_OF_TARIFF = {"digital": "VISA", "gold": "MASTERCARD"}
-CARD_CURRENCY = "UAH"  # of an ordered card
+CARD_CURRENCY = "UAH"  # of what the REST face alone offers: plastic, cashback, rates; a house of other money has none
 ISSUE_AFTER = timedelta(seconds=1)
 REFUSED_PHONE_ENDING = "4040404"  # who orders a card with such a phone is refused, so that this can be tried too
 
 ZONE = ZoneInfo("Europe/Kyiv")  # whose days the bank's customers count in
-
-WELCOME_MINOR = 1_000_00
 WELCOME_TEXT = "Sandbox welcome gift, so that you can send money at once. Not real money."
 
 

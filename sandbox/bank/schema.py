@@ -4,7 +4,9 @@
 Written for SQLite 3.34 and newer, so no STRICT: the checks name the types.
 """
 
-SCHEMA = """
+from sandbox import house
+
+TABLES = """
 CREATE TABLE IF NOT EXISTS bank_customer (
     customer_id TEXT PRIMARY KEY,
     phone TEXT NOT NULL UNIQUE,
@@ -105,3 +107,4 @@ CREATE TABLE IF NOT EXISTS bank_application (
 );
 CREATE INDEX IF NOT EXISTS bank_application_due ON bank_application (due_at) WHERE status = 'pending';
 """
+SCHEMA = "".join((house.SCHEMA, TABLES))

@@ -5,7 +5,7 @@ import sqlite3
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-FIRST_NAME = "Teller Bank"
+from sandbox import house
 
 SCHEMA = """
 create table if not exists messenger_page (id integer primary key, body text not null);
@@ -70,7 +70,8 @@ class Pages:
         """The Page, and whether it was never named before."""
         if page := self._known.get(page_id):
             return page, False
-        return self._save(Page(page_id, FIRST_NAME if not self._known else f"Page {page_id}")), True
+        name = f"Page {page_id}" if self._known else house.of(self._database).name
+        return self._save(Page(page_id, name)), True
 
     def change(self, page_id: int, **changes: Any) -> Page:
         return self._save(replace(self._known[page_id], **changes))

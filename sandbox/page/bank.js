@@ -5,14 +5,14 @@ import { announce, h } from "./dom.js";
 import { amount } from "./money.js";
 
 const SHOWN_MAX = 100;
-const OPENING = { currency: "UAH", balance_minor: 100000 };
 const RECIPIENT = { name: "Bohdan Shevchenko", phone: "+380671112233" };
 
 const KINDS = { transfer: "Transfer", fee: "Fee", topup: "Top-up", deposit: "Deposit", opening: "Opening balance", reversal: "Reversal" };
 
 export class Bank {
-  constructor(type) {
+  constructor(type, house) {
     this.type = type;
+    this.opening = { currency: house.currency, balance_minor: house.gift_minor };
     this.accounts = new Map();
     this.postings = [];
     this.made = h("div", { role: "status" });
@@ -86,7 +86,7 @@ export class Bank {
 
   async give(customer) {
     try {
-      const { cards } = await post("api/customers", { ...customer, cards: [OPENING] });
+      const { cards } = await post("api/customers", { ...customer, cards: [this.opening] });
       this.showMade(customer, cards[0].card_number);
     } catch (error) {
       this.made.replaceChildren(h("p", { class: "nothing" }, error.message));
@@ -96,7 +96,7 @@ export class Bank {
   showMade(customer, number) {
     const grouped = number.replace(/(.{4})(?=.)/g, "$1 ");
     const type = h("button", { class: "soft", onclick: () => this.type(number) }, "Type it in");
-    this.made.replaceChildren(h("div", { class: "made" }, h("p", {}, `${customer.name} has a card with ${amount(OPENING.balance_minor, OPENING.currency)} ${OPENING.currency}:`), h("code", {}, grouped), type));
+    this.made.replaceChildren(h("div", { class: "made" }, h("p", {}, `${customer.name} has a card with ${amount(this.opening.balance_minor, this.opening.currency)} ${this.opening.currency}:`), h("code", {}, grouped), type));
   }
 }
 

@@ -8,8 +8,9 @@ const SHOWN_MAX = 50;
 const CODE = /(?<![\d•*.,])\d{4,8}(?![\d.,]*\d)/;
 
 export class Inbox {
-  constructor(type, arrived) {
+  constructor(type, house, arrived) {
     this.type = type;
+    this.house = house;
     this.arrived = arrived;
     this.messages = [];
     this.home = document.getElementById("inbox");
@@ -38,7 +39,7 @@ export class Inbox {
     const code = codeIn(message.text);
     const at = new Date(message.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false });
     const acts = code && h("div", { class: "acts" }, h("span", { class: "code" }, code), h("button", { class: "soft", onclick: () => this.type(code) }, "Type it in"), h("button", { class: "soft", onclick: (event) => copy(code, event.currentTarget) }, "Copy"));
-    return h("li", { class: "sms" }, h("div", { class: "line" }, h("span", {}, "Teller Bank"), h("span", {}, at)), h("p", {}, message.text), acts);
+    return h("li", { class: "sms" }, h("div", { class: "line" }, h("span", {}, this.house.name), h("span", {}, at)), h("p", {}, message.text), acts);
   }
 }
 

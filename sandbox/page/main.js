@@ -1,6 +1,6 @@
 // Puts the page together: one person, the phones in a row, the bank beside them, two streams that keep all of it true.
 
-import { follow } from "./api.js";
+import { follow, get } from "./api.js";
 import { Bank } from "./bank.js";
 import { h } from "./dom.js";
 import { Faults } from "./faults.js";
@@ -18,13 +18,14 @@ import { whatsapp } from "./whatsapp.js";
 const CHANNELS = [telegram, viber, whatsapp, messenger];
 
 class Page {
-  constructor() {
+  constructor(house) {
+    this.house = house;
     this.tabs = new Tabs();
     this.phones = CHANNELS.map((channel) => new Phone(channel));
     this.row = new Messengers(this.phones);
     const type = (text) => this.type(text);
-    this.bank = new Bank(type);
-    this.inbox = new Inbox(type, (message, code) => this.smsArrived(message, code));
+    this.bank = new Bank(type, house);
+    this.inbox = new Inbox(type, house, (message, code) => this.smsArrived(message, code));
     new Faults();
     new Flows();
   }
@@ -40,7 +41,7 @@ class Page {
 
   smsArrived(message, code) {
     this.tabs.news("inbox");
-    this.row.used().banner("Teller Bank · SMS", message.text, code, (typed) => this.type(typed));
+    this.row.used().banner(`${this.house.name} · SMS`, message.text, code, (typed) => this.type(typed));
   }
 
   async show(person) {
@@ -75,7 +76,7 @@ class Page {
 
 rememberLight();
 try {
-  const page = new Page();
+  const page = new Page(await get("api/house"));
   await page.show(await whoIsHere());
   follow("api/stream", ["account", "posting", "sms"], (name, thing) => page.hearBank(name, thing), () => page.reload());
 } catch (error) {

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sandbox import house
+
 BUSY_TIMEOUT_MS = 5_000
 
 
@@ -16,6 +18,7 @@ def open_database(path: Path) -> sqlite3.Connection:
     connection.execute("pragma journal_mode=wal")
     connection.execute("pragma synchronous=normal")
     connection.execute(f"pragma busy_timeout={BUSY_TIMEOUT_MS}")
+    connection.executescript(house.SCHEMA)
     return connection
 
 

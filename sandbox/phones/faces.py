@@ -19,6 +19,7 @@ from typing import Protocol
 
 from starlette.routing import BaseRoute, Mount
 
+from sandbox import house
 from sandbox.phones import page
 from sandbox.phones.api import PeopleApi
 from sandbox.phones.database import open_database
@@ -62,7 +63,7 @@ class Phones:
         return [
             *(route for face in self.faces for route in face.api_routes()),
             Mount("/phones", routes=[*phones, *PeopleApi(self.people, self.hub).routes()]),
-            *page.routes(),
+            *page.routes(house.of(self._database)),
         ]
 
     @asynccontextmanager

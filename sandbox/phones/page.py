@@ -1,11 +1,15 @@
 """Serves the page of phones: plain files, every one with its charset, under a policy that runs only our own scripts."""
 
+from html import escape
 from pathlib import Path
+from string import Template
 
 import font_manrope  # type: ignore[import-untyped]  # the package carries no types
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
+
+from sandbox.house import House
 
 FOLDER = Path(__file__).parent.parent / "page"
 KINDS = {
@@ -24,20 +28,34 @@ HEADERS = {
 FONT = Path(font_manrope.ManropeVariableFont_wght)
 
 
-def routes() -> list[Route]:
+OF_THE_HOUSE = ("index.html", "house.css", "mark.svg")  # which hold the bank's name and colours
+
+
+def routes(house: House) -> list[Route]:
     """`/` and `/page/{name}`; both relative to wherever the sandbox is mounted."""
-    return [Route("/", _index), Route("/page/manrope.ttf", _font), Route("/page/{name}", _file)]
+    own = {name: _of(house, FOLDER / name) for name in OF_THE_HOUSE}
+
+    async def index(request: Request) -> Response:
+        """Without the slash at the end the page's relative addresses would lead elsewhere."""
+        if not request.scope["path"].endswith("/"):
+            return RedirectResponse(f"{request.url.path}/")
+        return own["index.html"]
+
+    async def file(request: Request) -> Response:
+        name = request.path_params["name"]
+        return own[name] if name in own else _file(name)
+
+    return [Route("/", index), Route("/page/manrope.ttf", _font), Route("/page/{name}", file)]
 
 
-async def _index(request: Request) -> Response:
-    """Without the slash at the end the page's relative addresses would lead elsewhere."""
-    if not request.scope["path"].endswith("/"):
-        return RedirectResponse(f"{request.url.path}/")
-    return _serve(FOLDER / "index.html")
+def _of(house: House, path: Path) -> Response:
+    """A file with this house's name and colours in it."""
+    text = Template(path.read_text("utf-8")).substitute({**house.roles, "bank": escape(house.name), "mark": house.mark})
+    return Response(text, headers={**HEADERS, "content-type": KINDS[path.suffix]})
 
 
-async def _file(request: Request) -> Response:
-    path = FOLDER / request.path_params["name"]
+def _file(name: str) -> Response:
+    path = FOLDER / name
     if path.suffix not in KINDS or not path.is_file():
         return PlainTextResponse("There is no such file.", 404)
     return _serve(path)

@@ -5,9 +5,8 @@ import sqlite3
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
+from sandbox import house
 from sandbox.telegram.limits import CONNECTIONS_DEFAULT
-
-FIRST_NAME = "Teller Bank"
 
 SCHEMA = """
 create table if not exists telegram_bot (id integer primary key, body text not null);
@@ -63,8 +62,10 @@ class Bots:
         """The bot of a token, and whether it was never seen before."""
         if bot := self._known.get(bot_id):
             return bot, False
+        bank = house.of(self._database)
         first = not self._known
-        bot = Bot(bot_id, FIRST_NAME if first else f"Bot {bot_id}", "teller_bank_bot" if first else f"b{bot_id}_bot")
+        name, handle = (bank.name, bank.handle) if first else (f"Bot {bot_id}", f"b{bot_id}")
+        bot = Bot(bot_id, name, f"{handle}_bot")
         self.save(bot)
         return bot, True
 

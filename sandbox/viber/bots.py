@@ -5,7 +5,8 @@ import sqlite3
 from dataclasses import dataclass, field
 from typing import Any
 
-FIRST_NAME = "Teller Bank"
+from sandbox import house
+
 FIRST_TOKEN = 5_900_000_000_000_000_000
 TOKEN_STEP = 7_919_000_003
 
@@ -57,7 +58,7 @@ class Bots:
         known = self._one("token", token)
         if known is None:
             first = self._database.execute("select count(*) from viber_bot").fetchone()[0] == 0
-            name = FIRST_NAME if first else "Another account"
+            name = house.of(self._database).name if first else "Another account"
             self._database.execute("insert into viber_bot (token, name, root) values (?, ?, ?)", (token, name, root))
         elif known.root != root:
             self._database.execute("update viber_bot set root = ? where token = ?", (root, token))

@@ -4,7 +4,8 @@ import sqlite3
 from dataclasses import asdict, dataclass
 from typing import Any
 
-NAME = "Teller Bank"
+from sandbox import house
+
 ABOUT = "The bank in your messenger"
 
 SCHEMA = """
@@ -55,7 +56,7 @@ class Numbers:
         first = not self.all()
         number = Number(
             number_id,
-            NAME if first else f"Business {number_id}",
+            house.of(self._database).name if first else f"Business {number_id}",
             f"+380800{number_id[-6:]:0>6}",
             f"10{number_id[-13:]}",
         )

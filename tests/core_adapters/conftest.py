@@ -28,6 +28,7 @@ from flows.effects import StartOperation
 from flows.events import EVENT, BankEvent, OperationSettled, Value
 from flows.ports import Principal, Unauthorized
 from sandbox.app import build as build_sandbox
+from sandbox.bank.logins import Logins
 
 CORE_TOKEN, SMS_TOKEN = secrets.token_urlsafe(16), secrets.token_urlsafe(16)
 WEBHOOK_SECRET = secrets.token_urlsafe(16)
@@ -215,10 +216,32 @@ def free_socket() -> Iterator[socket.socket]:
 
 
 @pytest.fixture
-async def bank(tmp_path: Path, free_socket: socket.socket) -> AsyncIterator[Sandbox]:
+def core_token() -> str:
+    return CORE_TOKEN
+
+
+@pytest.fixture
+def sms_token() -> str:
+    return SMS_TOKEN
+
+
+@pytest.fixture
+def known_there() -> Logins | None:
+    """How the bank knows its caller beside the token."""
+    return None
+
+
+@pytest.fixture
+def login_at() -> Callable[[str], httpx.Auth | None]:
+    """The login at a bank whose sandbox is at an address; None: the token."""
+    return lambda _: None
+
+
+@pytest.fixture
+async def bank(tmp_path: Path, free_socket: socket.socket, known_there: Logins | None) -> AsyncIterator[Sandbox]:
     """The sandbox, served over TCP under /sandbox, as in an installation."""
     url = f"http://127.0.0.1:{free_socket.getsockname()[1]}"
-    inner = build_sandbox(tmp_path, url, CORE_TOKEN, SMS_TOKEN)
+    inner = build_sandbox(tmp_path, url, CORE_TOKEN, SMS_TOKEN, logins=known_there)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -237,7 +260,9 @@ async def bank(tmp_path: Path, free_socket: socket.socket) -> AsyncIterator[Sand
 
 
 @pytest.fixture
-async def room(pool: asyncpg.Pool, bank: Sandbox, keyring: Keyring) -> AsyncIterator[Room]:
+async def room(
+    pool: asyncpg.Pool, bank: Sandbox, keyring: Keyring, login_at: Callable[[str], httpx.Auth | None]
+) -> AsyncIterator[Room]:
     """Adapters whose bank is the sandbox; Anna has a card with 100,000 hryvnias, and there is a payee."""
     people, clock = People(), Clock()
     async with client() as sms_client:
@@ -250,6 +275,7 @@ async def room(pool: asyncpg.Pool, bank: Sandbox, keyring: Keyring) -> AsyncIter
                 "sandbox", url, CORE_TOKEN, (WEBHOOK_SECRET,), "", b"audit key", *billers,
                 acquirer_url=f"{bank.url}/acquirer/v1", acquirer_key=CORE_TOKEN,
                 acquirer_webhook_secrets=(WEBHOOK_SECRET,), public_url=PUBLIC_URL,
+                login=login_at(bank.url),
             )  # fmt: skip
             made = build(pool, keyring, sms, Sink(), people, settings, Tokens(), clock, people)
             made.desk.started = True

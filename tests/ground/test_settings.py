@@ -6,13 +6,18 @@ import re
 import secrets
 import stat
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 
+import httpx
 import pytest
 
-from bot.settings import PROJECT, Settings, SettingsWrong, load_settings, messengers_on
+from bot.core_login import login_of
+from bot.settings import PROJECT, Settings, SettingsWrong, load_settings, made_up, messengers_on
+from bot.settings.core_login import key_of
 from bot.settings.production import every_secret
-from bot.settings.shape import known_names
+from bot.settings.shape import SHAPE, known_names
+from core_adapters.logins import OwnJwt, TokenShape
 
 Set = Callable[..., None]
 
@@ -101,10 +106,97 @@ def test_a_list_may_hold_the_current_and_the_next_secret(put: Set) -> None:
 
 def test_the_file_is_read_and_the_environment_goes_before_it(tmp_path: Path, put: Set) -> None:
     file = tmp_path / "a.env"
-    file.write_text("TELLER_HTTP__PORT=7001\nTELLER_BANK=north\n")
+    file.write_text("TELLER_HTTP__PORT=7001\nTELLER_BANK=dhow\n")
     put(HTTP__PORT="7002")
     settings = load_settings(env_file=file)
-    assert (settings.http.port, settings.bank) == (7002, "north")
+    assert (settings.http.port, settings.bank) == (7002, "dhow")
+
+
+def test_a_bank_that_has_no_folder_is_told_with_those_that_have_one(put: Set) -> None:
+    put(BANK="north", HTTP__PORT="x")
+    assert [problem.split()[0] for problem in problems()] == ["TELLER_HTTP__PORT:", "TELLER_BANK:"]
+    assert "there are dhow, fineract, sandbox, soap" in problems()[1]
+
+
+def test_each_bank_of_the_sandbox_has_its_own_core_login_and_folder(put: Set, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TELLER_DATA_DIR")
+    monkeypatch.setattr(made_up, "kept_secrets", lambda _: {".".join(path): "made" for path in made_up.MADE})
+    put(BANK="dhow")
+    dhow = load()
+    assert (dhow.core.url, dhow.core.login) == ("http://127.0.0.1:8080/sandbox/bank/soap", "password")
+    assert (dhow.core.user, dhow.data_dir) == ("TELLER", PROJECT / ".data" / "dhow")
+    put(BANK="sandbox")
+    first = load()
+    assert (first.core.url, first.core.login) == ("http://127.0.0.1:8080/sandbox/bank/v1", "bearer")
+    assert first.data_dir == PROJECT / ".data"
+
+
+@pytest.mark.parametrize("login", ["bearer", "password", "keycloak", "token_endpoint", "own_jwt"])
+def test_in_the_sandbox_a_login_needs_no_more_than_its_name(put: Set, login: str) -> None:
+    put(CORE__LOGIN=login, HTTP__PORT="9123", BANK="dhow" if login == "password" else "sandbox")
+    settings = load()
+    assert settings.core.login == login
+    assert isinstance(login_of(settings), httpx.Auth)
+    assert settings.core.token_url in ("", "http://127.0.0.1:9123/sandbox/keycloak/realms/bank",
+                                       "http://127.0.0.1:9123/sandbox/bank/token")  # fmt: skip
+
+
+def test_a_process_apart_finds_the_login_where_it_finds_the_core(put: Set) -> None:
+    put(CORE__LOGIN="keycloak", CORE__URL="http://10.1.1.1:9000/sandbox/bank/v1")
+    assert load().core.token_url == "http://10.1.1.1:9000/sandbox/keycloak/realms/bank"
+
+
+LOGINS = {
+    "bearer": {"TOKEN"},
+    "password": {"USER", "TOKEN"},
+    "keycloak": {"TOKEN_URL", "CLIENT_ID", "CLIENT_SECRET"},
+    "token_endpoint": {"TOKEN_URL", "USER", "TOKEN"},
+    "own_jwt": {"KEY", "CLIENT_ID", "AUDIENCE"},
+}
+
+
+@pytest.mark.parametrize(("login", "needs"), LOGINS.items())
+@pytest.mark.parametrize("mode", ["production", "sandbox"])
+def test_what_a_login_lacks_is_told_all_at_once_with_everything_else(
+    put: Set, mode: str, login: str, needs: set[str]
+) -> None:
+    written = production() | {"MODE": mode, "CORE__LOGIN": login, "CORE__TOKEN": ""}
+    put(**(written | ({"SMS__URL": ""} if mode == "production" else {})))
+    told = {problem.split()[0].removeprefix("TELLER_CORE__") for problem in problems()}
+    assert told == needs | ({"TELLER_SMS__URL"} if mode == "production" else set())
+
+
+def test_the_login_of_keycloak_is_the_installations_own_unless_the_core_has_another(put: Set) -> None:
+    put(**production(), CORE__LOGIN="keycloak", KEYCLOAK__URL="https://login.bank.example/", KEYCLOAK__REALM="bank",
+        KEYCLOAK__CLIENT_ID="teller", KEYCLOAK__CLIENT_SECRET=secrets.token_hex(20))  # fmt: skip
+    core = load().core
+    assert (core.token_url, core.client_id) == ("https://login.bank.example/realms/bank", "teller")
+    put(CORE__TOKEN_URL="https://core.example/realms/core", CORE__CLIENT_ID="caller")
+    core = load().core
+    assert (core.token_url, core.client_id) == ("https://core.example/realms/core", "caller")
+
+
+def test_a_login_that_could_never_work_is_told_at_the_start(put: Set) -> None:
+    put(**production(), CORE__LOGIN="own_jwt", CORE__KEY="x7" * 20, CORE__CLIENT_ID="teller", CORE__AUDIENCE="bank",
+        CORE__TOKEN_SHAPE='{"sent_as": "post"}')  # fmt: skip
+    told = problems()
+    assert [problem.split()[0] for problem in told] == ["TELLER_CORE__TOKEN_SHAPE:", "TELLER_CORE__KEY:"]
+    assert "x7x7" not in "".join(told)
+    put(CORE__LOGIN="keycloak", CORE__TOKEN_URL="https://login.bank.example", CORE__TOKEN_SHAPE='{"x7": 1}')
+    told = problems()
+    assert {problem.split()[0] for problem in told} >= {"TELLER_CORE__TOKEN_URL", "TELLER_CORE__TOKEN_SHAPE:"}
+    assert "x7" not in "".join(told)
+
+
+def test_a_key_may_stand_in_one_line_and_a_shape_names_the_fields_of_an_endpoint(put: Set) -> None:
+    pem = load().core
+    assert pem.key.get_secret_value() == ""
+    put(CORE__LOGIN="own_jwt")
+    line = load().core.key.get_secret_value().replace("\n", "\\n")
+    put(CORE__KEY=line)
+    assert "-----BEGIN" in key_of(load().core)
+    assert isinstance(login_of(load()), OwnJwt)
+    assert {field.name for field in fields(TokenShape)} == SHAPE
 
 
 def test_production_names_everything_that_is_missing_at_once(put: Set) -> None:

@@ -1,13 +1,15 @@
 """Teller as a stranger starts it: `teller run` in a process of its own."""
 
 import asyncio
+import os
 import secrets
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -85,6 +87,25 @@ class Running:
                 process.terminate()
         for process in self.processes:
             process.wait(STOP_S)
+
+
+@contextmanager
+def installed(server: str, folder: Path, **settings: str) -> Iterator[Running]:
+    """An installation with a port and a database of its own; ``settings`` go before what a newcomer has."""
+    port = free_port()
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("TELLER_")} | {
+        "TELLER_DATA_DIR": str(folder),
+        "TELLER_DATABASE_URL": fresh_database(server),
+        "TELLER_HTTP__PORT": str(port),
+        "TELLER_LOG__FORMAT": "json",
+        **settings,
+    }
+    running = Running(f"http://127.0.0.1:{port}", environment, folder / "teller.log")
+    try:
+        running.start()
+        yield running
+    finally:
+        running.stop()
 
 
 def free_port() -> int:

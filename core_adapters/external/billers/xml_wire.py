@@ -12,9 +12,10 @@ from xml.etree import ElementTree
 import httpx
 
 from core_adapters.failures import BankFailure, Declined, Missing, TurnedAway, Unavailable, Unclear
-from core_adapters.http import MAYBE_AT_WORK, NOT_SENT
+from core_adapters.http import MAYBE_AT_WORK, NOT_SENT, PLAIN, body_of, label_of
 
 REPLY_BYTES_MAX = 100_000
+LABELS = frozenset({"application/xml", "text/xml"})
 WHOLE = re.compile(r"[0-9]{1,15}", re.ASCII)
 NUMBERS = frozenset({"due_minor", "amount_minor"})
 DONE, NO_ACCOUNT, NO_PAYMENT, WRONG_LOGIN, REFUSED, UNREADABLE = 0, 1, 4, 5, 6, 7
@@ -51,14 +52,12 @@ class XmlWire:
         return read(data)
 
     async def _exchange(self, body: bytes) -> tuple[int, bytes]:
-        headers = {"content-type": "application/xml"}
+        headers = {"content-type": "application/xml", **PLAIN}
         async with self.client.stream("POST", self.url, content=body, headers=headers, auth=self.login) as answer:
-            data = bytearray()
-            async for chunk in answer.aiter_bytes():
-                data += chunk
-                if len(data) > REPLY_BYTES_MAX:
-                    raise ValueError("the answer is too large")
-            return answer.status_code, bytes(data)
+            data = await body_of(answer, REPLY_BYTES_MAX)
+            if answer.status_code == httpx.codes.OK and label_of(answer) not in LABELS:
+                raise ValueError("the answer is not XML by its label")
+            return answer.status_code, data
 
 
 def written(command: str, fields: Mapping[str, object]) -> bytes:

@@ -12,7 +12,7 @@ from decimal import Decimal
 import httpx
 
 from core_adapters.failures import Declined, Refused, TurnedAway, Unavailable, Unclear
-from core_adapters.http import DEPTH_MAX, NOT_SENT, REPLY_BYTES_MAX
+from core_adapters.http import DEPTH_MAX, NOT_SENT, PLAIN, body_of, is_json
 from core_adapters.internal.fineract import refusals
 from core_adapters.internal.fineract.schemas import Schema
 from core_adapters.validation import Invalid, checked
@@ -88,18 +88,14 @@ class Exchange:
         parameters: Mapping[str, str],
         headers: Mapping[str, str],
     ) -> tuple[int, bytes]:
-        sent = {TENANT_HEADER: self.tenant, **headers}
+        sent = {TENANT_HEADER: self.tenant, **PLAIN, **headers}
         # None, for httpx drops the query of an address (a command's) when it is given parameters, even no parameter.
         request = self.client.stream(
             method, self.url + path, params=dict(parameters) or None, json=body, headers=sent, auth=self.login
         )
         async with request as answer:
-            data = bytearray()
-            async for chunk in answer.aiter_bytes():
-                data += chunk
-                if len(data) > REPLY_BYTES_MAX:
-                    raise ValueError("the answer is too large")
-            return answer.status_code, bytes(data)
+            data = await body_of(answer)
+            return answer.status_code, data if is_json(answer) else b""
 
 
 def _document(data: bytes) -> dict[str, object] | None:

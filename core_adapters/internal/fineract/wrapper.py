@@ -44,6 +44,7 @@ class FineractBank:
     # Fineract documents no bound. It works inside the request, and a key makes a repetition harmless at any time, so
     # this only leaves it time to finish before it is asked.
     capability: ClassVar[Capability] = Capability("key", "by-our-ref", settle_bound_s=30)
+    gives_statement: ClassVar[bool] = False  # it lists an account's bookings, and not a day's of all accounts
     actions: ClassVar[frozenset[str]] = frozenset({TRANSFER, LOCK, UNLOCK, CREDIT})
     questions: ClassVar[frozenset[str]] = frozenset(
         {

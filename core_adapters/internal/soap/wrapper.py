@@ -26,6 +26,7 @@ class SoapBank:
     revealer: Revealer
     name: ClassVar[str] = "soap"
     capability: ClassVar[Capability] = Capability("reference-dedup", "by-our-ref", settle_bound_s=3)
+    gives_statement: ClassVar[bool] = False  # the contract has no operation for a day's books
     actions: ClassVar[frozenset[str]] = frozenset({"transfers.execute", "cards.apply"})
     questions: ClassVar[frozenset[str]] = frozenset(
         {"transfers.quote", "cards.list_active", "accounts.balance", "card"}

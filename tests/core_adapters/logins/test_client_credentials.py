@@ -8,7 +8,7 @@ from logins_world import SECRET, Core, Time, core_served, sandbox_served, servic
 
 from bot.keycloak import KeycloakTokens
 from core_adapters.failures import Unavailable
-from core_adapters.logins import ClientCredentials
+from core_adapters.logins.client_credentials import ClientCredentials
 
 CLIENT = {"secret": SECRET, "roles": ["service"], "audience": ["core"], "life_s": 100}
 SETUP = "/setup/realms/bank"
@@ -65,6 +65,14 @@ async def test_two_hundred_requests_at_once_ask_keycloak_once(face, core, time):
         await asyncio.gather(*(bank.ask("/cards") for _ in range(200)))
     assert await faults_left(face) == 299
     assert len(set(core.seen)) == 1
+
+
+async def test_fifty_orders_at_once_ask_keycloak_once_and_are_each_sent_once(face, core, time):
+    await fault(face, "ok", count=300)
+    async with service(core, login_at(face, time)) as bank:
+        await asyncio.gather(*(bank.order("POST", "/order", {}) for _ in range(50)))
+    assert await faults_left(face) == 299
+    assert core.orders == 50
 
 
 async def test_a_new_token_is_signed_with_the_key_of_the_day(face, core, time):

@@ -7,6 +7,7 @@ import pytest
 from core_adapters.app import CoreAdapters, CoreSettings, build
 from core_adapters.external.sms import SmsGateway
 from core_adapters.http import client
+from core_adapters.logins import PasswordLogin
 from flows.events import EVENT
 
 
@@ -47,7 +48,9 @@ async def room(room, pool, keyring) -> AsyncIterator[object]:
         sms = SmsGateway.at(sms_client, f"{room.bank.url}/sms", "unused")
 
         def at(url: str) -> CoreAdapters:
-            settings = CoreSettings("soap", url, room.core_token, audit_key=b"audit key", user="TELLER")
+            settings = CoreSettings(
+                "soap", url, room.core_token, audit_key=b"audit key", login=PasswordLogin("TELLER", room.core_token)
+            )
             made.append(build(pool, keyring, sms, Sink(), room.people, settings, None, room.clock))
             made[-1].desk.started = True
             return made[-1]

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from schwifty import IBAN
 
 from sandbox.bank import applications, credits, customers, events, ledger, numbers, rules, schema, transfers
 from sandbox.failures import Conflict, Refused
@@ -139,6 +140,7 @@ def test_made_up_numbers_have_right_check_digits() -> None:
         number = numbers.new_card_number(scheme)
         assert numbers.is_card_number(number)
         assert numbers.scheme_of(number) == scheme
-    iban = numbers.new_iban()
-    assert len(iban) == 29
-    assert int(iban[4:] + "3010" + iban[2:4]) % 97 == 1
+    for currency, country, length in (("UAH", "UA", 29), ("EUR", "UA", 29), ("KWD", "KW", 30)):
+        iban = numbers.new_iban(currency)
+        assert (iban[:2], len(iban)) == (country, length)
+        assert IBAN(iban).validate()
