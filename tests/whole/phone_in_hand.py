@@ -185,4 +185,5 @@ def with_a_card(anna: Phone) -> Phone:
     anna.tap("Digital")
     anna.tap("Yes")
     anna.wait_for("Your card is ready.")
+    anna.wait_for("You can use it at once")  # the last word; what is typed before it would be answered behind it
     return anna

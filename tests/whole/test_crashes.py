@@ -17,7 +17,7 @@ async def until_sending(teller: Running, amount_minor: int) -> None:
     """Wait until Teller's own books say that the transfer of this amount is on its way to the bank."""
     connection = await asyncpg.connect(teller.environment["TELLER_DATABASE_URL"])
     deadline = time.monotonic() + PATIENCE_S
-    question = "select state from money.operation where amount_minor = $1"
+    question = "select state from money.operation where amount_minor = $1 and action = 'transfers.execute'"
     while (state := await connection.fetchval(question, amount_minor)) != "SENDING":
         assert time.monotonic() < deadline, f"the operation is {state}"
         await asyncio.sleep(0.01)

@@ -77,8 +77,11 @@ def test_a_lost_answer_of_the_operator_pays_once_and_is_told_later(teller: Runni
 def test_a_biller_that_says_no_gives_the_money_back_before_anything_is_said(teller: Running, phone: PhoneMaker) -> None:
     sofia = with_a_card(phone("+380501110043", name="Sofia"))
     sofia.say("/internet")
+    sofia.wait_for("Who is your Internet provider")
     sofia.tap("Fibre Lane")
+    sofia.wait_for("Write your account")
     sofia.say("55667788")
+    sofia.wait_for("The whole sum?")
     sofia.tap("Another amount")
     sofia.say("61")
     sofia.wait_for("Pay 61.00")
