@@ -14,7 +14,7 @@ from bot.compose import process
 from bot.settings import Settings
 
 ROOT = Path(__file__).parents[2]
-PATIENCE_S = 30.0
+PATIENCE_S = 120.0  # a busy machine trains the model beside the start
 TRAINING_S = 120.0
 SETTLE_S = 0.5  # the record of the first answer is written after it is seen
 
