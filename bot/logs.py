@@ -25,7 +25,7 @@ from bot.redaction import redacted_value
 from bot.settings.shape import Log
 
 OF_THE_LINE = "event level timestamp logger exception dropped"
-WHOSE = "request_id turn_id conversation message_id event_id op_id job operation outbox_id subject"  # never of people
+WHOSE = "request_id turn_id conversation message_id event_id op_id job operation schedule outbox_id subject"  # no one
 ABOUT = "channel bank partner core service role action verb method route path status kind template locale flow"
 ABOUT_STEP = "flow_version step intent entity engine state from_state version revision need effect capability"
 HOW = (
