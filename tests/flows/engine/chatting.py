@@ -64,7 +64,7 @@ class Bank:
         self.asked.append(need)
         match need.kind:
             case "choices":
-                return {"options": self.cards} if need.name == "cards.list_active" else self.payees
+                return self.payees if need.name.startswith("payees.") else {"options": self.cards}
             case "nlu":
                 ranking = [{"intent": name, "confidence": sure} for name, sure in self._ranking(need.name)]
                 return {"ranking": ranking, "degraded": self.degraded}
