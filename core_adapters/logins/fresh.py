@@ -22,6 +22,7 @@ QUIET_S = 2.0  # after a failure; a wrong password that is tried without pause l
 RESPITE_S = 1.0  # a core that refuses a token younger than this would refuse the next one as well
 RENEWED_AT = 0.8
 USED_UNTIL = 0.95
+WHOLE_S = 1.0  # tokens end at whole seconds, so that one of a few seconds may end a second before it says
 LIFE_S_MAX = 86_400  # longer promises are not believed: a day's token is renewed daily
 SCHEMA = {
     "token": {"type": "string", "regex": r"[\x21-\x7e]{1,16384}"},  # what may stand in a header
@@ -52,6 +53,12 @@ class _Held:
     asked_at: float
     renew_at: float
     dead_at: float
+
+
+def _held(token: Token, asked_at: float) -> _Held:
+    life = token.life_s
+    used_s = min(life * USED_UNTIL, max(life - WHOLE_S, life / 2))
+    return _Held(token.text, asked_at, asked_at + min(life * RENEWED_AT, used_s), asked_at + used_s)
 
 
 class Fresh:
@@ -95,8 +102,7 @@ class Fresh:
         try:
             async with asyncio.timeout(ASK_S_MAX):
                 token = await self._ask()
-            renew_at, dead_at = (asked_at + token.life_s * share for share in (RENEWED_AT, USED_UNTIL))
-            self._held, self._quiet_until = _Held(token.text, asked_at, renew_at, dead_at), None
+            self._held, self._quiet_until = _held(token, asked_at), None
         except Exception as error:  # whatever went wrong there, its text may repeat what we sent: only the kind is kept
             self._problem = type(error).__name__
             self._quiet_until = self._clock() + QUIET_S

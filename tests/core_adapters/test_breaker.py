@@ -13,9 +13,9 @@ from core_adapters.failures import BankFailure, Declined, TurnedAway, Unavailabl
 from core_adapters.http import Service, client
 from core_adapters.logins import BearerLogin
 
-OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}"
+OK = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}"
 DOWN = OK.replace(b"200 OK", b"503 Service Unavailable")
-NO = b'HTTP/1.1 422 No\r\ncontent-length: 15\r\nconnection: close\r\n\r\n{"code": "bad"}'
+NO = OK.replace(b"200 OK", b"422 No").replace(b": 2\r", b": 15\r").replace(b"{}", b'{"code": "bad"}')
 AWAKE = {
     "a no": (NO, Declined),
     "a login refused": (OK.replace(b"200 OK", b"401 Unauthorized"), TurnedAway),

@@ -20,7 +20,7 @@ def adapters() -> list[type]:
             continue
         for name, each in inspect.getmembers(import_module(module.name), inspect.isclass):
             own = each.__module__ == module.name and not getattr(each, "_is_protocol", False)
-            outermost = hasattr(each, "name") or module.name.startswith("core_adapters.external")
+            outermost = hasattr(each, "name") or {"service", "wire"} & inspect.get_annotations(each).keys()
             if own and outermost and any(callable(getattr(each, verb, None)) for verb in SPEAKING):
                 found[f"{module.name}.{name}"] = each
     return list(found.values())
