@@ -19,6 +19,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import asyncpg
+import certifi
 import pytest
 
 from bot.keyring import Keyring
@@ -72,6 +73,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def chromium() -> str:
     """The path of a browser that Playwright can drive."""
     return program("chromium") or pytest.skip("needs chromium")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_certificate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Whom a client trusts: one issuer. Reading all of the world's for each client took longer than most tests."""
+    first, end, _ = certifi.contents().partition("-----END CERTIFICATE-----\n")
+    place = tmp_path_factory.mktemp("trusted") / "one.pem"
+    place.write_text(first + end, encoding="ascii", errors="ignore")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(certifi, "where", lambda: str(place))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from core_adapters.database import Connection, Pool
 
 LINKED_AT_ONCE = 1000
 START = "start"
-_SEALER_LOCK = 0x7E11A0D  # one sealer at a time in a database
+SEALER_LOCK = 0x7E11A0D  # one sealer at a time in a database
 
 INSERT = "insert into money.audit (at, actor, action, object, details, mac) values ($1, $2, $3, $4, $5, $6)"
 UNLINKED = "select seq, mac from money.audit where link is null order by seq limit $1"
@@ -55,7 +55,7 @@ class Audit:
     async def link(self, pool: Pool) -> int:
         """Link what is not linked yet, in order; how many rows that were."""
         async with pool.acquire() as connection, connection.transaction():
-            if not await connection.fetchval("select pg_try_advisory_xact_lock($1)", _SEALER_LOCK):
+            if not await connection.fetchval("select pg_try_advisory_xact_lock($1)", SEALER_LOCK):
                 return 0
             rows = await connection.fetch(UNLINKED, LINKED_AT_ONCE)
             last = await connection.fetchrow(LAST) if rows else None

@@ -1,9 +1,11 @@
 """The laws that the database holds by itself, and the audit that shows who touched it."""
 
+import asyncio
+
 import asyncpg
 import pytest
 
-from core_adapters.operations.audit import Audit
+from core_adapters.operations.audit import SEALER_LOCK, Audit
 
 REFUSED = asyncpg.CheckViolationError
 
@@ -104,6 +106,20 @@ async def test_a_row_that_is_seen_after_one_with_a_higher_number_is_no_alarm(roo
         assert await audit.link(room.pool) == 1
     checked = await audit.check(room.pool)
     assert (checked.rows, checked.unlinked, checked.findings) == (2, 0, ())
+
+
+async def test_two_sealers_at_once_make_one_chain(room):
+    audit = room.adapters.audit
+    for number in range(3):
+        await audit.write(room.pool, room.clock(), "teller", "noted", str(number))
+    linked = await asyncio.gather(*(audit.link(room.pool) for _ in range(8)))
+    async with room.pool.acquire() as other, other.transaction():
+        await audit.write(other, room.clock(), "teller", "noted", "later")
+        await other.execute("select pg_advisory_xact_lock($1)", SEALER_LOCK)
+        linked.append(await audit.link(room.pool))
+    assert (sum(linked), linked[-1]) == (3, 0)
+    checked = await audit.check(room.pool)
+    assert (checked.rows, checked.unlinked, checked.findings) == (4, 1, ())
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """What takes its time elsewhere: a card is made, somebody pays; an event or our own asking tells."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -148,3 +149,26 @@ async def test_an_event_signed_with_another_secret_or_changed_is_refused(room):
     assert await room.adapters.core_events("sandbox", headers, body + b" ") == 401
     assert await room.adapters.core_events("sandbox", headers, b"\xff" + body) == 401
     assert await room.adapters.core_events("other", headers, body) == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"type": "card.issued"}, 400),
+        ({"type": "card.issued", "data": {}}, 400),
+        ({"type": "card.issued", "data": {"reference": 5}}, 400),
+        ({"type": "card.issued", "data": {"reference": "A" * 101}}, 400),
+        (["card.issued"], 400),
+        ({"type": "card.issued", "data": {"reference": "A" * 26}, "more": "x" * 1_000_000}, 413),
+    ],
+)
+async def test_an_event_that_names_nothing_of_ours_or_has_no_end_is_refused(room, body, status):
+    assert await room.adapters.core_events("sandbox", *signed(room, body)) == status
+    assert await room.pool.fetchval("select count(*) from money.core_event") == 0
+
+
+async def test_a_bank_that_tells_nobody_of_cards_takes_their_news_and_does_nothing(room):
+    deaf = replace(room.adapters.events, hearing=None)
+    headers, body = signed(room, {"type": "card.operation", "data": {"operation_id": "op_1"}})
+    assert await deaf.take("sandbox", headers, body) == 204
+    assert await room.pool.fetchval("select count(*) from money.core_event") == 0

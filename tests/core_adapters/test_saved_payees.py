@@ -5,7 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from core_adapters.operations.saved import masked
+from core_adapters.failures import Refused, Unclear
+from core_adapters.operations.saved import Saved, as_it_is, masked
 from core_adapters.ports import Question
 from flows.confirming import snapshot_hash
 
@@ -101,6 +102,31 @@ async def test_strangers_have_no_payees(room):
     assert await asked(room, "payees.saved", customer=None) == {"options": []}
     await room.start(room.transfer())
     assert await asked(room, "payees.saved", customer="boris") == {"options": []}
+
+
+async def test_a_payee_that_is_none_is_not_forgotten(room):
+    order = room.order("payees.forget", {"payee": "the first one"})
+    await room.start(order)
+    assert await room.told(order.op_id) == ["failed:unavailable"]
+
+
+async def test_what_is_forgotten_is_over_and_nobody_is_asked_about_it(room):
+    payees = room.adapters.desk.performers["payees"]
+    order = room.order("payees.forget", {"payee": str(uuid4())})
+    await room.start(order)
+    done = (await room.adapters.desk.find(order.op_id)).order
+    assert (await payees.progress(done)).outcome == "ok"
+    with pytest.raises(Unclear):
+        await payees.enquire(done)
+
+
+async def test_payees_are_of_a_customer_and_a_biller_without_a_name_is_called_by_its_id(room):
+    payees = Saved(room.adapters.desk.store, as_it_is)
+    with pytest.raises(Refused):
+        await payees.ask(Question("payees.saved", None))
+    await room.start(confirmed(room, "bills.pay", biller="utilities-water", account="1234567"))
+    (bill,) = (await payees.ask(Question("payees.accounts", "anna")))["options"]
+    assert bill["label"] == "utilities-water, 1234567"
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,11 @@
 """Step-up codes: bound to one operation and what was shown of it, three tries, 120 seconds, spent once."""
 
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 
+from core_adapters.failures import TurnedAway, Unavailable, Unclear
 from core_adapters.operations.ids import core_ref
 from flows.confirming import snapshot_hash
 
@@ -175,7 +177,64 @@ async def test_codes_are_stored_nowhere_in_clear(room):
         assert not any(f",{code}," in text or f'"{code}"' in text for text in texts), table
 
 
-@pytest.mark.parametrize("wrong", [{}, {"for_op": "x", "snapshot_hash": "0" * 64}])
+class Gateway:
+    """An SMS gateway that fails."""
+
+    def __init__(self, failure):
+        self.failure = failure
+
+    async def send(self, to, text, key):
+        raise self.failure
+
+
+@pytest.mark.parametrize(
+    ("failure", "told"),
+    [
+        (Unavailable("closed"), "failed:unavailable"),
+        (TurnedAway("HTTP 429"), "unknown:unknown_result"),
+        (OSError("cut off"), "unknown:unknown_result"),
+    ],
+)
+async def test_a_code_that_may_have_left_is_in_doubt_and_one_that_did_not_is_over(room, failure, told):
+    performers = room.adapters.desk.performers
+    working = performers["sca"]
+    performers["sca"] = replace(working, sms=Gateway(failure))
+    start = room.transfer(LARGE)
+    order = room.order("sca.send_code", subject(start))
+    await room.start(order)
+    assert await room.told(order.op_id) == [told]
+    performers["sca"] = working
+    await room.rounds(2)
+    assert (await room.state(order.op_id)) == ("VOID" if told.startswith("failed") else "POSTED")
+
+
+async def test_without_the_customers_phone_no_code_is_made(room, monkeypatch):
+    async def down(customer_id):
+        raise OSError("no way there")
+
+    order = room.order("sca.send_code", subject(room.transfer(LARGE)))
+    room.adapters.desk.started = False
+    await room.start(order)
+    monkeypatch.setattr(room.people, "person", down)
+    await room.rounds(1)
+    assert await room.told(order.op_id) == ["failed:unavailable"]
+    assert await room.pool.fetchval("select count(*) from money.sca") == 0
+
+
+async def test_nobody_knows_what_became_of_a_code_and_nothing_follows_it(room):
+    codes = room.adapters.desk.performers["sca"]
+    order = room.order("sca.send_code", subject(room.transfer(LARGE)))
+    await room.start(order)
+    sent = (await room.adapters.desk.find(order.op_id)).order
+    for asked in (codes.enquire, codes.progress):
+        with pytest.raises(Unclear):
+            await asked(sent)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{}, {"for_op": "x", "snapshot_hash": "0" * 64}, {"for_op": str(uuid4()), "snapshot_hash": "0" * 63}],
+)
 async def test_a_code_for_nothing_is_not_sent(room, wrong):
     order = room.order("sca.send_code", wrong)
     await room.start(order)
