@@ -62,13 +62,6 @@ class Store:
             raise NoSuchOperation("there is no such operation")
         return operation
 
-    async def by_reference(self, core: str, reference: str) -> Operation | None:
-        """The operation with this reference at a core."""
-        row = await self.pool.fetchrow(
-            "select * from money.operation where core = $1 and core_ref = $2", core, reference
-        )
-        return None if row is None else records.read(row, self.sealer)
-
     async def listed(self, state: State | None, limit: int) -> list[Operation]:
         """Newest first, of one state or of all."""
         rows = await self.pool.fetch(

@@ -74,6 +74,11 @@ def test_digits_show_themselves_in_no_text():
         pickle.dumps(digits)
 
 
+def test_equal_digits_are_one_number():
+    assert len({CardDigits(VISA), CardDigits(VISA), CardDigits(MASTERCARD)}) == 2
+    assert CardDigits(VISA) != VISA
+
+
 def test_the_door_finds_numbers_in_any_writing():
     (span,) = find("send 50 to 4111 1111 1111 1111 please")
     assert span.digits == VISA

@@ -116,5 +116,12 @@ def test_what_it_switches_on_somebody_performs(bank: str, brand: BankBrand) -> N
     assert wanted <= performed
 
 
+def test_it_is_heard_when_it_tells_of_cards_and_not_waited_for_when_it_does_not(bank: str, brand: BankBrand) -> None:
+    settings = CoreSettings(bank, "https://core.example", "token", login=PasswordLogin("name", "password"))
+    room = build(None, None, None, None, None, settings, None, contacts=object())
+    tells = brand.features["notices_enabled"] and hasattr(room.questions.bank, "card_operation")
+    assert (room.events.hearing is not None) == tells
+
+
 def test_its_switches_are_those_that_the_content_knows(brand: BankBrand) -> None:
     assert brand.features.keys() == brands.load("sandbox").features.keys()

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from core_adapters.failures import Refused, Unclear
+from core_adapters.operations import payees, traits
 from core_adapters.operations.saved import Saved, as_it_is, masked
 from core_adapters.ports import Question
 from flows.confirming import snapshot_hash
@@ -98,6 +99,16 @@ async def test_nothing_of_a_payee_stands_in_the_clear(room):
         assert not any(text in row["line"] for text in (OKSANA, "1234567", "water", room.payee.token, "Anna"))
 
 
+async def test_who_was_paid_shows_in_no_repr(room):
+    await pay_everybody(room)
+    store = room.adapters.desk.store
+    shown = [repr(one) for one in await payees.listed(room.pool, store.sealer, "anna", frozenset(traits.NAMING))]
+    shown += [repr(payees.key_of("mobile.pay", {"phone": OKSANA}, {})), repr(room.people.known["anna"])]
+    assert len(shown) == 5
+    for text in shown:
+        assert not any(secret in text for secret in (OKSANA, "1234567", "water", "Koval"))
+
+
 async def test_strangers_have_no_payees(room):
     assert await asked(room, "payees.saved", customer=None) == {"options": []}
     await room.start(room.transfer())
@@ -111,21 +122,21 @@ async def test_a_payee_that_is_none_is_not_forgotten(room):
 
 
 async def test_what_is_forgotten_is_over_and_nobody_is_asked_about_it(room):
-    payees = room.adapters.desk.performers["payees"]
+    saved_payees = room.adapters.desk.performers["payees"]
     order = room.order("payees.forget", {"payee": str(uuid4())})
     await room.start(order)
     done = (await room.adapters.desk.find(order.op_id)).order
-    assert (await payees.progress(done)).outcome == "ok"
+    assert (await saved_payees.progress(done)).outcome == "ok"
     with pytest.raises(Unclear):
-        await payees.enquire(done)
+        await saved_payees.enquire(done)
 
 
 async def test_payees_are_of_a_customer_and_a_biller_without_a_name_is_called_by_its_id(room):
-    payees = Saved(room.adapters.desk.store, as_it_is)
+    nameless = Saved(room.adapters.desk.store, as_it_is)
     with pytest.raises(Refused):
-        await payees.ask(Question("payees.saved", None))
+        await nameless.ask(Question("payees.saved", None))
     await room.start(confirmed(room, "bills.pay", biller="utilities-water", account="1234567"))
-    (bill,) = (await payees.ask(Question("payees.accounts", "anna")))["options"]
+    (bill,) = (await nameless.ask(Question("payees.accounts", "anna")))["options"]
     assert bill["label"] == "utilities-water, 1234567"
 
 

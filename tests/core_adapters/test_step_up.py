@@ -103,6 +103,16 @@ async def test_a_code_is_good_once(room):
     assert (await check(room, start, code)).error == "expired"
 
 
+async def test_a_typed_code_that_comes_twice_is_one_try(room):
+    start = room.transfer(LARGE)
+    await send(room, start)
+    wrong = f"{(int(await sent_code(room)) + 1) % 1_000_000:06d}"
+    order = room.order("sca.check_code", subject(start) | {"code": wrong})
+    assert [await room.start(order), await room.start(order)] == ["REJECTED", "REJECTED"]
+    assert await room.told(order.op_id) == ["failed:wrong_code"]
+    assert await room.pool.fetchval("select tries from money.sca") == 1
+
+
 async def test_a_newer_code_replaces_the_older_one(room):
     start = room.transfer(LARGE)
     await send(room, start)
