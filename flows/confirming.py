@@ -16,6 +16,11 @@ from flows.money import Money
 
 # Inputs that the engine adds itself; they are not what the customer confirmed.
 NOT_CONFIRMED = frozenset({"for_op", "snapshot_hash"})
+# What is said beside a code or a password: all that a payment, a limit or an order of plastic is confirmed by.
+SAID = (
+    "from", "amount", "phone", "payee", "biller", "account", "payment", "every", "first", "card", "kind", "fee",
+    "address", "branch",
+)  # fmt: skip
 
 
 def snapshot_hash(op_id: UUID, inputs: Mapping[str, Value], cards: Mapping[str, CardNumber]) -> str:

@@ -61,6 +61,7 @@ OPERATIONS = {
         "pin",
         "password",
         "password_check",
+        "password_state",
         "card_number",
         "token",
         "*",

@@ -48,9 +48,11 @@ def asking(face: Face, seen: Seen, fault: Fault | None = None) -> str:
     first = fault.where if fault else fields[0].name
     inputs = "".join(_input(field, words, fault, is_first=field.name == first) for field in fields)
     life = words["life"].format(until=clock(seen.due_at, face))
+    # What a password confirms is read right above the field; the other titles name their card themselves.
+    confirms = _confirms(words, seen.about) if seen.kind == "password_check" and seen.about else ""
     body = f"""<h1>{escape(title)}</h1>
 <p>{escape(words["about"].format(bank=face.name))} {escape(life)}</p>
-<form method="post">
+{confirms}<form method="post">
 {inputs}<button>{escape(words[f"{seen.kind}_send"])}</button>
 <p class="what">{escape(words["sealed"])}</p>
 </form>
@@ -105,6 +107,10 @@ def _input(field: Field, words: Words, fault: Fault | None, *, is_first: bool) -
 <input id="{field.name}" name="{field.name}" type="password" inputmode="{field.keyboard}" required
  autocomplete="{field.autofill}" maxlength="{field.longest}" autocapitalize="off" spellcheck="false"{focus}{wrong}>
 {error}"""
+
+
+def _confirms(words: Words, what: str) -> str:
+    return f"<dl>\n<div><dt>{escape(words['confirms'])}</dt><dd>{escape(what)}</dd></div>\n</dl>\n"
 
 
 def _lines(document: Document) -> str:

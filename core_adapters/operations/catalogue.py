@@ -13,15 +13,15 @@ import yaml
 from pydantic import TypeAdapter
 
 from flows.cards import CardNumber
+from flows.confirming import SAID
 from flows.events import Value
 from flows.money import Money, MoneyError
 
 TEXT_MAX = 500
 _CODE = re.compile(r"[0-9]{4,8}", re.ASCII)
-# What the engine adds for step-up codes, beside the catalogue's inputs.
+# What the engine adds for codes and passwords, beside the catalogue's inputs.
 ADDED: Mapping[str, frozenset[str]] = {
-    "sca.": frozenset({"for_op", "snapshot_hash", "locale", "from", "amount", "to", "to_last4"})
-    | {"phone", "payee", "biller", "account"},
+    "sca.": frozenset({"for_op", "snapshot_hash", "locale", "to", "to_last4", *SAID}),
 }
 
 

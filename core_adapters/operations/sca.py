@@ -14,11 +14,11 @@ from uuid import UUID, uuid5
 
 from core_adapters.database import Connection
 from core_adapters.failures import Declined, Unavailable, Unclear
-from core_adapters.operations import sms_texts
+from core_adapters.operations import proof_words
 from core_adapters.operations.holding import one_at_a_time
 from core_adapters.operations.store import Store
 from core_adapters.ports import Capability, Directory, Order, Posted, Progress
-from flows.confirming import snapshot_hash
+from flows.confirming import SAID, snapshot_hash
 from flows.events import Value
 from flows.ports import Sms
 
@@ -29,7 +29,6 @@ TRIES_MAX = 3
 SENDS_MAX = 5  # codes a customer in SENDS_WITHIN; more is somebody's phone being flooded, or a guess
 SENDS_WITHIN = timedelta(minutes=15)
 PURPOSE = "sca.code"
-SAID = ("from", "amount", "phone", "payee", "biller", "account")  # all that a payment without a card is confirmed by
 
 REVOKE = "update money.sca set revoked_at = $2 where op_id = $1 and revoked_at is null"
 INSERT = """
@@ -60,14 +59,14 @@ class ScaCodes:
     async def perform(self, order: Order) -> Posted:
         """Send one code. Raises Declined (too_many), Unavailable, Unclear."""
         for_op, snapshot = subject(order.inputs)
-        _tells_the_truth(order, for_op, snapshot)
+        tells_the_truth(order, for_op, snapshot)
         try:
             person = await self.directory.person(order.customer_id)
         except Exception as error:
             raise Unavailable("the customer's phone could not be found") from error
         code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
         await self._keep(order, for_op, snapshot, code)
-        text = sms_texts.code(str(order.inputs.get("locale") or person.locale), code, order)
+        text = proof_words.code(str(order.inputs.get("locale") or person.locale), code, order)
         try:
             await self.sms.send(person.phone, text, f"sca:{order.op_id}:{order.attempt}")
         except Unavailable:
@@ -144,10 +143,10 @@ def subject(inputs: Mapping[str, Value]) -> tuple[UUID, str]:
         raise Declined("unavailable") from None
 
 
-def _tells_the_truth(order: Order, for_op: UUID, snapshot: str) -> None:
-    """The amount and payee that the message will name are those of the snapshot. Raises Declined."""
-    if not sms_texts.payee_kind(order):
-        return  # the message will name neither
+def tells_the_truth(order: Order, for_op: UUID, snapshot: str) -> None:
+    """The amount and payee that the customer will read are those of the snapshot. Raises Declined."""
+    if not proof_words.kind(order):
+        return  # neither will be named
     said = {name: order.inputs.get(name) for name in SAID}
     cards = {name: card for name, card in order.cards.items() if name == "to"}
     if not hmac.compare_digest(snapshot, snapshot_hash(for_op, said, cards)):

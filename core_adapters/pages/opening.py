@@ -9,7 +9,7 @@ import structlog
 from pydantic import ValidationError
 
 from core_adapters.failures import BankFailure, Declined, Unavailable
-from core_adapters.operations import sca
+from core_adapters.operations import proof_words, sca
 from core_adapters.pages.document import Document
 from core_adapters.pages.kinds import OPENS, Opens
 from core_adapters.pages.store import Inside, PageStore
@@ -69,7 +69,9 @@ class Opening:
         if opens.kind != "password_check":
             return Inside(order.locale, subject=holder)
         for_op, snapshot = sca.subject(order.inputs)
-        return Inside(order.locale, subject=holder, for_op=for_op, snapshot=snapshot)
+        sca.tells_the_truth(order, for_op, snapshot)
+        about = proof_words.line(order.locale, order)
+        return Inside(order.locale, about, subject=holder, for_op=for_op, snapshot=snapshot)
 
     async def _document(self, order: Order, verb: str) -> Inside:
         answer = await self.bank.ask(Question(verb, order.customer_id, order.inputs, locale=order.locale))

@@ -20,7 +20,7 @@ from uuid import UUID
 
 from flows.access import grant
 from flows.cards import CardNumber
-from flows.confirming import snapshot_hash
+from flows.confirming import SAID, snapshot_hash
 from flows.effects import StartOperation
 from flows.events import OperationSettled, Value
 from flows.facts import Need
@@ -33,7 +33,6 @@ from flows.values import SlotValue, wire
 
 SLOW_AFTER_MS = 4000  # then the customer is told that it takes a moment
 SCA_PREFIX = "sca."
-SAID = ("from", "amount", "phone", "payee", "biller", "account")  # what a code's message names, or is bound to
 UNKNOWN = "unknown_result"
 
 

@@ -50,6 +50,7 @@ CREATE TABLE IF NOT EXISTS bank_credential_order (
 
 Kind = Literal["pin", "password"]
 Verdict = Literal["right", "wrong", "locked", "none"]
+Standing = Literal["ready", "locked", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,17 +112,27 @@ def check(db: Database, customer_id: str, reference: str, letter: str, now: date
     row = _kept(db, "password", customer_id)
     if row is None:
         return "none", 0
-    tries = row["tries_left"]
-    if row["locked_until"] is not None:
-        if datetime.fromisoformat(row["locked_until"]) > now:
-            return "locked", 0
-        tries = TRIES
+    if _is_locked(row, now):
+        return "locked", 0
+    tries = TRIES if row["locked_until"] is not None else row["tries_left"]
     if hmac.compare_digest(_mark(secret, row["salt"]), row["mark"]):
         _count(db, customer_id, TRIES, None)
         return "right", TRIES
     left = tries - 1
     _count(db, customer_id, left, None if left else now + LOCKED_FOR)
     return ("wrong" if left else "locked"), left
+
+
+def state_of_password(db: Database, customer_id: str, now: datetime) -> Standing:
+    """Whether a customer has a password, and whether it may be tried now.
+
+    :raises NotFound: for an unknown customer.
+    """
+    customers.by_id(db, customer_id)
+    row = _kept(db, "password", customer_id)
+    if row is None:
+        return "none"
+    return "locked" if _is_locked(row, now) else "ready"
 
 
 def by_reference(db: Database, kind: Kind, reference: str) -> Row:
@@ -142,6 +153,10 @@ def _kept(db: Database, kind: Kind, subject: str) -> Row | None:
         "SELECT * FROM bank_credential WHERE kind = ? AND subject = ?", (kind, subject)
     ).fetchone()
     return row
+
+
+def _is_locked(row: Row, now: datetime) -> bool:
+    return row["locked_until"] is not None and datetime.fromisoformat(row["locked_until"]) > now
 
 
 def _digits_of(db: Database, wanted: Wanted) -> str:

@@ -53,6 +53,7 @@ class CredentialsRest:
             self._route("POST", "/passwords", "password", self.set_password),
             self._route("GET", "/passwords", "enquiry", self.find_password),
             self._route("POST", "/passwords/checks", "password_check", self.check_password),
+            self._route("GET", "/customers/{customer_id}/password", "password_state", self.state_of_password),
             self._route("POST", "/cards/{card_id}/number", "card_number", self.number),
         ]
 
@@ -84,6 +85,13 @@ class CredentialsRest:
         with self._store.transaction() as db:
             verdict, left = credentials.check(db, body.customer_id, body.reference, body.letter, self._clock())
         return JSONResponse({"reference": body.reference, "verdict": verdict, "tries_left": left})
+
+    async def state_of_password(self, request: Request) -> Response:
+        """Whether a customer has a password, and whether it may be tried now."""
+        customer_id = request.path_params["customer_id"]
+        with self._store.reading() as db:
+            state = credentials.state_of_password(db, customer_id, self._clock())
+        return JSONResponse({"customer_id": customer_id, "state": state})
 
     async def number(self, request: Request) -> Response:
         """A card's number and month of expiry, in a letter to a key that the asker made for this request."""

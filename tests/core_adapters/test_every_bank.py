@@ -107,6 +107,7 @@ def test_its_wrapper_can_be_made_and_says_how_far_it_can_be_trusted(wrapper) -> 
 
 def test_what_it_switches_on_somebody_performs(bank: str, brand: BankBrand) -> None:
     settings = CoreSettings(bank, "https://core.example", "token", billers_url="https://billers.example",
+                            acquirer_url="https://acquirer.example",
                             login=PasswordLogin("name", "password"))  # fmt: skip
     room = build(None, None, None, None, None, settings, None)
     performed = room.desk.accepting.performer_of.keys()

@@ -166,6 +166,37 @@ async def test_the_message_names_amount_and_payee_of_every_kind(room, payee, nam
     assert all(word in text for word in ["750.00 UAH", *named])
 
 
+OTHER_THINGS = [
+    ({"card": "c1", "kind": "cash", "amount": LARGE}, {"en": [LARGE, "cash"], "uk": [LARGE, "готівка"]}),
+    ({"card": "c1", "fee": "49.00 UAH", "address": "1 Main Street"}, {"en": ["49.00 UAH", "1 Main Street"]}),
+    ({"card": "c1", "fee": "49.00 UAH", "branch": "b1"}, {"en": ["49.00 UAH", "branch"], "uk": ["у відділення"]}),
+    (
+        {"from": "c1", "payment": "p1", "amount": LARGE, "every": "week", "first": "1 May"},
+        {"en": [LARGE, "every week"], "uk": [LARGE, "щотижня"]},
+    ),
+]
+
+
+@pytest.mark.parametrize(("inputs", "named"), OTHER_THINGS)
+@pytest.mark.parametrize("locale", ["en", "uk"])
+async def test_the_message_names_a_limit_an_address_and_what_will_be_paid_regularly(room, inputs, named, locale):
+    op_id = uuid4()
+    about = {"for_op": str(op_id), "snapshot_hash": snapshot_hash(op_id, inputs, {}), "locale": locale}
+    await room.start(room.order("sca.send_code", inputs | about))
+    text = await room.bank.last_sms()
+    assert all(word in text for word in named.get(locale, named["en"]))
+
+
+@pytest.mark.parametrize(("inputs", "named"), OTHER_THINGS)
+async def test_a_message_that_would_name_another_limit_or_address_is_not_sent(room, inputs, named):
+    op_id, last = uuid4(), list(inputs)[-1]
+    about = {"for_op": str(op_id), "snapshot_hash": snapshot_hash(op_id, inputs, {})}
+    changed = {last: "999.00 UAH" if last == "amount" else f"{inputs[last]}9"}
+    order = room.order("sca.send_code", inputs | changed | about)
+    await room.start(order)
+    assert await room.told(order.op_id) == ["failed:unavailable"]
+
+
 @pytest.mark.parametrize(("payee", "named"), PAYMENTS)
 async def test_a_message_that_would_name_another_payee_is_not_sent(room, payee, named):
     inputs = {"from": room.payer, "amount": LARGE, **payee}

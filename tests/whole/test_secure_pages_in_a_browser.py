@@ -65,7 +65,7 @@ def proven(customer: Phone, command: str, yes: str) -> str:
     """Ask for a page, say yes, type the code; the page's address."""
     old = customer.code()
     customer.say(command)
-    customer.wait_for_any("get a code by SMS", "код в SMS")
+    customer.wait_for_any("a page of the bank", "сторінка банку")
     customer.tap(yes)
     customer.say(customer.newer_code(old))
     customer.wait_for_any("Open the page", "Відкрийте сторінку")
@@ -170,3 +170,46 @@ def test_a_password_is_set_from_the_chat(phone: PhoneMaker, looking: Looking) ->
     page.get_by_role("button", name="Set the password").click()
     expect(page.get_by_role("heading", name="The new password works")).to_be_visible()
     sofiia.wait_for("Your password is changed.")
+
+    taps = ("send 61 to", "Yes", "My banking password")
+    page.goto(asked_for_the_password(sofiia, taps, "type your banking password"))
+    seen(page, "password-check-en")
+    expect(page.get_by_text("Send 61.00 UAH to card *1111")).to_be_visible()
+    page.get_by_label("Your password at the bank").fill("green bicycle at noon")
+    page.get_by_role("button", name="Confirm").click()
+    expect(page.get_by_role("alert")).to_contain_text("2 tries are left")
+    seen(page, "password-check-wrong-en")
+    page.get_by_label("Your password at the bank").fill("blue bicycle at noon")
+    page.get_by_role("button", name="Confirm").click()
+    expect(page.get_by_role("heading", name="Confirmed")).to_be_visible()
+    seen(page, "password-check-done-en")
+    sofiia.wait_for("Done. 61.00")
+
+
+def asked_for_the_password(customer: Phone, taps: tuple[str, str, str], words: str) -> str:
+    """Confirm a transfer and choose the password: the page where it is typed."""
+    send, *buttons = taps
+    customer.say(f"{send} 4111 1111 1111 1111")
+    for button in buttons:
+        customer.tap(button)
+    customer.wait_for(words)
+    return link_of(customer)
+
+
+def test_the_password_is_asked_for_in_ukrainian(phone: PhoneMaker, looking: Looking) -> None:
+    lesia = in_ukrainian(phone("+380501110065", language="uk", name="Lesia"))
+    page = looking(320)
+    page.goto(proven(lesia, "/password", "Так"))
+    seen(page, "password-uk")
+    for label in ("Новий пароль, щонайменше 10 символів", "Той самий пароль ще раз"):
+        page.get_by_label(label).fill("blue bicycle at noon")
+    page.get_by_role("button", name="Встановити пароль").click()
+    lesia.wait_for("Пароль змінено")
+    taps = ("переказати 62 на картку", "Так", "Мій пароль у банку")
+    page.goto(asked_for_the_password(lesia, taps, "введіть там свій пароль"))
+    expect(page.get_by_text("Надіслати 62.00 UAH на картку *1111")).to_be_visible()
+    seen(page, "password-check-uk")
+    page.get_by_label("Ваш пароль у банку").fill("green bicycle at noon")
+    page.get_by_role("button", name="Підтвердити").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    seen(page, "password-check-wrong-uk")

@@ -15,6 +15,7 @@ from core_adapters.internal.sandbox.directed import Directed
 from core_adapters.internal.sandbox.limits import CardLimits
 from core_adapters.internal.sandbox.locks import Locks
 from core_adapters.internal.sandbox.orders import Applications, Transfers
+from core_adapters.internal.sandbox.passwords import Passwords
 from core_adapters.internal.sandbox.plastic import PlasticCards
 from core_adapters.internal.sandbox.questions import CardQuestions
 from core_adapters.internal.sandbox.services import PublicServices
@@ -51,5 +52,6 @@ def bank(service: Service, revealer: Revealer, directory: Directory) -> SandboxB
         Statements(calls, customers),
         Spending(calls, customers),
         PublicServices(calls),
+        Passwords(calls, customers),
     )
     return SandboxBank(calls, orders=(*orders, *both), answerers=(*answerers, *both), news=CardNews(calls))

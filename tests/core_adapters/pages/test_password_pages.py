@@ -1,10 +1,12 @@
 """The password of the bank: set on a page, kept by the bank alone, and good as a proof in the place of a code."""
 
 import asyncio
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
 
+from core_adapters.ports import Question
 from flows.confirming import snapshot_hash
 from flows.effects import StartOperation
 from tests.core_adapters.conftest import Room
@@ -26,6 +28,13 @@ async def asked_for_a_password(room: Room, browser: Browser, transfer: StartOper
     inputs = {"for_op": str(transfer.op_id), "snapshot_hash": transfer.snapshot_hash}
     start = browser.order(CHECK, **inputs)
     return start.op_id, await browser.opened(start)
+
+
+def about(room: Room, browser: Browser, transfer: StartOperation, amount: str, locale: str = "en") -> StartOperation:
+    """The order of the page that says what it proves."""
+    inputs = {"for_op": str(transfer.op_id), "snapshot_hash": transfer.snapshot_hash}
+    start = browser.order(CHECK, locale, **inputs, **{"from": room.payer, "amount": amount})
+    return replace(start, cards={"to": room.payee})
 
 
 async def test_a_password_is_set_and_the_waiting_flow_hears_of_it(room: Room, browser: Browser) -> None:
@@ -83,6 +92,47 @@ async def test_a_right_password_proves_the_transfer_that_it_was_asked_for(room: 
     assert await room.state(transfer.op_id) == "POSTED"
     factor = "select factor from money.sca s join money.operation o on o.sca_id = s.id where o.op_id = $1"
     assert await room.pool.fetchval(factor, transfer.op_id) == "password"
+
+
+@pytest.mark.parametrize(("locale", "said"), [("en", "Send 700.00 UAH to card *"), ("uk", "Надіслати 700.00 UAH на")])
+async def test_the_page_names_amount_and_card_above_the_field(
+    room: Room, browser: Browser, locale: str, said: str
+) -> None:
+    transfer = room.transfer("700.00 UAH")
+    start = about(room, browser, transfer, "700.00 UAH", locale)
+    page = words(await browser.look(await browser.opened(start)))
+    assert f"{said}" in page
+    assert room.payee.last4 in page
+
+
+async def test_a_page_that_would_name_another_amount_opens_for_nobody(room: Room, browser: Browser) -> None:
+    transfer = room.transfer("700.00 UAH")
+    start = about(room, browser, transfer, "7.00 UAH")
+    await room.start(start)
+    assert await room.told(start.op_id) == ["failed:unavailable"]
+    assert await room.pool.fetchval("select count(*) from money.page") == 0
+
+
+async def test_wrong_tries_carry_over_to_the_next_page(room: Room, browser: Browser) -> None:
+    await has_password(browser)
+    _, first = await asked_for_a_password(room, browser, room.transfer("700.00 UAH"))
+    for _ in range(2):
+        await browser.send(first, {"password": WRONG})
+    _, second = await asked_for_a_password(room, browser, room.transfer("700.00 UAH"))
+    assert (await browser.send(second, {"password": WRONG})).status_code == 303
+    assert "Not confirmed" in words(await browser.look(second))
+
+
+@pytest.mark.parametrize("tries", [0, 2, 3])
+async def test_a_password_is_offered_to_who_has_one_that_may_be_tried(room: Room, browser: Browser, tries: int) -> None:
+    asked = Question("access.has_password", "anna")
+    assert await room.adapters.questions.answer(asked) == {"error": "none_usable"}
+    await has_password(browser)
+    _, address = await asked_for_a_password(room, browser, room.transfer("700.00 UAH"))
+    for _ in range(tries):
+        await browser.send(address, {"password": WRONG})
+    usable = {"outputs": {}} if tries < 3 else {"error": "none_usable"}
+    assert await room.adapters.questions.answer(asked) == usable
 
 
 async def test_a_password_proves_the_amount_that_was_shown_and_no_other(room: Room, browser: Browser) -> None:

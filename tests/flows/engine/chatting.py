@@ -49,7 +49,11 @@ class Bank:
 
     cards: list[dict[str, object]] = field(default_factory=lambda: [EVERYDAY])
     reads: dict[str, Mapping[str, object] | str] = field(
-        default_factory=lambda: {"transfers.quote": {"fee": "0.00 UAH"}, "accounts.balance": {"balance": "1000.00 UAH"}}
+        default_factory=lambda: {
+            "transfers.quote": {"fee": "0.00 UAH"},
+            "accounts.balance": {"balance": "1000.00 UAH"},
+            "access.has_password": "none_usable",
+        }
     )
     customer: dict[str, object] = field(
         default_factory=lambda: {"name": "Anna", "has_active_card": True, "identified": False}

@@ -27,6 +27,7 @@ stubs:
   transfers.quote:   {return: {fee: 5}}
   transfers.execute: {return: {transfer_id: T-1}}
   accounts.balance:  {return: {balance: 1000}}
+  access.has_password: {error: none_usable}
   sca.send_code:     {return: {sent_to: "•33"}}
 tests:
 """

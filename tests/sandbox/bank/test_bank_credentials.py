@@ -91,6 +91,20 @@ async def test_a_password_opens_and_three_wrong_ones_lock_it_for_a_while(bank: h
     assert await check(bank, anna, "another long password") == ("right", 3)
 
 
+async def test_the_bank_says_whether_a_password_may_be_tried(bank: httpx.AsyncClient, anna: Anna) -> None:
+    async def state() -> str:
+        answer = await bank.get(f"/bank/v1/customers/{anna.customer_id}/password")
+        return str(answer.raise_for_status().json()["state"])
+
+    assert await state() == "none"
+    await set_password(bank, anna, PASSWORD)
+    assert await state() == "ready"
+    for _ in range(3):
+        await check(bank, anna, "wrong")
+    assert await state() == "locked"
+    assert (await bank.get("/bank/v1/customers/cus_none/password")).status_code == 404
+
+
 async def test_a_cards_number_goes_to_the_key_of_the_asker_alone(bank: httpx.AsyncClient, anna: Anna) -> None:
     reader = Reader()
     body = {"reference": "N1", "key": reader.key}
