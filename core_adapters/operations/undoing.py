@@ -32,7 +32,7 @@ async def move(
     store: Store, connection: Connection, reversal: Operation, before: State, after: State, actor: str = "teller"
 ) -> None:
     """Move the original. The database refuses a move that its reversal does not stand behind."""
-    original = reversal.reverses
-    if await connection.fetchval(MOVE, original, before, after, reversal.updated_at) is not None:
-        details = f"reversal {reversal.op_id}"
-        await store.audit.write(connection, reversal.updated_at, actor, after.value.lower(), str(original), details)
+    original = await connection.fetchval(MOVE, reversal.reverses, before, after, reversal.updated_at)
+    assert original is not None, "while a reversal lives, nothing else moves its original"
+    details = f"reversal {reversal.op_id}"
+    await store.audit.write(connection, reversal.updated_at, actor, after.value.lower(), str(original), details)

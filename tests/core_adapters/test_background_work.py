@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 
+from core_adapters.app import CoreSettings, build
 from core_adapters.failures import Unavailable
 from core_adapters.operations.accepting import SENDER_GRACE
 from core_adapters.operations.ids import core_ref
@@ -131,6 +133,13 @@ async def test_a_second_task_for_an_operation_finds_it_sent_and_one_for_none_fin
     assert len(await room.bank.postings(core_ref(start.op_id))) == 1
     with pytest.raises(LookupError):
         await room.adapters.desk.see_through(uuid4(), 5)
+
+
+def test_without_a_clock_of_a_test_the_time_is_the_worlds_and_names_its_zone():
+    settings = CoreSettings("sandbox", "https://core.example", "token")
+    told = build(None, None, None, None, None, settings, None).desk.store.clock()
+    assert told.utcoffset() == timedelta()
+    assert abs(datetime.now(UTC) - told) < timedelta(minutes=1)
 
 
 class Partner:

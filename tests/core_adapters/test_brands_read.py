@@ -31,6 +31,14 @@ def test_a_brand_that_stands_in_a_folder_is_read_and_the_bank_is_listed(folder):
     assert brands.names() == ("copy",)
 
 
+def test_flows_see_the_limits_as_the_file_has_them_and_neither_colours_nor_cores():
+    seen = brands.load("sandbox").for_flows()
+    assert (seen.name, seen.currency, seen.limits["transfer_max"]) == ("Teller Bank", "UAH", "29999.00 UAH")
+    assert seen.limits["quick_amounts"] == ("100.00 UAH", "200.00 UAH", "500.00 UAH")
+    assert seen.features["transfers_enabled"] is True
+    assert "#" not in repr(seen)
+
+
 @pytest.mark.parametrize("name", ["", "../sandbox", "sandbox/../sandbox", "first bank", "1st"])
 def test_what_is_no_name_of_a_folder_is_not_looked_for(name):
     with pytest.raises(BrandUnusable, match="is not a bank's name"):
