@@ -39,7 +39,6 @@ set last_at = greatest(money.payee.last_at, excluded.last_at), last_op = exclude
 LIST = """
 select * from money.payee where customer_id = $1 and kind = any($2::text[]) order by last_at desc, id limit $3
 """
-GET = "select * from money.payee where customer_id = $1 and id = $2"
 FORGET = "delete from money.payee where customer_id = $1 and id = $2 returning id"
 
 
@@ -110,12 +109,6 @@ async def listed(pool: Pool, sealer: Sealer, customer_id: str, kinds: frozenset[
     """The newest first."""
     rows = await pool.fetch(LIST, customer_id, sorted(kinds), LISTED_MAX)
     return [_opened(row, sealer) for row in rows]
-
-
-async def one(pool: Pool, sealer: Sealer, customer_id: str, payee_id: UUID) -> Payee | None:
-    """The customer's payee with this id."""
-    row = await pool.fetchrow(GET, customer_id, payee_id)
-    return None if row is None else _opened(row, sealer)
 
 
 async def forget(connection: Connection, customer_id: str, payee_id: UUID) -> bool:

@@ -46,5 +46,6 @@ async def test_there_is_no_receipt_of_what_was_not_done_or_moves_no_money(room):
             await asked(room, "receipt", {"transfer_id": str(order.op_id)})
 
 
-async def test_a_quote_without_an_amount_asks_nobody(room):
+async def test_a_quote_without_an_amount_or_a_payee_comes_to_nothing(room):
     assert await asked(room, "transfers.quote", {"from": room.payer}, to=room.payee) == "unavailable"
+    assert await asked(room, "transfers.quote", {"from": room.payer, "amount": "50.00 UAH"}) == "unavailable"
