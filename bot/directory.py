@@ -30,6 +30,7 @@ class Directory:
             phone=found["phone"],
             first_name=found["first_name"],
             last_name=found["last_name"],
+            full_name=found.get("full_name") or "",
             identified=found["identified"],
             watched_since=_moment(found.get("watched_since")),
             watched_until=_moment(found.get("watched_until")),

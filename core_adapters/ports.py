@@ -14,7 +14,7 @@ from flows.money import Money
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A customer as CustomerAPI knows them.
+    """A customer as CustomerAPI knows them. ``full_name`` is that of the documents, empty before they are accepted.
 
     While a binding of theirs is new, ``watched_since`` is when the oldest such was made, and ``watched_until`` when
     the last of them is new no more.
@@ -23,6 +23,7 @@ class Person:
     phone: str
     first_name: str = ""
     last_name: str = ""
+    full_name: str = ""
     identified: bool = False
     watched_since: datetime | None = None
     watched_until: datetime | None = None
@@ -30,7 +31,8 @@ class Person:
 
     @property
     def name(self) -> str:
-        return f"{self.first_name} {self.last_name}".strip()
+        """What they are called at the bank: as in their documents, else as they call themselves."""
+        return self.full_name or f"{self.first_name} {self.last_name}".strip()
 
     def __repr__(self) -> str:
         return "Person(…)"

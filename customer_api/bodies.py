@@ -142,11 +142,13 @@ class Person(Shape):
 
     While a living binding is new, `watched_until` is when the last of them is new no more, and `watched_since` when
     the oldest was made of those that are new, revoked ones too: whom he has paid since then proves nothing.
+    `full_name` is that of his documents, empty before they are accepted.
     """
 
     customer_id: UUID
     first_name: str
     last_name: str
+    full_name: str
     phone: str
     identified: bool
     locale: str

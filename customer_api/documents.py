@@ -39,6 +39,7 @@ async def submit(session: AsyncSession, seals: Seals, ask: SubmitDocuments, now:
         people.add_identifier(session, seals, customer, "tax_id", tax_id, now)
     elif owner is None:
         return failed("refused")  # he has another tax id already
+    people.name_by_documents(seals, customer, full_name)
     _keep(session, seals, customer, {"full_name": full_name, "photo": ask.inputs.passport_photo}, now)
     return Answer(state="done")
 

@@ -81,6 +81,7 @@ async def read(session: AsyncSession, seals: Seals, customer_id: UUID, now: date
         customer_id=customer.id,
         first_name=name["first"],
         last_name=name["last"],
+        full_name=name.get("full", ""),
         phone=await phone_of(session, seals, customer.id),
         identified=customer.identified_at is not None,
         locale=customer.locale,
@@ -88,6 +89,12 @@ async def read(session: AsyncSession, seals: Seals, customer_id: UUID, now: date
         watched_since=since if until is not None else None,
         watched_until=until,
     )
+
+
+def name_by_documents(seals: Seals, customer: Customer, full_name: str) -> None:
+    """From now on the customer has the name of his documents beside the one that he gave himself."""
+    name = seals.open(customer.name, "customer.name", customer.id)
+    customer.name = seals.seal(name | {"full": full_name}, "customer.name", customer.id)
 
 
 async def _bound(

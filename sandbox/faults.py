@@ -38,6 +38,7 @@ OPERATIONS = {
         "cards",
         "credit",
         "customers",
+        "name",
         "enquiry",
         "statement",
         "bill",

@@ -22,6 +22,10 @@ class CustomerBody(Body):
     name: Name
 
 
+class NameBody(Body):
+    name: Name
+
+
 class ApplicationBody(Body):
     customer_id: Id
     tariff: str

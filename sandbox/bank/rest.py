@@ -32,6 +32,7 @@ class Rest:
         return [
             self._route("GET", "/customers", "customers", self.find_customer),
             self._route("POST", "/customers", "customers", self.register),
+            self._route("PUT", "/customers/{customer_id}/name", "name", self.rename),
             self._route("GET", "/customers/{customer_id}/cards", "cards", self.cards),
             self._route("GET", "/cards/{card_id}", "cards", self.card),
             self._route("POST", "/applications", "application", self.apply),
@@ -58,6 +59,11 @@ class Rest:
         with self._store.transaction() as db:
             customer, made = customers.register(db, body.phone, body.name, self._clock())
         return JSONResponse(bodies.customer(customer), status_code=201 if made else 200)
+
+    async def rename(self, request: Request) -> Response:
+        body = await read(request, bodies.NameBody)
+        with self._store.transaction() as db:
+            return JSONResponse(bodies.customer(customers.rename(db, request.path_params["customer_id"], body.name)))
 
     async def cards(self, request: Request) -> Response:
         with self._store.reading() as db:

@@ -61,6 +61,7 @@ async def test_a_code_binds_the_chat_to_the_phones_customer(chat: Chat, clock: C
         "customer_id": outputs["customer_id"],
         "first_name": "Олена",
         "last_name": "Коваль",
+        "full_name": "",
         "phone": PHONE,
         "identified": False,
         "locale": "uk",

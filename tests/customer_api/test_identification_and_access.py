@@ -25,6 +25,8 @@ async def test_documents_identify_the_customer_and_lie_sealed(chat: Chat, engine
     assert await chat.hand_in(customer_id) == {"state": "done", "outputs": {}, "error": None}
     context = (await chat.api.get(f"/api/v1/customers/{customer_id}/context")).json()
     assert context["identified"] is True
+    person = (await chat.api.get(f"/api/v1/customers/{customer_id}")).json()
+    assert (person["full_name"], person["first_name"]) == ("Коваль Олена Іванівна", context["name"])
     everything = await dump(engine)
     assert TAX_ID not in everything
     assert "Іванівна" not in everything

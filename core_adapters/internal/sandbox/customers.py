@@ -35,6 +35,18 @@ class Customers:
         made = await self.calls.order("/customers", body, schemas.REGISTER, schemas.CUSTOMER)
         return str(made["customer_id"])
 
+    async def named(self, customer_id: str) -> str:
+        """The bank's id of a customer whom it calls as their documents do, once those are accepted."""
+        core_id, person = await self.find_or_register(customer_id), await self._person(customer_id)
+        if person.full_name:
+            body = {"name": person.full_name}
+            told = await self.calls.order(
+                f"/customers/{core_id}/name", body, schemas.RENAME, schemas.NAMED, method="PUT"
+            )
+            if (told["customer_id"], told["name"]) != (core_id, person.full_name):
+                raise Unclear("the answer is about another customer or name")
+        return core_id
+
     async def cards(self, customer_id: str) -> list[Card]:
         """All cards of a customer, locked ones too."""
         core_id = await self.find(customer_id)

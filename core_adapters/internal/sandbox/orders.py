@@ -92,7 +92,7 @@ class Applications:
 
     async def perform(self, order: Order) -> Posted:
         async with nothing_sent_yet():
-            core_id = await self.customers.find_or_register(order.customer_id)
+            core_id = await self.customers.named(order.customer_id)
         body = {"customer_id": core_id, "tariff": str(order.inputs["tariff"]), "reference": order.reference}
         try:
             reply = await self.calls.order("/applications", body, schemas.APPLICATION, schemas.APPLIED)

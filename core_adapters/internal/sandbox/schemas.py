@@ -15,6 +15,7 @@ LINE: Schema = {"type": "string", "maxtext": 140}
 # out
 FIND_CUSTOMER: Schema = {"phone": {"type": "e164"}}
 REGISTER: Schema = {"phone": {"type": "e164"}, "name": {"type": "string", "minlength": 1, "maxtext": 100}}
+RENAME: Schema = {"name": REGISTER["name"]}
 QUOTE: Schema = {
     "from_card_id": ID, "to_card_number": {"type": "card_digits"}, "amount_minor": SUM, "currency": CURRENCY,
 }  # fmt: skip
@@ -26,6 +27,7 @@ WEBHOOK: Schema = {"url": {"type": "string", "maxtext": 2000}, "secret": {"type"
 
 # in
 CUSTOMER: Schema = {"customer_id": ID}
+NAMED: Schema = {"customer_id": ID, "name": REGISTER["name"]}
 CARD: Schema = {
     "card_id": ID,
     "name": LINE,

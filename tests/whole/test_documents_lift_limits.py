@@ -1,0 +1,87 @@
+"""Documents handed in in the chat: they lift the limits of a real transfer, and the next card bears their name."""
+
+import asyncio
+from collections.abc import Callable
+from io import BytesIO
+
+import asyncpg
+import httpx
+from installation import Running
+from phone_in_hand import Phone, with_a_card
+from PIL import Image
+from test_four_messengers import OTHER_BANKS_CARD
+from test_other_ways_to_send import title_of
+
+PhoneMaker = Callable[..., Phone]
+PHONE = "+380501110074"
+
+
+def over_the_limit(person: Phone, last4: str) -> None:
+    """Ask for a transfer over what may leave in a day without documents, from the card that has so much."""
+    person.say(f"send 5100 to {OTHER_BANKS_CARD}")
+    person.wait_for("Which card")
+    person.tap(title_of(person, last4))
+
+
+def no_longer_new(teller: Running) -> None:
+    """The chats of this installation are older than a day: care for new ones is another limit and would hold first."""
+
+    async def write() -> None:
+        connection = await asyncpg.connect(teller.environment["TELLER_DATABASE_URL"])
+        await connection.execute("update customers.binding set risk_until = now() - interval '1 minute'")
+        await connection.close()
+
+    asyncio.run(write())
+
+
+def hand_in_documents(person: Phone, full_name: str, tax_id: str) -> None:
+    """Answer the three questions of the documents' flow, and say yes."""
+    person.say(full_name)
+    person.say(tax_id)
+    passport = BytesIO()
+    Image.new("RGB", (640, 400), "white").save(passport, "PNG")
+    path = f"{person.chat}/messages"
+    person.http.post(path, files={"photo": ("passport.png", passport.getvalue(), "image/png")}).raise_for_status()
+    person.wait_for("Hand in the documents")
+    person.tap("Yes")
+    person.wait_for("Your documents are accepted")
+
+
+def test_documents_lift_the_limit_of_a_real_transfer(teller: Running, phone: PhoneMaker) -> None:
+    iryna = with_a_card(phone(PHONE, name="Iryna"))
+    more = {"phone": PHONE, "name": "Iryna Koval", "cards": [{"currency": "UAH", "balance_minor": 2_000_000}]}
+    (rich,) = httpx.post(f"{teller.url}/sandbox/api/customers", json=more).raise_for_status().json()["cards"]
+    no_longer_new(teller)
+
+    over_the_limit(iryna, rich["last4"])
+    assert "5,000.00" in iryna.wait_for("Today you can still send")
+    iryna.say("cancel")
+    assert teller.transfers(510_000) == []
+
+    iryna.say("/documents")
+    hand_in_documents(iryna, "Коваль Ірина Петрівна", "3456789014")
+    over_the_limit(iryna, rich["last4"])
+    iryna.wait_for("Send 5,100.00")
+    before = iryna.code()
+    iryna.tap("Yes")
+    iryna.wait_for("This needs a code")
+    iryna.say(iryna.newer_code(before))
+    iryna.wait_for("Done. 5,100.00")
+    assert len(teller.transfers(510_000)) == 1
+
+
+def test_who_hands_in_documents_first_gets_a_card_in_their_name(teller: Running, phone: PhoneMaker) -> None:
+    vira = phone("+380501110075", name="Vira")
+    vira.start()
+    vira.say("/documents")
+    vira.share_contact()
+    vira.say(vira.code())
+    vira.wait_for("your full name")
+    hand_in_documents(vira, "Лис Віра Олегівна", "3456000007")
+    vira.say("open a card")
+    vira.wait_for("Which card")
+    vira.tap("Gold")
+    vira.tap("Yes")
+    vira.wait_for("Your card is ready.")
+    assert teller.balances()["Лис Віра Олегівна UAH"] == 100_000
+    assert "Vira Koval UAH" not in teller.balances()
