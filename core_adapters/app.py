@@ -15,6 +15,7 @@ from core_adapters.api import operations as operations_api
 from core_adapters.api import pages as pages_api
 from core_adapters.api import questions as questions_api
 from core_adapters.api import refusals
+from core_adapters.api.shapes import Problem
 from core_adapters.brands import BankBrand
 from core_adapters.breaker import Breaker
 from core_adapters.database import Pool
@@ -208,7 +209,9 @@ def _billers(
 def _app(
     desk: Desk, questions: Questions, counter: Counter, verifier: TokenVerifier, billers: BillQuestions | None
 ) -> FastAPI:
-    app = FastAPI(title="Teller core adapters", version="1", docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Teller core adapters", version="1", docs_url=None, redoc_url=None, responses={422: {"model": Problem}}
+    )
     app.include_router(operations_api.routes(desk, verifier))
     app.include_router(questions_api.routes(questions, verifier))
     app.include_router(pages_api.routes(counter, verifier))

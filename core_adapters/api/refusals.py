@@ -1,8 +1,10 @@
 """How a failure of ours is said over HTTP: one table, and one handler for all of it."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 
 from core_adapters.operations.accepting import Conflict, NotTaken, TryLater
@@ -31,10 +33,13 @@ STATUSES: Mapping[type[Exception], int] = {
     BankSilent: 503,
     NotFound: 404,
 }
+# What a field of ours is called. Any other name in a request is the caller's, and could be a card number.
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
 
 def install(app: FastAPI) -> None:
     """Answer each of the failures with its status and its text."""
+    app.add_exception_handler(RequestValidationError, _misshapen)
     for failure in STATUSES:
         app.add_exception_handler(failure, _refused)
 
@@ -43,3 +48,14 @@ async def _refused(_: Request, problem: Exception) -> Response:
     status = STATUSES[type(problem)]
     headers = {"Retry-After": "1"} if status == 503 else None
     return JSONResponse({"detail": str(problem)}, status_code=status, headers=headers)
+
+
+async def _misshapen(_: Request, problem: Exception) -> Response:
+    """What is wrong and where, all at once, without what was sent."""
+    assert isinstance(problem, RequestValidationError)
+    wrong = [f"{_place(one['loc'])}: {one['msg']}" for one in problem.errors()]
+    return JSONResponse({"detail": "; ".join(wrong)}, status_code=422)
+
+
+def _place(parts: Sequence[str | int]) -> str:
+    return ".".join(str(part) if isinstance(part, int) or _NAME.fullmatch(part) else "?" for part in parts)

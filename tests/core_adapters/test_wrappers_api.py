@@ -97,6 +97,17 @@ async def test_what_the_catalogue_does_not_name_is_refused_and_stored_nowhere(ro
     assert await room.pool.fetchval("select count(*) from money.operation") == 0
 
 
+async def test_a_misshapen_request_is_told_what_is_wrong_and_hears_nothing_of_it_again(room):
+    """What the caller wrote may be a number of a card, also where a name should stand."""
+    number = "4111111111111111"
+    answer = await start(room, room.transfer(), locale=number, **{number: 1})
+    detail = answer.json()["detail"]
+    assert answer.status_code == 422
+    assert "body.locale: " in detail
+    assert "body.?: " in detail
+    assert number not in answer.text
+
+
 async def test_questions_are_answered(room):
     (card,) = (await ask(room, "cards.list_active")).json()["outputs"]["options"]
     assert card.keys() == {"id", "name", "last4", "currency", "balance", "fingerprint"}
