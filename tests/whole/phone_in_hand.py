@@ -27,7 +27,7 @@ class Phone:
         person: int | None = None,
     ) -> None:
         self.channel, self.name = channel, name
-        self.http = httpx.Client(base_url=f"{url}/sandbox", timeout=10)
+        self.http = httpx.Client(base_url=f"{url}/sandbox", timeout=PATIENCE_S)
         body = {"first_name": name, "last_name": "Koval", "phone": phone, "language": language}
         self.phone = phone
         self.person = person if person is not None else self._post("/phones/people", body)["id"]

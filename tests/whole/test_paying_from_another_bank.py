@@ -97,7 +97,7 @@ def books_agree(teller: Running) -> None:
 def test_a_card_of_another_bank_tops_up_with_a_code_of_its_bank(
     teller: Running, phone: PhoneMaker, opening: Opening
 ) -> None:
-    olena = with_a_card(phone("+380501110061", name="Olena"))
+    olena = with_a_card(phone("+380501110071", name="Olena"))
     olena.say("top up my card with 311")
     olena.wait_for("Where will the money come from?")
     olena.tap("Another bank card")
@@ -128,7 +128,7 @@ def test_a_card_of_another_bank_tops_up_with_a_code_of_its_bank(
 def test_a_bank_that_says_no_is_told_and_another_way_can_be_tried(
     teller: Running, phone: PhoneMaker, opening: Opening
 ) -> None:
-    bohdan = with_a_card(phone("+380501110062", name="Bohdan"))
+    bohdan = with_a_card(phone("+380501110072", name="Bohdan"))
     bohdan.say("top up my card with 312")
     bohdan.wait_for("Where will the money come from?")
     bohdan.tap("Another bank card")
@@ -150,7 +150,7 @@ def test_a_bank_that_says_no_is_told_and_another_way_can_be_tried(
 
 
 def test_a_friend_pays_a_request_by_its_link_once(teller: Running, phone: PhoneMaker, opening: Opening) -> None:
-    maksym = with_a_card(phone("+380501110063", name="Maksym"))
+    maksym = with_a_card(phone("+380501110073", name="Maksym"))
     maksym.say("ask a friend for 313")
     maksym.wait_for("What is it for?")
     maksym.say("half of the dinner")
@@ -184,7 +184,7 @@ def test_a_friend_pays_a_request_by_its_link_once(teller: Running, phone: PhoneM
 def test_a_lost_answer_of_the_bank_tops_up_once_and_nothing_is_said_before(
     teller: Running, phone: PhoneMaker, opening: Opening
 ) -> None:
-    daryna = with_a_card(phone("+380501110064", name="Daryna"))
+    daryna = with_a_card(phone("+380501110074", name="Daryna"))
     daryna.say("top up my card with 314")
     daryna.wait_for("Where will the money come from?")
     daryna.tap("Another bank card")

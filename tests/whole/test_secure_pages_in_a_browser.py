@@ -73,7 +73,7 @@ def proven(customer: Phone, command: str, yes: str) -> str:
 
 
 def test_a_pin_is_set_from_the_chat_to_the_bank(teller: Running, phone: PhoneMaker, looking: Looking) -> None:
-    olena = with_a_card(phone("+380501110061", name="Olena"))
+    olena = with_a_card(phone("+380501110081", name="Olena"))
     address = proven(olena, "/pin", "Yes")
     robot = httpx.get(address, headers={"user-agent": "TelegramBot (like TwitterBot)"})
     assert (robot.status_code, robot.headers["cache-control"]) == (200, "no-store")
@@ -97,7 +97,7 @@ def test_a_pin_is_set_from_the_chat_to_the_bank(teller: Running, phone: PhoneMak
 
 
 async def test_a_card_number_is_shown_for_a_minute_and_stands_nowhere(teller: Running, phone: PhoneMaker) -> None:
-    ihor = phone("+380501110062", name="Ihor")
+    ihor = phone("+380501110082", name="Ihor")
     with_a_card(ihor)
     address = proven(ihor, "/cardnumber", "Yes")
     shown = await asyncio.to_thread(httpx.post, address, headers={"sec-fetch-site": "same-origin"})
@@ -132,7 +132,7 @@ def in_ukrainian(customer: Phone) -> Phone:
 
 
 def test_the_pages_read_well_in_ukrainian(teller: Running, phone: PhoneMaker, looking: Looking) -> None:
-    taras = in_ukrainian(phone("+380501110063", language="uk", name="Taras"))
+    taras = in_ukrainian(phone("+380501110083", language="uk", name="Taras"))
     page = looking(390)
     page.goto(proven(taras, "/pin", "Так"))
     seen(page, "pin-uk")
@@ -161,7 +161,7 @@ def test_the_pages_read_well_in_ukrainian(teller: Running, phone: PhoneMaker, lo
 
 
 def test_a_password_is_set_from_the_chat(phone: PhoneMaker, looking: Looking) -> None:
-    sofiia = with_a_card(phone("+380501110064", name="Sofiia"))
+    sofiia = with_a_card(phone("+380501110084", name="Sofiia"))
     page = looking(320)
     page.goto(proven(sofiia, "/password", "Yes"))
     seen(page, "password-en")

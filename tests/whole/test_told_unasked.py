@@ -53,7 +53,7 @@ def buys(teller: Running, holder: str, minor: int, merchant: str) -> None:
 def test_a_purchase_is_told_with_the_balance_once_the_customer_wants_to_hear_of_it(
     teller: Running, phone: PhoneMaker
 ) -> None:
-    daryna = with_a_card(phone("+380501110061", name="Daryna"))
+    daryna = with_a_card(phone("+380501110091", name="Daryna"))
     buys(teller, "Daryna Koval", 111_00, "Before The Wish")
     teller.until(lambda: asyncio.run(silenced(teller)) > 0, "the purchase was never looked at")
     daryna.say("/notices")
@@ -73,7 +73,7 @@ def test_a_purchase_is_told_with_the_balance_once_the_customer_wants_to_hear_of_
 
 
 def test_a_payment_is_set_up_once_and_goes_by_itself_a_month_later(teller: Running, phone: PhoneMaker) -> None:
-    ostap = with_a_card(phone("+380501110062", name="Ostap"))
+    ostap = with_a_card(phone("+380501110092", name="Ostap"))
     ostap.say("send 37 to 4111 1111 1111 1111")
     ostap.tap("Yes")
     ostap.wait_for("Done. 37.00")

@@ -39,7 +39,8 @@ OFFERED: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 SAID: Mapping[str, str] = {
     "hours": "08:00-22:00", "name": "Anna", "number": "C-1042", "max_length": "160", "max_mb": "10", "to": "•1111",
-    "account": "1234567", "phone": "+380 50 111 22 33", "answer": "…", "card_last4": "4242",
+    "account": "1234567", "phone": "+380 50 111 22 33", "answer": "…", "card_last4": "4242", "day": "21.11.2026",
+    "count": "2", "lines": "…",
 }  # fmt: skip
 
 

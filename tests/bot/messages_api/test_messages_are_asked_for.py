@@ -104,7 +104,7 @@ async def test_a_message_for_later_leaves_at_its_time_and_holds_up_nobody(
     database: str, keyring: Keyring, recorder: Recorder
 ) -> None:
     async with serving(database, keyring, recorder) as api:
-        at = datetime.now(UTC) + timedelta(seconds=0.8)
+        at = datetime.now(UTC) + timedelta(seconds=3)
         later = (await api.post("later", not_before=at.isoformat())).json()["message_id"]
         await api.sent("now")
         assert (await api.status(later))["state"] == "queued"
