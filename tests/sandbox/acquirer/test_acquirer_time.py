@@ -7,7 +7,8 @@ import pytest
 from sandbox.acquirer import payments
 from sandbox.acquirer.cards import Card
 from sandbox.acquirer.payments import Opening
-from sandbox.bank import credits, ledger, schema
+from sandbox.app import SCHEMAS
+from sandbox.bank import ledger
 from sandbox.failures import NotFound, Refused
 from sandbox.store import Store
 
@@ -17,7 +18,7 @@ AT_ONCE, ASKED = Card("0020", "MASTERCARD", "frictionless"), Card("0016", "VISA"
 
 @pytest.fixture
 def store(tmp_path):
-    made = Store(tmp_path / "acquirer.sqlite3", schema.SCHEMA, credits.SCHEMA, payments.SCHEMA, payments.NEWS.schema)
+    made = Store(tmp_path / "acquirer.sqlite3", *SCHEMAS)
     with made.transaction() as db:
         ledger.open_books(db)
     yield made

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from schwifty import IBAN
 
-from sandbox.bank import applications, credits, customers, events, ledger, numbers, rules, schema, transfers
+from sandbox.app import SCHEMAS
+from sandbox.bank import applications, credits, customers, ledger, numbers, rules, transfers
 from sandbox.failures import Conflict, Refused
 from sandbox.store import Row, Store
 
-SCHEMAS = (schema.SCHEMA, events.NEWS.schema, credits.SCHEMA)
 MIDNIGHT = datetime(2026, 11, 21, tzinfo=UTC)
 AMOUNTS = st.integers(1, 3_000_000) | st.integers(1, rules.AMOUNT_MAX_MINOR)
 CURRENCIES = st.sampled_from(["UAH", "UAH", "UAH", "EUR", "JPY"])
