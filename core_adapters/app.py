@@ -85,7 +85,6 @@ class CoreSettings:
 class CoreAdapters:
     """The room in one object. ``start`` in processes that send and recover; ``app`` and ``vault`` work without."""
 
-    app: FastAPI
     vault: Vault
     brand: BankBrand
     desk: Desk
@@ -95,9 +94,18 @@ class CoreAdapters:
     events: CoreEvents
     counter: Counter
     views: Views
+    _made_app: Callable[[], FastAPI] = field(repr=False)
     _registrations: Sequence[Registration]
     _client: httpx.AsyncClient
     _registering: list[asyncio.Task[None]] = field(default_factory=list)
+    _app: FastAPI | None = field(repr=False, default=None)
+
+    @property
+    def app(self) -> FastAPI:
+        """The API. Its routes take longer to make than all the rest, so they are made for whoever asks for them."""
+        if self._app is None:
+            self._app = self._made_app()
+        return self._app
 
     async def core_events(self, core: str, headers: Mapping[str, str], body: bytes) -> int:
         """Take an event of a core; the HTTP status to answer with."""
@@ -184,7 +192,6 @@ def build(
     questions = Questions(store, brand, directory, bank, answering, performer_of)
     counter = Counter(pages, desk, secrets, setting)
     return CoreAdapters(
-        app=_app(desk, questions, counter, verifier, asked_of_billers),
         vault=Vault(pool, sealer),
         brand=brand,
         desk=desk,
@@ -194,6 +201,7 @@ def build(
         events=CoreEvents({one.who.name: one.secrets for one in news}, store, worker, unasked.hearing),
         counter=counter,
         views=Views(store, worker, links, directory),
+        _made_app=partial(_app, desk, questions, counter, verifier, asked_of_billers),
         _registrations=news,
         _client=http,
     )
