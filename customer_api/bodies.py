@@ -65,6 +65,7 @@ class DocumentInputs(Shape):
     passport_photo: Annotated[str, Field(min_length=1, max_length=500)]
 
 
+Purpose = Literal["service", "marketing", "partner_sharing", "profiling", "biometrics"]
 NoticeKind = Literal["payments", "regular", "reminders", "offers"]
 NoticeState = Literal["on", "day", "off"]
 

@@ -8,14 +8,14 @@ from sqlalchemy import ForeignKey, Identity, MetaData, Text
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from customer_api.bodies import NoticeState
+from customer_api.bodies import NoticeState, Purpose
 
 
 class Table(DeclarativeBase):
     """Every table lives in our schema, and every time has a zone."""
 
     metadata = MetaData(schema="customers")
-    type_annotation_map = {datetime: TIMESTAMP(timezone=True), dict[str, Any]: JSONB, NoticeState: Text}  # noqa: RUF012 -- SQLAlchemy's shape
+    type_annotation_map = {datetime: TIMESTAMP(timezone=True), dict[str, Any]: JSONB, NoticeState: Text, Purpose: Text}  # noqa: RUF012 -- SQLAlchemy's shape
 
 
 class Customer(Table):
@@ -95,6 +95,25 @@ class NoticeChoice(Table):
     kind: Mapped[str]
     state: Mapped[NoticeState]
     chosen_at: Mapped[datetime]
+
+
+class Consent(Table):
+    """One decision of a customer about what may be done with their data. Rows are only added; `n` says the newest."""
+
+    __tablename__ = "consent"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    n: Mapped[int] = mapped_column(Identity(always=True))
+    customer_id: Mapped[UUID] = mapped_column(ForeignKey(Customer.id))
+    purpose: Mapped[Purpose]
+    partner: Mapped[str]
+    partner_name: Mapped[str]
+    scope: Mapped[str]
+    given: Mapped[bool]
+    text_version: Mapped[str]
+    language: Mapped[str]
+    op_id: Mapped[UUID]
+    channel: Mapped[str]
+    decided_at: Mapped[datetime]
 
 
 class KeptAnswer(Table):
