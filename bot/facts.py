@@ -14,6 +14,8 @@ from flows.ports import Understanding
 # Nobody is known yet: what the context objects say to a guest.
 GUEST: Fact = {"name": "", "identified": False, "has_active_card": False}
 UNAVAILABLE: Fact = {"error": "unavailable"}
+# What CustomerAPI answers; everything else is the bank's.
+OF_CUSTOMERS = ("consents.", "referrals.", "offers.")
 
 log = structlog.get_logger("bot.facts")
 
@@ -104,10 +106,13 @@ class Facts:
         return outputs
 
     async def _core_answer(self, verb: str, need: Need, customer_id: str | None, locale: str) -> Fact:
-        """``{"outputs": {...}}`` or ``{"error": code}``, as core_adapters answers. Raises Unanswered."""
+        """``{"outputs": {...}}`` or ``{"error": code}``, as core_adapters and CustomerAPI answer. Raises Unanswered."""
         inputs, cards = _inputs(need)
         body = {"inputs": inputs, "cards": cards, "customer_id": customer_id, "locale": locale}
-        response = await self._core.post(f"/api/v1/core/{verb}", json=body)
+        if verb.startswith(OF_CUSTOMERS):
+            response = await self._customers.post(f"/api/v1/customers/questions/{verb}", json=body)
+        else:
+            response = await self._core.post(f"/api/v1/core/{verb}", json=body)
         if response.status_code != 200:
             raise Unanswered(f"HTTP {response.status_code}")
         answer = response.json()

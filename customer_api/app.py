@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from customer_api.access import Forbidden
 from customer_api.notices import NoticeRules
 from customer_api.operations import Operations, OpIdReused
+from customer_api.questions import Answerer, Questions
 from customer_api.routes import NotFound, Service, router
 from customer_api.seals import Seals
 from flows.ports import Sealer, Sms, TokenVerifier, Unauthorized
@@ -36,7 +37,9 @@ def build(
     sessions = async_sessionmaker(engine, expire_on_commit=False)
     seals = Seals(sealer)
     rules = notices or NoticeRules()
-    service = Service(sessions, seals, Operations(sessions, seals, sms, clock, bank, rules), clock, rules)
+    answerers: dict[str, Answerer] = {}
+    operations = Operations(sessions, seals, sms, clock, bank, rules)
+    service = Service(sessions, seals, operations, clock, rules, Questions(sessions, answerers))
     app = FastAPI(
         title="CustomerAPI",
         description="Who a customer is and which chats are his.",

@@ -130,6 +130,22 @@ class SetNotices(Started):
 Operation = Annotated[SendCode | CheckCode | SubmitDocuments | SetNotices, Field(discriminator="action")]
 
 
+class Asked(Shape):
+    """A question of the catalogue, as a turn puts it."""
+
+    inputs: Mapping[str, object] = Field(default_factory=dict, max_length=20)
+    cards: Mapping[str, object] = Field(default_factory=dict, max_length=0)
+    customer_id: UUID | None = None
+    locale: Annotated[str, Field(pattern=r"^[a-z]{2}([_-][A-Za-z]{2,8})?$")] = "en"
+
+
+class Answered(Shape):
+    """Either of the two: what was asked for, or a code of the catalogue."""
+
+    outputs: dict[str, object] | None = None
+    error: str | None = None
+
+
 class Answer(Shape):
     """What became of an operation. The same `op_id` always gets the same answer."""
 

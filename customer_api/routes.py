@@ -11,9 +11,22 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from customer_api import bindings, notices, people
 from customer_api.access import SERVICE, STAFF, access
-from customer_api.bodies import Answer, BoundChat, Context, Notices, Operation, Person, Phone, Problem, Word
+from customer_api.bodies import (
+    Answer,
+    Answered,
+    Asked,
+    BoundChat,
+    Context,
+    Notices,
+    Operation,
+    Person,
+    Phone,
+    Problem,
+    Word,
+)
 from customer_api.notices import NoticeRules
 from customer_api.operations import Operations
+from customer_api.questions import NoSuchQuestion, Questions
 from customer_api.seals import Chat, Seals
 from flows.ports import Principal, TokenVerifier
 
@@ -33,6 +46,7 @@ class Service:
     operations: Operations
     clock: Callable[[], datetime]
     rules: NoticeRules
+    questions: Questions
 
 
 def router(service: Service, verifier: TokenVerifier) -> APIRouter:
@@ -49,6 +63,14 @@ def _operations(routes: APIRouter, service: Service, verifier: TokenVerifier) ->
     async def run_operation(operation: Operation) -> Answer:
         """Run an operation that a flow started. The same `op_id` again is the same answer; another body is 409."""
         return await service.operations.run(operation)
+
+    @routes.post("/questions/{verb}", dependencies=[Depends(access(verifier, SERVICE))])
+    async def ask_question(verb: str, asked: Asked) -> Answered:
+        """Answer a question of a flow. Nothing is changed by it; a verb that is not ours is 404."""
+        try:
+            return Answered.model_validate(await service.questions.answer(verb, asked))
+        except NoSuchQuestion:
+            raise NotFound from None
 
 
 def _bindings(routes: APIRouter, service: Service, verifier: TokenVerifier) -> None:
