@@ -40,9 +40,10 @@ from bot.store import Link
 from bot.tokens import Tokens
 from bot.versions.room import Versions
 from core_adapters import brands
-from core_adapters.app import CoreAdapters, CoreSettings
+from core_adapters.app import CoreAdapters
 from core_adapters.database import leave_as_found
 from core_adapters.external.sms.gateway import SmsGateway
+from core_adapters.settings import CoreSettings
 from customer_api.notices import NoticeRules
 from flows.ports import TokenVerifier
 from image_api.look import Look

@@ -19,10 +19,11 @@ from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 
 from bot.keyring import Keyring
-from core_adapters.app import CoreAdapters, CoreSettings, build
+from core_adapters.app import CoreAdapters, build
 from core_adapters.external.sms import SmsGateway
 from core_adapters.http import client
 from core_adapters.ports import Person, Question, Reach
+from core_adapters.settings import CoreSettings
 from flows.cards import CardNumber
 from flows.confirming import snapshot_hash
 from flows.effects import StartOperation

@@ -8,8 +8,9 @@ from uuid import UUID
 import asyncpg
 
 from bot.keyring import Keyring
-from core_adapters.app import CoreSettings, build
+from core_adapters.app import build
 from core_adapters.operations.records import START
+from core_adapters.settings import CoreSettings
 from tests.core_adapters.doomed_parts import People, Sink
 
 

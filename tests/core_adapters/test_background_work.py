@@ -7,12 +7,13 @@ from uuid import uuid4
 
 import pytest
 
-from core_adapters.app import CoreSettings, build
+from core_adapters.app import build
 from core_adapters.failures import Unavailable
 from core_adapters.operations.accepting import SENDER_GRACE
 from core_adapters.operations.ids import core_ref
 from core_adapters.operations.worker import Worker
 from core_adapters.registering import Registration
+from core_adapters.settings import CoreSettings
 from core_adapters.webhooks import signing_secret
 
 PATIENCE_S = 10

@@ -10,12 +10,13 @@ from phonenumbers import SUPPORTED_REGIONS
 from bot.core_login import login_of
 from bot.settings import load_settings
 from core_adapters import brands, internal
-from core_adapters.app import CoreSettings, build
+from core_adapters.app import build
 from core_adapters.brands import BankBrand
 from core_adapters.http import Service
 from core_adapters.logins import PasswordLogin
 from core_adapters.operations import traits
 from core_adapters.ports import Capability
+from core_adapters.settings import CoreSettings
 from flows.money import Money
 from image_api.canvas import rgb
 from image_api.look import Look

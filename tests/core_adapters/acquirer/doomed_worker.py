@@ -7,7 +7,8 @@ import sys
 import asyncpg
 
 from bot.keyring import Keyring
-from core_adapters.app import CoreSettings, build
+from core_adapters.app import build
+from core_adapters.settings import CoreSettings
 from tests.core_adapters.doomed_parts import People, Sink
 
 

@@ -13,13 +13,14 @@ import pytest
 from fineract_imitation import TOKEN, Fineract, Savings
 
 from bot.keyring import Keyring
-from core_adapters.app import CoreAdapters, CoreSettings, build
+from core_adapters.app import CoreAdapters, build
 from core_adapters.http import Service, client
 from core_adapters.internal import fineract as room_of_fineract
 from core_adapters.internal.fineract.wrapper import FineractBank
 from core_adapters.logins import PasswordLogin
 from core_adapters.ports import Order, Person
 from core_adapters.revealing import Revealer
+from core_adapters.settings import CoreSettings
 from flows.cards import CardNumber
 from flows.confirming import snapshot_hash
 from flows.effects import StartOperation

@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from core_adapters.app import CoreAdapters, CoreSettings, build
+from core_adapters.app import CoreAdapters, build
 from core_adapters.external.sms import SmsGateway
 from core_adapters.http import client
 from core_adapters.logins import PasswordLogin
+from core_adapters.settings import CoreSettings
 from flows.events import EVENT
 
 
