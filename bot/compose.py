@@ -153,7 +153,7 @@ class _Builder:
         self.stack.push_async_callback(engine.dispose)
         rules = NoticeRules(self.brand.notices, self.brand.notices_that_stay_on)
         app = customer_api.app.build(
-            engine, self.keyring, await self._sms(), self.verifier, _now, self.brand.name, rules
+            engine, self.keyring, await self._sms(), self.verifier, _now, self.brand.name, rules, self.brand.time_zone
         )
         self.apps["/api/v1/customers"] = app
         return app

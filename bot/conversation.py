@@ -13,6 +13,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from bot import channels_api, media, messages_api, people_api, secure, webhooks
+from bot.consents import Consents
 from bot.door import Door, Tokeniser
 from bot.facts import Facts
 from bot.keyring import Keyring
@@ -98,7 +99,7 @@ class Conversation:
         )  # fmt: skip
         outbox = Outbox(
             self._store.outbox, channels, pictures, self._pace, self._switches, pages=pages,
-            changes=self._writing.changes,
+            changes=self._writing.changes, consents=Consents(customers),
         )  # fmt: skip
         self._receipts = Receipts(self._store.receipts, self._store.outbox, channels, self._pace, self._switches)
         clients = {"core_adapters": core, "customer_api": customers}

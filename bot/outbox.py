@@ -25,6 +25,7 @@ from uuid import UUID
 
 import structlog
 
+from bot.consents import Consents
 from bot.lanes import Lanes
 from bot.metrics import SENDS, alert, counted
 from bot.pace import Pace
@@ -74,13 +75,14 @@ class Outbox:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         pages: Pages | None = None,
         changes: Changes | None = None,
+        consents: Consents | None = None,
     ) -> None:
         self._store = store
         self._channels = channels
         self._pace = pace
         self._switches = switches
         self._clock = clock
-        self._clearance = Clearance(store, channels, pace, switches, clock)
+        self._clearance = Clearance(store, channels, pace, switches, clock, consents)
         self._attempt = Attempt(channels, pictures, pages, clock, changes)
         self._lanes: Lanes[_Item] = Lanes(self._work)
         self._held: dict[UUID, float] = {}

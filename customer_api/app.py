@@ -11,6 +11,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 from starlette.exceptions import HTTPException
 
+from customer_api import allowed, consent_routes
 from customer_api.access import Forbidden
 from customer_api.notices import NoticeRules
 from customer_api.operations import Operations, OpIdReused
@@ -28,16 +29,17 @@ def build(
     clock: Callable[[], datetime],
     bank: str = "Teller",
     notices: NoticeRules | None = None,
+    zone: str = "UTC",
 ) -> FastAPI:
     """The service at `/api/v1/customers`. `clock` gives times with a zone; `bank` signs the SMS.
 
-    `notices` are the bank's rules of what is told unasked. The engine is the caller's to dispose of. The description is
-    at `/api/v1/customers/openapi.json`.
+    `notices` are the bank's rules of what is told unasked, `zone` is where its days begin. The engine is the caller's
+    to dispose of. The description is at `/api/v1/customers/openapi.json`.
     """
     sessions = async_sessionmaker(engine, expire_on_commit=False)
     seals = Seals(sealer)
     rules = notices or NoticeRules()
-    answerers: dict[str, Answerer] = {}
+    answerers: dict[str, Answerer] = {**allowed.answerers(zone)}
     operations = Operations(sessions, seals, sms, clock, bank, rules)
     service = Service(sessions, seals, operations, clock, rules, Questions(sessions, answerers))
     app = FastAPI(
@@ -49,6 +51,7 @@ def build(
         openapi_url="/api/v1/customers/openapi.json",
         generate_unique_id_function=lambda route: route.name,
     )
+    app.include_router(consent_routes.router(service, verifier))
     app.include_router(router(service, verifier))
     app.add_exception_handler(RequestValidationError, _bad_input)
     app.add_exception_handler(HTTPException, _http)

@@ -66,6 +66,7 @@ class DocumentInputs(Shape):
 
 
 Purpose = Literal["service", "marketing", "partner_sharing", "profiling", "biometrics"]
+Partner = Annotated[str, Field(max_length=60, pattern=r"^[a-z0-9_-]*$")]
 NoticeKind = Literal["payments", "regular", "reminders", "offers"]
 NoticeState = Literal["on", "day", "off"]
 
@@ -75,6 +76,12 @@ class NoticeInputs(Shape):
 
     kind: NoticeKind
     state: NoticeState
+
+
+class ConsentInputs(Shape):
+    """The consent that was chosen from those given."""
+
+    consent: UUID
 
 
 class Started(Shape):
@@ -127,7 +134,16 @@ class SetNotices(Started):
     inputs: NoticeInputs
 
 
-Operation = Annotated[SendCode | CheckCode | SubmitDocuments | SetNotices, Field(discriminator="action")]
+class WithdrawConsent(Started):
+    """Take a consent of the customer of this chat back."""
+
+    action: Literal["consents.withdraw"]
+    inputs: ConsentInputs
+
+
+Operation = Annotated[
+    SendCode | CheckCode | SubmitDocuments | SetNotices | WithdrawConsent, Field(discriminator="action")
+]
 
 
 class Asked(Shape):
@@ -201,6 +217,37 @@ class Notices(Shape):
     kinds: dict[str, NoticeState]
     locale: str
     chat: BoundChat | None
+
+
+class Given(Shape):
+    """A consent as the customer sees it."""
+
+    id: UUID
+    name: str
+    scope: str
+    since: str
+
+
+class Decision(Shape):
+    """One decision about the use of a customer's data, with the text they have seen and how we know."""
+
+    id: UUID
+    purpose: Purpose
+    partner: str
+    partner_name: str
+    scope: str
+    given: bool
+    text_version: str
+    language: str
+    op_id: UUID
+    channel: str
+    decided_at: datetime
+
+
+class Allowed(Shape):
+    """The guard's answer, good for this moment and to be asked for again."""
+
+    allowed: bool
 
 
 class Problem(Shape):

@@ -11,8 +11,9 @@ from uuid import UUID
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from customer_api import bindings, people, texts
+from customer_api import bindings, consents, people, texts, wordings
 from customer_api.bodies import Answer, CheckCode, SendCode
+from customer_api.consents import Evidence
 from customer_api.people import Claim
 from customer_api.seals import Chat, Seals
 from customer_api.tables import Code
@@ -160,7 +161,10 @@ async def check(session: AsyncSession, seals: Seals, ask: CheckCode, now: dateti
         return failed("expired")  # bound by somebody else since the code was asked for
     await bindings.lock(session, code.phone)
     customer = await people.enrol(session, seals, claim, now)
-    await bindings.bind(session, seals, ask.chat, customer, claim.proof, now)
+    binding = await bindings.bind(session, seals, ask.chat, customer, claim.proof, now)
+    if binding.bound_at == now:  # it is new: its text was shown before the phone was asked for
+        evidence = Evidence(ask.op_id, ask.chat.channel, now)
+        await consents.give(session, customer.id, "service", wordings.shown("service", claim.locale), evidence)
     expires_at = (now + SESSION).isoformat()
     return Answer(
         state="done", outputs={"customer_id": str(customer.id), "level": "verified", "expires_at": expires_at}

@@ -11,9 +11,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from customer_api import bindings
+from customer_api import bindings, consents, guard, wordings
 from customer_api.bodies import Answer, NoticeState, SetNotices
 from customer_api.codes import failed
+from customer_api.consents import Evidence
 from customer_api.seals import Seals
 from customer_api.tables import NoticeChoice
 
@@ -43,11 +44,29 @@ async def choose(session: AsyncSession, seals: Seals, ask: SetNotices, rules: No
             chosen_at=now,
         )
     )
+    await _decide(session, ask, binding.customer_id, now)
     return Answer(state="done")
 
 
-async def chosen(session: AsyncSession, customer_id: UUID, rules: NoticeRules) -> dict[str, NoticeState]:
-    """Each kind's state for a customer."""
+async def _decide(session: AsyncSession, ask: SetNotices, customer_id: UUID, now: datetime) -> None:
+    """Whoever turns offers on has been asked and has said yes; turning them off takes it back."""
+    purpose = guard.NOTICES.get(ask.inputs.kind)
+    if purpose is None:
+        return
+    evidence = Evidence(ask.op_id, ask.chat.channel, now)
+    if ask.inputs.state == "off":
+        await consents.withdraw(session, customer_id, purpose, evidence)
+    elif not await consents.holds(session, customer_id, purpose):
+        await consents.give(session, customer_id, purpose, wordings.shown(purpose, ask.locale), evidence)
+
+
+async def heard(session: AsyncSession, customer_id: UUID, rules: NoticeRules) -> dict[str, NoticeState]:
+    """Each kind's state for a customer, as the guard lets it through."""
+    return await guard.notices(session, customer_id, await _chosen(session, customer_id, rules))
+
+
+async def _chosen(session: AsyncSession, customer_id: UUID, rules: NoticeRules) -> dict[str, NoticeState]:
+    """Each kind's newest choice."""
     rows = await session.scalars(
         select(NoticeChoice).where(NoticeChoice.customer_id == customer_id).order_by(NoticeChoice.n)
     )

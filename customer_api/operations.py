@@ -13,8 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from customer_api import codes, documents, notices, texts
-from customer_api.bodies import Answer, CheckCode, Operation, SendCode, SetNotices, SubmitDocuments
+from customer_api import allowed, codes, documents, notices, texts
+from customer_api.bodies import Answer, CheckCode, Operation, SendCode, SetNotices, SubmitDocuments, WithdrawConsent
 from customer_api.codes import Message
 from customer_api.notices import NoticeRules
 from customer_api.seals import Seals
@@ -80,6 +80,8 @@ class Operations:
                 return await documents.submit(session, self._seals, ask, now)
             case SetNotices():
                 return await notices.choose(session, self._seals, ask, self._rules, now)
+            case WithdrawConsent():
+                return await allowed.withdraw(session, self._seals, ask, now)
 
     async def _send(self, ask: Operation, message: Message) -> Answer:
         assert isinstance(ask, SendCode)

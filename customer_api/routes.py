@@ -30,6 +30,7 @@ from customer_api.questions import NoSuchQuestion, Questions
 from customer_api.seals import Chat, Seals
 from flows.ports import Principal, TokenVerifier
 
+PREFIX = "/api/v1/customers"
 REFUSALS: dict[int | str, dict[str, object]] = {status: {"model": Problem} for status in (401, 403, 404, 409, 422, 503)}
 
 
@@ -51,7 +52,7 @@ class Service:
 
 def router(service: Service, verifier: TokenVerifier) -> APIRouter:
     """All paths. Fixed ones stand before `/{customer_id}`."""
-    routes = APIRouter(prefix="/api/v1/customers", tags=["customers"], responses=dict(REFUSALS))
+    routes = APIRouter(prefix=PREFIX, tags=["customers"], responses=dict(REFUSALS))
     _operations(routes, service, verifier)
     _bindings(routes, service, verifier)
     _people(routes, service, verifier)
@@ -91,7 +92,7 @@ def _bindings(routes: APIRouter, service: Service, verifier: TokenVerifier) -> N
     ) -> BoundChat:
         """End a binding; it stays in the history with who ended it. Again changes nothing."""
         async with service.sessions.begin() as session:
-            binding = await bindings.revoke(session, _id(binding_id), caller.subject, service.clock())
+            binding = await bindings.revoke(session, id_of(binding_id), caller.subject, service.clock())
             if binding is None:
                 raise NotFound
             return bindings.shown(service.seals, binding)
@@ -111,7 +112,7 @@ def _people(routes: APIRouter, service: Service, verifier: TokenVerifier) -> Non
     async def read_customer(customer_id: str) -> Person:
         """A customer."""
         async with service.sessions() as session:
-            return await _person(session, _id(customer_id))
+            return await _person(session, id_of(customer_id))
 
     @routes.get("/{customer_id}/context", dependencies=allowed)
     async def read_context(customer_id: str) -> Context:
@@ -123,16 +124,16 @@ def _people(routes: APIRouter, service: Service, verifier: TokenVerifier) -> Non
     async def list_bindings(customer_id: str) -> list[BoundChat]:
         """All chats of a customer, the revoked ones too, the oldest first."""
         async with service.sessions() as session:
-            await _person(session, _id(customer_id))
-            rows = await bindings.history(session, _id(customer_id))
+            await _person(session, id_of(customer_id))
+            rows = await bindings.history(session, id_of(customer_id))
         return [bindings.shown(service.seals, row) for row in rows]
 
     @routes.get("/{customer_id}/notices", dependencies=allowed)
     async def read_notices(customer_id: str) -> Notices:
         """What a customer hears of unasked, and where."""
         async with service.sessions() as session:
-            person = await _person(session, _id(customer_id))
-            states = await notices.chosen(session, person.customer_id, service.rules)
+            person = await _person(session, id_of(customer_id))
+            states = await notices.heard(session, person.customer_id, service.rules)
             newest = await bindings.newest(session, person.customer_id)
         chat = bindings.shown(service.seals, newest) if newest is not None else None
         return Notices(kinds=states, locale=person.locale, chat=chat)
@@ -146,7 +147,8 @@ def _people(routes: APIRouter, service: Service, verifier: TokenVerifier) -> Non
         return person
 
 
-def _id(text: str) -> UUID:
+def id_of(text: str) -> UUID:
+    """An id of a path; what is none is nobody's."""
     try:
         return UUID(text)
     except ValueError:

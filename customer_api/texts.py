@@ -4,6 +4,21 @@ CODE = {
     "en": "{bank}: your code is {code}. It works for 5 minutes. Tell it to nobody, the bank never asks.",
     "uk": "{bank}: ваш код {code}. Діє 5 хвилин. Нікому його не кажіть.",
 }
+# What a consent is called and what it lets the bank do, where no partner's own words say it.
+CONSENTS: dict[str, dict[str, tuple[str, str]]] = {
+    "marketing": {
+        "en": ("News and offers of the bank", "with nobody; the bank may write to you about its offers"),
+        "uk": ("Новини й пропозиції банку", "нікому; банк може писати вам про свої пропозиції"),
+    },
+    "profiling": {
+        "en": ("Offers that suit you", "with nobody; the bank looks at how you use its services"),
+        "uk": ("Пропозиції саме для вас", "нікому; банк зважає на те, як ви ним користуєтеся"),
+    },
+    "biometrics": {
+        "en": ("Knowing your face or voice", "with nobody; the bank compares them to know that it is you"),
+        "uk": ("Впізнавання обличчя чи голосу", "нікому; банк звіряє їх, щоб упевнитися, що це ви"),
+    },
+}
 DEFAULT = "en"
 UKRAINE = "+380"
 

@@ -181,6 +181,7 @@ class OutboundMessage:
     possible. ``text`` stands beside a picture, file or place as its caption. ``fallback`` may go where the platform
     takes no free words any more. ``ref`` is our own name of the message, which tokens of its choices and pages point
     back to (channels.references), and ``page`` which page of its choices to show, from 0.
+    ``consent`` is what the customer must allow at the moment when it leaves: ``service`` needs no asking.
     """
 
     key: str
@@ -203,6 +204,7 @@ class OutboundMessage:
     typing: bool = False
     ref: str = ""
     page: int = 0
+    consent: Literal["service", "marketing"] = "service"
 
 
 INBOUND: TypeAdapter[InboundEvent] = TypeAdapter(InboundEvent)

@@ -201,10 +201,11 @@ class MessageBody(Spoken):
 
 
 class BroadcastBody(Spoken):
-    """The same message to many, at a pace."""
+    """The same message to many, at a pace. Only what belongs to the service may go without the consent to marketing."""
 
     to: Annotated[list[To], Field(min_length=1, max_length=RECIPIENTS_MAX)]
     rate_per_s: Annotated[float, Field(gt=0, le=RATE_PER_S_MAX)] = RATE_PER_S
+    consent: Literal["marketing", "service"] = "marketing"
 
 
 class PatchBody(Body):

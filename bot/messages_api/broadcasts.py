@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from bot.consents import Consents
 from bot.messages_api import answers
 from bot.messages_api.bodies import BroadcastBody, To
 from bot.messages_api.composing import Composer
@@ -81,7 +82,7 @@ class Broadcasts:
 
     async def _composed(self, who: Principal, body: BroadcastBody, digest: str) -> NewBroadcast:
         misfits: list[Misfit] = []
-        message = replace(await self.composer.message("", body, misfits), purpose="update")
+        message = replace(await self.composer.message("", body, misfits), purpose="update", consent=body.consent)
         recipients = list(dict.fromkeys(body.to))
         if misfits:
             raise Unfit(misfits)
@@ -100,6 +101,7 @@ class Placing:
     store: BroadcastStore
     whom: Whom
     channels: Mapping[str, Channel]
+    consents: Consents
 
     async def place(self, waiting: Waiting) -> None:
         """Raises Away (it comes back after a while) or StoreDown."""
@@ -112,6 +114,9 @@ class Placing:
         own: Capabilities = self.channels[chat.place.channel].capabilities
         if message.template is not None and not own.templates:
             await self.store.skip(waiting, "the channel has no approved templates")
+            return
+        if not await self.consents.allow(message, chat.place):
+            await self.store.skip(waiting, "the customer has not allowed marketing")
             return
         id_ = uuid7()
         said = replace(message, key=str(id_), locale=chat.place.locale)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import httpx
 from starlette.types import ASGIApp
 
+from bot.consents import Consents
 from bot.media import MediaStore
 from bot.messages_api import app
 from bot.messages_api.broadcasts import Broadcasts, Placing
@@ -48,7 +49,7 @@ class Room:
         self._fetcher = Fetcher(inside)
         composer = Composer(media, self._fetcher, clock)
         whom = AddressBook(messages, channels, customers, locale)
-        placing = Placing(broadcasts, whom, channels)
+        placing = Placing(broadcasts, whom, channels, Consents(customers))
         self.scheduler = Scheduler(messages, broadcasts, placing, released, poll_s)
         self._released = released
         self._desk = Desk(messages, sealer, channels, whom, composer, self._stored)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import structlog
 
+from bot import consents
 from bot.messages_api.broadcasts import Placing
 from bot.messages_api.failures import Away
 from bot.metrics import alert
@@ -60,7 +61,7 @@ class Scheduler:
         try:
             await self.once()
             due_s, place_s = await self._messages.next_due_s(), await self._broadcasts.next_place_s()
-        except (StoreDown, Away) as error:
+        except (StoreDown, Away, consents.Away) as error:
             log.warning("messages_not_released", reason=str(error))
             return AWAY_S
         except Exception as error:  # whatever it is, what was asked for later must still go
@@ -70,7 +71,7 @@ class Scheduler:
         return max(TICK_S, min(wait for wait in waits if wait is not None))
 
     async def once(self) -> None:
-        """Place and release what there is. Raises StoreDown or Away."""
+        """Place and release what there is. Raises StoreDown or one of the two Aways."""
         while waiting := await self._broadcasts.claim(AT_ONCE, AHEAD_S):
             for one in waiting:
                 await self._placing.place(one)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from uuid import UUID
 
+from bot.consents import Away, Consents
 from bot.metrics import alert
 from bot.pace import Pace
 from bot.sending import window
@@ -19,6 +20,7 @@ from flows.ports import Channel
 
 SWITCH_LOOK_S = 0.25  # a look into memory; the switches themselves are read once a second
 UNANSWERED_LOOK_S = 5.0  # how soon a chat that waits for its customer's answer hears that another process got it
+CONSENT_LOOK_S = 1.0  # CustomerAPI is away: without its answer nothing that needs a consent leaves
 NAP_S = 0.02  # shorter waits are rounding
 
 
@@ -36,12 +38,14 @@ class Clearance:
         pace: Pace,
         switches: Switches,
         clock: Callable[[], datetime],
+        consents: Consents | None = None,
     ) -> None:
         self._store = store
         self._channels = channels
         self._pace = pace
         self._switches = switches
         self._clock = clock
+        self._consents = consents
         self._deferred: dict[UUID, datetime] = {}
         self._leaving = asyncio.Event()
 
@@ -59,7 +63,7 @@ class Clearance:
                 continue
             cleared = await self._allowed(row)
             if isinstance(cleared, Mark) or await self._paced(row):
-                return cleared
+                return cleared if isinstance(cleared, Mark) else await self._consented(row, cleared)
 
     def leave(self) -> None:
         """The process ends: nobody waits here any more."""
@@ -106,6 +110,19 @@ class Clearance:
         if not window.needs_window(message) or window.is_open(standing.heard_at, self._clock(), capabilities.window_h):
             return message
         return window.templated(message, capabilities) or shut(row, WindowClosed("the customer wrote too long ago"))
+
+    async def _consented(self, row: OutboxRow, message: OutboundMessage | None) -> OutboundMessage | Mark | None:
+        """The guard, as the last thing before the message leaves: what was withdrawn a moment ago stops it."""
+        while message is not None and message.consent != "service":
+            try:
+                allowed = self._consents is not None and await self._consents.allow(message, row.to)
+            except Away:
+                await self._nap(CONSENT_LOOK_S, row)
+                if too_late(row, self._clock()):
+                    return Mark(row.id, "expired", error="its time had passed")
+                continue
+            return message if allowed else Mark(row.id, "cancelled", error=f"no consent to {message.consent}")
+        return message
 
     async def _standing(self, row: OutboxRow, message: OutboundMessage) -> Standing | None:
         """How the chat stands; None when the row says enough: it answers what the customer has just done."""

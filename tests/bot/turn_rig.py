@@ -20,6 +20,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot import secure
+from bot.consents import Consents
 from bot.door import Door
 from bot.media import Collector, MediaStore
 from bot.messages_api.changing import Changes
@@ -338,6 +339,7 @@ class Worker:
         capabilities: Capabilities = CAPABILITIES,
         ahead: timedelta = timedelta(0),
         post: Callable[[str, Capabilities], Post] = Post,
+        consents: Consents | None = None,
     ) -> None:
         """``ahead`` is how far the clock that sending looks at runs before the true one."""
         self.post = post(recorder.url, capabilities)
@@ -351,7 +353,9 @@ class Worker:
         self.switches = Switches(self.store.switches, self.pace, look_s=0.1)
         clock = lambda: datetime.now(UTC) + ahead  # noqa: E731
         changes = Changes(MessageStore(self.forms_link, self.store.sealed), channels, clock)
-        self.outbox = Outbox(self.store.outbox, channels, Pictures(), self.pace, self.switches, clock, pages, changes)
+        self.outbox = Outbox(
+            self.store.outbox, channels, Pictures(), self.pace, self.switches, clock, pages, changes, consents
+        )
         self.receipts = Receipts(self.store.receipts, self.store.outbox, channels, self.pace, self.switches)
         self.operations = Operations(self.store.outbox, clients or {}, self._settle, patience_s)
         self.performer = Performer(self.store.outbox, self.outbox, self.operations, self.desk)

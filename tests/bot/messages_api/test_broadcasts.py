@@ -16,7 +16,8 @@ NOBODY = "0b8f3f0e-5a2e-4f0e-9d8a-6f4f4f0c9a03"
 
 
 async def broadcast(api: Api, to: list[dict[str, Any]], token: str = "crm", **more: Any) -> str:
-    body = {"idempotency_key": "b", "to": to, "content": {"type": "text", "text": "news"}, "rate_per_s": 500} | more
+    body = {"idempotency_key": "b", "to": to, "content": {"type": "text", "text": "news"}, "rate_per_s": 500,
+            "consent": "service"} | more  # fmt: skip
     answer = await api.ask("POST", "/broadcasts", body, token)
     assert answer.status_code == 202, answer.text
     assert list(answer.json()) == ["broadcast_id"]

@@ -18,7 +18,8 @@ async def test_what_was_asked_for_is_forgotten_with_its_messages(
 ) -> None:
     retention = Retention(lambda: asyncpg.connect(database), batch=2)
     to = [{"channel": "post", "address": f"chat {n}"} for n in range(3)]
-    body = {"idempotency_key": "b", "to": to, "content": {"type": "text", "text": "news"}, "rate_per_s": 500}
+    body = {"idempotency_key": "b", "to": to, "content": {"type": "text", "text": "news"}, "rate_per_s": 500,
+            "consent": "service"}  # fmt: skip
     async with serving(database, keyring, recorder) as api:
         id_ = await api.sent("hello")
         await api.ask("DELETE", f"/messages/{id_}")
