@@ -1,59 +1,21 @@
 """kill -9 at the instants that hurt: approved, on the way to the bank, booked there and not yet answered."""
 
 import asyncio
-import base64
 import json
-import secrets
-import sys
-from contextlib import asynccontextmanager
-from pathlib import Path
 
-import pytest
-
-from bot.keyring import Keyring
 from core_adapters.operations.ids import core_ref
 from core_adapters.operations.records import START
+from tests.core_adapters.doomed_process import PATIENCE_S, doomed_process, key, keyring
 
-ROOT = Path(__file__).parents[2]
-PHONE = "+380501112233"
-PATIENCE_S = 30
-
-
-@pytest.fixture(scope="module")
-def key():
-    return base64.b64encode(secrets.token_bytes(32)).decode()
+__all__ = ["key", "keyring"]  # fixtures
 
 
-@pytest.fixture(scope="module")
-def keyring(key):
-    return Keyring([key])
-
-
-@asynccontextmanager
-async def doomed(room, database, key, start, sends=True):
+def doomed(room, database, key, start, sends=True):
     """The process, to be killed on leaving."""
-    told = {
-        "database": database,
-        "key": key,
-        "url": f"{room.bank.url}/bank/v1",
-        "token": room.core_token,
-        "phone": PHONE,
-        "sends": sends,
-        "start": json.loads(START.dump_json(start)),
-        "conversation": str(room.conversation),
-    }
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.core_adapters.doomed", cwd=ROOT,
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+    return doomed_process(
+        "doomed", database=database, key=key, url=f"{room.bank.url}/bank/v1", token=room.core_token, sends=sends,
+        start=json.loads(START.dump_json(start)), conversation=str(room.conversation),
     )  # fmt: skip
-    try:
-        process.stdin.write(json.dumps(told).encode())
-        process.stdin.close()
-        assert (await asyncio.wait_for(process.stdout.readline(), PATIENCE_S)).startswith(b"started")
-        yield
-    finally:
-        process.kill()
-        await process.wait()
 
 
 async def until(ask):

@@ -71,8 +71,11 @@ class Sessions:
         )  # fmt: skip
 
     def _posted(self, order: Order, payment: Payment, details: Mapping[str, str]) -> Posted:
-        link = self.links.url("pay", order.op_id) if order.action in REQUESTS else payment.page
-        return Posted(payment.payment_id, {"pay_link": link}, {"page": payment.page, **details})
+        """Whoever has an address can pay there and sees for whom, so neither stands in a column in clear."""
+        own = order.action not in REQUESTS
+        addresses = {"pay_link": payment.page if own else self.links.url("pay", order.op_id)}
+        sealed = addresses if own else addresses | {"page": payment.page}
+        return Posted(payment.payment_id, details=details, sealed=sealed)
 
 
 def asked_of(order: Order) -> Asked:

@@ -90,7 +90,7 @@ class Views:
             is_request,
             await self._asker(operation.customer_id) if is_request else "",
             note if isinstance(note, str) else "",
-            operation.details.get("page", ""),
+            _page(operation),
             self.links.url("pay", operation.op_id) if is_request else "",
             operation.updated_at + timedelta(seconds=REQUEST_LIFE_S) if is_request else None,
         )
@@ -103,6 +103,12 @@ class Views:
             log.warning("asker_not_known", error=type(error).__name__)
             return ""
         return f"{person.first_name} {person.last_name[:1]}.".replace(" .", "").strip()
+
+
+def _page(operation: Operation) -> str:
+    """Where the payer pays, at the acquirer. What was opened before addresses were sealed has it among its details."""
+    found = operation.outputs.get("page" if operation.action in REQUESTS else "pay_link")
+    return str(found or operation.details.get("page", ""))
 
 
 def _standing(leg: str | None, outcome: str | None) -> Standing:

@@ -29,7 +29,8 @@ async def opened(room, order):
 
 
 async def page_of(room, order):
-    return await room.pool.fetchval("select details->>'page' from money.operation where op_id = $1", order.op_id)
+    operation = await room.adapters.desk.store.find(order.op_id)
+    return operation.outputs.get("page") or operation.outputs["pay_link"]
 
 
 async def pay(room, page, does=CHALLENGED, code="123456"):

@@ -51,8 +51,18 @@ async def test_a_request_names_its_asker_by_one_letter_and_no_card(room):
     view = await looked(room, order, "pay")
     assert (view.asker, view.note, view.page) == ("Anna K.", "half of the dinner", page)
     (news,) = await room.news(order.op_id)
-    assert news.outputs == {"pay_link": view.link}
+    assert news.outputs == {"pay_link": view.link, "page": page}
     assert view.link.startswith("https://bank.example/pay/")
+
+
+@pytest.mark.parametrize("order_of", [top_up, request])
+async def test_no_address_to_pay_at_stands_in_the_books_in_clear(room, order_of):
+    page = await opened(room, order := order_of(room))
+    view = await looked(room, order, "pay" if order_of is request else "return")
+    assert view.page == page
+    for table in ("operation", "awaited", "attempt", "audit"):
+        rows = await room.pool.fetch(f"select t::text as line from money.{table} t")
+        assert not any(page in row["line"] or "/pay/" in row["line"] for row in rows), table
 
 
 async def test_a_payer_who_comes_back_makes_us_ask_at_once(room):

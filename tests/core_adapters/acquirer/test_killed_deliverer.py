@@ -1,48 +1,20 @@
 """kill -9 between the legs of a top-up, before and after each party has heard of it: the next process ends it, once."""
 
 import asyncio
-import base64
-import json
-import secrets
-import sys
-from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
 from payers import at_the_acquirer, books_add_up, credits_of, ended, fault, leg_of, lock, paid, request, top_up
 
-from bot.keyring import Keyring
+from tests.core_adapters.doomed_process import PATIENCE_S, doomed_process, key, keyring
 
-ROOT = Path(__file__).parents[3]
-PATIENCE_S = 30
-
-
-@pytest.fixture(scope="module")
-def key():
-    return base64.b64encode(secrets.token_bytes(32)).decode()
+__all__ = ["key", "keyring"]  # fixtures
 
 
-@pytest.fixture(scope="module")
-def keyring(key):
-    return Keyring([key])
-
-
-@asynccontextmanager
-async def doomed(room, database, key):
+def doomed(room, database, key):
     """A process that delivers, to be killed on leaving."""
-    told = {"database": database, "key": key, "url": room.bank.url, "token": room.core_token, "phone": "+380501112233"}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.core_adapters.acquirer.doomed_worker", cwd=ROOT,
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    try:
-        process.stdin.write(json.dumps(told).encode())
-        process.stdin.close()
-        assert (await asyncio.wait_for(process.stdout.readline(), PATIENCE_S)).startswith(b"started")
-        yield
-    finally:
-        process.kill()
-        await process.wait()
+    return doomed_process(
+        "acquirer.doomed_worker", database=database, key=key, url=room.bank.url, token=room.core_token
+    )
 
 
 async def until_it_hangs(room, order, operation):
