@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "operations": ("bot.cli.operations:app", "Look after the operations that move money."),
     "channels": ("bot.cli.channels:app", "See and stop the sending of messengers."),
     "audit": ("bot.cli.audit:app", "Verify the chain of the audit."),
+    "customers": ("bot.cli.customers:app", "Seal customers' data with the current key."),
     "db": ("bot.cli.db:app", "Bring the database's schema up to date."),
     "token": ("bot.cli.token:token", "Issue a token of our own for the APIs."),
 }
