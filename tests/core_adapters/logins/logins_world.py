@@ -22,6 +22,7 @@ from core_adapters.http import Service, client
 from sandbox.app import build
 
 SECRET = "hush-hush-hush"
+PATIENCE_S = 60.0
 
 
 @dataclass
@@ -124,6 +125,7 @@ async def sandbox_served(data_dir: Path) -> AsyncIterator[httpx.AsyncClient]:
 @asynccontextmanager
 async def service(core: Core, login: httpx.Auth) -> AsyncIterator[Service]:
     async with client() as http:
+        http.timeout = httpx.Timeout(PATIENCE_S)  # two hundred at once on a busy machine are no illness
         yield Service(http, core.url, login)
 
 
