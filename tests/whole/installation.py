@@ -93,6 +93,7 @@ class Running:
 def installed(server: str, folder: Path, **settings: str) -> Iterator[Running]:
     """An installation with a port and a database of its own; ``settings`` go before what a newcomer has."""
     port = free_port()
+    learnt_once(folder)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("TELLER_")} | {
         "TELLER_DATA_DIR": str(folder),
         "TELLER_DATABASE_URL": fresh_database(server),
@@ -106,6 +107,13 @@ def installed(server: str, folder: Path, **settings: str) -> Iterator[Running]:
         yield running
     finally:
         running.stop()
+
+
+def learnt_once(folder: Path) -> None:
+    """The first installation of the session trains the understanding, the others find it trained."""
+    shared = folder.parent / "understanding"
+    shared.mkdir(exist_ok=True)
+    (folder / "nlu").symlink_to(shared, target_is_directory=True)
 
 
 def free_port() -> int:

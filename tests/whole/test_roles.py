@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from installation import Running, free_port, fresh_database
+from installation import Running, free_port, fresh_database, learnt_once
 from phone_in_hand import Phone, pays_somebody_new, with_a_card
 
 ROLES = ("sandbox", "customer-api", "image-api", "core-adapters", "webhooks")
@@ -14,6 +14,7 @@ ROLES = ("sandbox", "customer-api", "image-api", "core-adapters", "webhooks")
 @pytest.fixture
 def estate(server: str, tmp_path: Path) -> Iterator[dict[str, Running]]:
     """One process a role, on one database; they reach each other over HTTP only."""
+    learnt_once(tmp_path)
     ports = {role: free_port() for role in ROLES}
     url = {role: f"http://127.0.0.1:{port}" for role, port in ports.items()}
     common = {name: value for name, value in os.environ.items() if not name.startswith("TELLER_")} | {
@@ -30,11 +31,13 @@ def estate(server: str, tmp_path: Path) -> Iterator[dict[str, Running]]:
         role: Running(url[role], common | {"TELLER_HTTP__PORT": str(ports[role])}, tmp_path / f"{role}.log", role)
         for role in ROLES
     }
-    for each in running.values():
-        each.start()
-    yield running
-    for each in running.values():
-        each.stop()
+    try:
+        for each in running.values():
+            each.start()
+        yield running
+    finally:
+        for each in running.values():
+            each.stop()
 
 
 def test_five_processes_open_a_card_with_its_picture_and_send_money(estate: dict[str, Running]) -> None:
