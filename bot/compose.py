@@ -22,7 +22,7 @@ import core_adapters.http
 import customer_api.app
 import image_api.app
 import sandbox.app
-from bot import look, paying, server, webhooks
+from bot import look, partners, paying, server, webhooks
 from bot.conversation import Conversation
 from bot.core_login import login_of, public_half
 from bot.directory import Directory
@@ -53,6 +53,8 @@ from sandbox.house import House
 TALKS = ("all", "webhooks", "worker")
 POOL_MOST = 8
 CORE = ("/api/v1/operations", "/api/v1/core", "/api/v1/external", "/api/v1/pages")  # what core-adapters serves
+
+CUSTOMERS = ("/api/v1/customers", "/api/v1/partners")  # what customer-api serves
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +154,20 @@ class _Builder:
         engine = create_async_engine(sqlalchemy_url(self.dsn), pool_size=POOL_MOST)
         self.stack.push_async_callback(engine.dispose)
         rules = NoticeRules(self.brand.notices, self.brand.notices_that_stay_on)
+        meeting = partners.Meeting(engine, self.keyring, self.settings, _now)
         app = customer_api.app.build(
-            engine, self.keyring, await self._sms(), self.verifier, _now, self.brand.name, rules, self.brand.time_zone
+            engine,
+            self.keyring,
+            await self._sms(),
+            self.verifier,
+            _now,
+            self.brand.name,
+            rules,
+            self.brand.time_zone,
+            meeting.addresses,
         )
-        self.apps["/api/v1/customers"] = app
+        self.apps |= dict.fromkeys(CUSTOMERS, app)
+        self.routes.append(await self.stack.enter_async_context(meeting.working()))
         return app
 
     async def _core_adapters(self, customers: httpx.AsyncClient) -> CoreAdapters:

@@ -7,11 +7,12 @@
 they say is wrong, 405 where a platform asks no such thing.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import structlog
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.door import Door
@@ -19,9 +20,15 @@ from bot.metrics import WEBHOOKS, counted
 from bot.store import BadRow, StoreDown
 from bot.turn import Turns
 from channels.errors import Unauthentic, Unreadable
+from customer_api.partners import door as partners
+from customer_api.partners import events
+from customer_api.partners.pace import TooFast
+from customer_api.partners.signatures import NotSigned
 from flows.messages import EventType, InboundEvent, OutboundMessage
 
 BODY_BYTES_MAX = 3_000_000  # the most that a platform says it sends at once
+
+BODY_S = 10.0  # how long a partner may take to send one
 
 Greet = Callable[[InboundEvent], OutboundMessage | None]
 
@@ -30,6 +37,16 @@ log = structlog.get_logger("bot.webhooks")
 
 class TooLong(Exception):
     """The body is longer than the limit."""
+
+
+UNREAD: dict[type[Exception], int] = {TooLong: 413, TimeoutError: 408, ClientDisconnect: 400}
+REFUSED: dict[type[Exception], tuple[int, str]] = {
+    partners.NoSuchPartner: (404, "not_found"),
+    partners.IdReused: (409, "id_reused"),
+    NotSigned: (401, "not_signed"),
+    events.Unreadable: (400, "unreadable"),
+    events.Misshapen: (422, "misshapen"),
+}
 
 
 def routes(
@@ -107,6 +124,36 @@ async def _body(request: Request, most: int) -> bytes:
             raise TooLong
         chunks.append(chunk)
     return b"".join(chunks)
+
+
+def partner_route(door: partners.Door, body_s: float = BODY_S) -> Route:
+    """``POST /webhooks/partners/{partner}``: 204 taken, now or before · 401 not proved · 404 no such partner ·
+    409 the id stands for another body · 422 without what its type must name · 429 too fast, come again later.
+
+    Who is too fast is turned away before a byte of the body is read.
+    """
+
+    async def receive(request: Request) -> Response:
+        partner = request.path_params["partner"]
+        try:
+            await door.knows(partner)
+            with door.entering(partner):
+                async with asyncio.timeout(body_s):
+                    body = await _body(request, partners.BODY_BYTES_MAX)
+                await door.take(partner, dict(request.headers), body)
+        except TooFast as wait:
+            return Response(status_code=429, headers={"retry-after": str(wait.retry_after_s)})
+        except tuple(UNREAD) as error:
+            return Response(status_code=UNREAD[type(error)])
+        except tuple(REFUSED) as refusal:
+            status, code = REFUSED[type(refusal)]
+            return JSONResponse({"code": code, "message": str(refusal) or code}, status_code=status)
+        except Exception as error:  # the database is away, or a fault of ours: the partner keeps it and tries again
+            log.error("partner_webhook_failed", error=type(error).__name__)
+            return Response(status_code=503)
+        return Response(status_code=204)
+
+    return Route("/webhooks/partners/{partner}", receive, methods=["POST"])
 
 
 def core_route(take: Callable[[str, Mapping[str, str], bytes], Awaitable[int]]) -> Route:

@@ -15,6 +15,14 @@ from customer_api import allowed, consent_routes
 from customer_api.access import Forbidden
 from customer_api.notices import NoticeRules
 from customer_api.operations import Operations, OpIdReused
+from customer_api.partners import routes as partners
+from customer_api.partners.addresses import Addresses, AddressRefused
+from customer_api.partners.offers import Offers
+from customer_api.partners.outbox import CannotReplay
+from customer_api.partners.registry import TooManyAlive
+from customer_api.partners.routes import Desk
+from customer_api.partners.shelf import OfOther
+from customer_api.partners.signatures import SecretUnusable
 from customer_api.questions import Answerer, Questions
 from customer_api.routes import NotFound, Service, router
 from customer_api.seals import Seals
@@ -30,21 +38,29 @@ def build(
     bank: str = "Teller",
     notices: NoticeRules | None = None,
     zone: str = "UTC",
+    addresses: Addresses | None = None,
 ) -> FastAPI:
-    """The service at `/api/v1/customers`. `clock` gives times with a zone; `bank` signs the SMS.
+    """The service at `/api/v1/customers` and `/api/v1/partners`. `clock` gives times with a zone; `bank` signs the SMS.
 
-    `notices` are the bank's rules of what is told unasked, `zone` is where its days begin. The engine is the caller's
-    to dispose of. The description is at `/api/v1/customers/openapi.json`.
+    `notices` are the bank's rules of what is told unasked, `zone` is where its days begin, `addresses` are where
+    partners may be sent to. The engine is the caller's to dispose of. The description is at
+    `/api/v1/customers/openapi.json`.
     """
     sessions = async_sessionmaker(engine, expire_on_commit=False)
     seals = Seals(sealer)
     rules = notices or NoticeRules()
-    answerers: dict[str, Answerer] = {**allowed.answerers(zone)}
+    offers = Offers(seals, clock)
+    answerers: dict[str, Answerer] = {
+        **allowed.answerers(zone),
+        "offers.any": offers.any,
+        "offers.active": offers.active,
+        "offers.read": offers.read,
+    }
     operations = Operations(sessions, seals, sms, clock, bank, rules)
     service = Service(sessions, seals, operations, clock, rules, Questions(sessions, answerers))
     app = FastAPI(
         title="CustomerAPI",
-        description="Who a customer is and which chats are his.",
+        description="Who a customer is, which chats are theirs, and the partners of the bank.",
         version="1",
         docs_url=None,
         redoc_url=None,
@@ -53,6 +69,7 @@ def build(
     )
     app.include_router(consent_routes.router(service, verifier))
     app.include_router(router(service, verifier))
+    app.include_router(partners.router(Desk(sessions, seals, clock, addresses or Addresses()), verifier))
     app.add_exception_handler(RequestValidationError, _bad_input)
     app.add_exception_handler(HTTPException, _http)
     for failure, (status, code) in FAILURES.items():
@@ -65,6 +82,11 @@ FAILURES: dict[type[Exception], tuple[int, str]] = {
     Forbidden: (403, "forbidden"),
     NotFound: (404, "not_found"),
     OpIdReused: (409, "op_id_reused"),
+    TooManyAlive: (409, "too_many_alive"),
+    CannotReplay: (409, "cannot_replay"),
+    OfOther: (409, "of_another_partner"),
+    AddressRefused: (422, "address_refused"),
+    SecretUnusable: (422, "secret_unusable"),
     # Postgres is away: nothing was done that the same op_id would not do again.
     OSError: (503, "unavailable"),
     OperationalError: (503, "unavailable"),
@@ -73,6 +95,8 @@ FAILURES: dict[type[Exception], tuple[int, str]] = {
 TEXTS = {
     "not_found": "There is no such thing.",
     "op_id_reused": "This op_id stands for another operation; nothing was done now.",
+    "too_many_alive": "Two are alive already. Take the older one away first.",
+    "of_another_partner": "The offer is another partner's, and stays so.",
     "unavailable": "The database does not answer. Ask again with the same op_id.",
 }
 

@@ -84,6 +84,13 @@ class ConsentInputs(Shape):
     consent: UUID
 
 
+class OfferInputs(Shape):
+    """`shares` is the text that the customer has said yes to."""
+
+    offer: Word
+    shares: Annotated[str, Field(min_length=1, max_length=500)]
+
+
 class Started(Shape):
     """An operation as the turn hands it over: flows.effects.StartOperation and the chat it comes from."""
 
@@ -141,8 +148,15 @@ class WithdrawConsent(Started):
     inputs: ConsentInputs
 
 
+class AcceptOffer(Started):
+    """Keep the customer's yes to a partner's offer, and tell the partner what it named."""
+
+    action: Literal["offers.accept"]
+    inputs: OfferInputs
+
+
 Operation = Annotated[
-    SendCode | CheckCode | SubmitDocuments | SetNotices | WithdrawConsent, Field(discriminator="action")
+    SendCode | CheckCode | SubmitDocuments | SetNotices | WithdrawConsent | AcceptOffer, Field(discriminator="action")
 ]
 
 

@@ -14,9 +14,19 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from customer_api import allowed, codes, documents, notices, texts
-from customer_api.bodies import Answer, CheckCode, Operation, SendCode, SetNotices, SubmitDocuments, WithdrawConsent
+from customer_api.bodies import (
+    AcceptOffer,
+    Answer,
+    CheckCode,
+    Operation,
+    SendCode,
+    SetNotices,
+    SubmitDocuments,
+    WithdrawConsent,
+)
 from customer_api.codes import Message
 from customer_api.notices import NoticeRules
+from customer_api.partners.offers import Offers
 from customer_api.seals import Seals
 from customer_api.tables import KeptAnswer
 from flows.ports import Sms
@@ -46,6 +56,7 @@ class Operations:
         self._clock = clock
         self._bank = bank
         self._rules = rules
+        self._offers = Offers(seals, clock)
 
     async def run(self, ask: Operation) -> Answer:
         """Do it, or say again what became of it.
@@ -82,6 +93,8 @@ class Operations:
                 return await notices.choose(session, self._seals, ask, self._rules, now)
             case WithdrawConsent():
                 return await allowed.withdraw(session, self._seals, ask, now)
+            case AcceptOffer():
+                return await self._offers.accept(session, ask)
 
     async def _send(self, ask: Operation, message: Message) -> Answer:
         assert isinstance(ask, SendCode)

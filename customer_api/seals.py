@@ -8,8 +8,16 @@ from uuid import UUID
 
 from flows.ports import Sealer
 
-Purpose: TypeAlias = Literal["phone", "tax_id", "chat", "code", "operation"]
-Place: TypeAlias = Literal["customer.name", "identifier.sealed", "binding.address", "code.sealed", "document.sealed"]
+Purpose: TypeAlias = Literal["phone", "tax_id", "chat", "code", "operation", "partner_key", "partner_event"]
+Place: TypeAlias = Literal[
+    "customer.name",
+    "identifier.sealed",
+    "binding.address",
+    "code.sealed",
+    "document.sealed",
+    "partner_secret.sealed",
+    "partner_delivery.sealed",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,10 @@ def _signing_key() -> str:
     return pem.decode()
 
 
+def _webhook_secret() -> str:
+    return f"whsec_{_key()}"
+
+
 def _bot_token() -> str:
     """Telegram's form: the bot's number, a colon, thirty-five characters."""
     return f"{7_000_000_000 + secrets.randbelow(1_000_000_000)}:AA{secrets.token_urlsafe(25)[:33]}"
@@ -68,6 +72,7 @@ MADE: dict[tuple[str, str], Callable[[], str]] = {
     ("billers", "secret"): _word,
     ("acquirer", "secret"): _word,
     ("acquirer", "webhook_secrets"): _word,
+    ("partners", "sandbox_secret"): _webhook_secret,
     ("vault", "keys"): _key,
     ("jwt", "keys"): _key,
     ("audit", "key"): _key,
@@ -81,6 +86,7 @@ FACES: dict[tuple[str, str], str] = {
     ("sms", "url"): "/sandbox/sms",
     ("billers", "url"): "/sandbox/billers",
     ("acquirer", "url"): "/sandbox/acquirer/v1",
+    ("partners", "sandbox_url"): "/sandbox/partner",
     ("http", "public_url"): "",
 }
 

@@ -58,7 +58,8 @@ def with_platform_roots(settings: Settings) -> Settings:
 
 def problems(settings: Settings) -> list[str]:
     """Everything that keeps these settings from production, each with the name to set and how."""
-    found = (_missing(settings), core_login.problems(settings), _half_set(settings), _weak(settings), _urls(settings))
+    parts = (_missing, core_login.problems, _half_set, _weak, _urls, _of_the_sandbox)
+    found = (part(settings) for part in parts)
     return [problem for part in found for problem in part]
 
 
@@ -82,6 +83,13 @@ def _half_set(settings: Settings) -> Iterator[str]:
     for field in ("secret", "webhook_secrets"):
         if settings.acquirer.url and is_empty(_at(settings, ("acquirer", field))):
             yield f"{env_name(('acquirer', field))} is missing, and TELLER_ACQUIRER__URL is set. See .env.example"
+
+
+def _of_the_sandbox(settings: Settings) -> Iterator[str]:
+    """What lets webhooks into a private network."""
+    for field in ("sandbox_url", "sandbox_secret"):
+        if not is_empty(_at(settings, ("partners", field))):
+            yield f"{env_name(('partners', field))} is for the sandbox only. Leave it empty."
 
 
 def _how(path: tuple[str, ...]) -> str:

@@ -154,6 +154,13 @@ class Acquirer(Group):
     webhook_secrets: Secrets = ()
 
 
+class Partners(Group):
+    """The sandbox's own partner: where it is, and the secret of its webhooks both ways. Sandbox mode only."""
+
+    sandbox_url: str = ""
+    sandbox_secret: SecretStr = NO_SECRET
+
+
 class Service(Group):
     """Another process of the estate. Empty: the service runs in this process."""
 
@@ -204,6 +211,7 @@ class Settings(BaseSettings):
     sms: Sms = Sms()
     billers: Billers = Billers()
     acquirer: Acquirer = Acquirer()
+    partners: Partners = Partners()
     flows: Flows = Flows()
     customer_api: Service = Service()
     image_api: Service = Service()

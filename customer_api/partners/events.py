@@ -1,0 +1,121 @@
+"""What partners may tell us. A type that is not in the table is taken and noted, for a partner may be ahead of us.
+
+==================  ==========  ==================================================================
+type                names       what it says
+==================  ==========  ==================================================================
+referral.sent       ``code``    a customer of the partner's was sent to us with this code
+referral.bought     ``code``    a customer who came from us with this code has bought something
+offer.redeemed      ``claim``   the offer behind a claim was used
+promo.used          ``code``    a promo code that we gave was used
+==================  ==========  ==================================================================
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
+
+from customer_api.partners.tables import OfferClaim
+
+NAMES: Mapping[str, str] = {
+    "referral.sent": "code",
+    "referral.bought": "code",
+    "offer.redeemed": "claim",
+    "promo.used": "code",
+}
+DEPTH_MAX = 20
+TYPE = re.compile(r"[a-z][a-z0-9_.-]{0,99}")
+ABOUT = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+Outcome = Literal["done", "unmatched", "noted"]
+
+
+class Unreadable(Exception):
+    """The body is no event."""
+
+
+class Misshapen(Exception):
+    """It is an event of a type that we know, without the one thing that it must name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A partner's event. ``about`` is what it names, None for a type that we do not know."""
+
+    type: str
+    about: str | None
+
+
+def read(body: bytes) -> Event:
+    """An event of a proved body.
+
+    :raises Unreadable: for what is no JSON object with a type, or is nested deeper than anybody needs.
+    :raises Misshapen: for a type that we know without what it must name.
+    """
+    try:
+        found = json.loads(body, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        raise Unreadable("the body is no JSON") from None
+    if not isinstance(found, dict) or not _is_shallow(found, DEPTH_MAX):
+        raise Unreadable("the body is no JSON object of a reasonable depth")
+    name, data = found.get("type"), found.get("data")
+    if not isinstance(name, str) or TYPE.fullmatch(name) is None:
+        raise Unreadable("type: a word such as referral.sent")
+    if name not in NAMES:
+        return Event(name, None)
+    about = data.get(NAMES[name]) if isinstance(data, dict) else None
+    if not isinstance(about, str) or ABOUT.fullmatch(about) is None:
+        raise Misshapen(f"data.{NAMES[name]}: 1 to 64 of A-Z a-z 0-9 _ -")
+    return Event(name, about)
+
+
+async def take(session: AsyncSession, partner: str, event: Event, now: datetime) -> Outcome:
+    """Do what the event says, once; ``unmatched`` when nothing of this partner's is called so."""
+    match event.type:
+        case "offer.redeemed":
+            return await _mark(session, partner, OfferClaim.id, _uuid(event.about), "redeemed_at", now)
+        case "promo.used":
+            return await _mark(session, partner, OfferClaim.code, event.about, "used_at", now)
+        case known if known in NAMES:
+            return "done"  # its row is the record that the referral programmes and the funnel count
+    return "noted"
+
+
+async def _mark(
+    session: AsyncSession,
+    partner: str,
+    column: InstrumentedAttribute[UUID] | InstrumentedAttribute[str],
+    value: object,
+    moment: Literal["redeemed_at", "used_at"],
+    now: datetime,
+) -> Outcome:
+    found = select(OfferClaim).where(column == value, OfferClaim.partner == partner).with_for_update()
+    claim = await session.scalar(found) if value is not None else None
+    if claim is None:
+        return "unmatched"
+    if getattr(claim, moment) is None:
+        setattr(claim, moment, now)
+    return "done"
+
+
+def _uuid(text: str | None) -> UUID | None:
+    try:
+        return UUID(text)
+    except (ValueError, TypeError):
+        return None
+
+
+def _is_shallow(value: object, left: int) -> bool:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return left >= 0 and all(_is_shallow(one, left - 1) for one in inner)
+
+
+def _refuse(constant: str) -> object:
+    raise ValueError(constant)
