@@ -249,6 +249,7 @@ class _Builder:
             self.settings.acquirer.secret.get_secret_value(),
             House(self.brand.name, self.brand.currency, self.brand.colours),
             self._logins_there(),
+            self.settings.partners.sandbox_secret.get_secret_value(),
         )
         await self.stack.enter_async_context(app.router.lifespan_context(app))
         return app

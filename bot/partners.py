@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
+from importlib.resources import files
 
+import yaml
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 from starlette.routing import Route
 
@@ -13,6 +15,7 @@ from bot.settings import Settings
 from customer_api.partners import sending
 from customer_api.partners.addresses import Addresses
 from customer_api.partners.door import Door
+from customer_api.partners.meeting import Introduction, meet
 from customer_api.partners.sending import Sender
 from customer_api.seals import Seals
 from flows.ports import Sealer
@@ -25,11 +28,22 @@ class Meeting:
         self._sessions = async_sessionmaker(engine, expire_on_commit=False)
         self._seals = Seals(sealer)
         self._clock = clock
+        self._settings = settings
         self.addresses = Addresses(settings.partners.sandbox_url)
+
+    async def _meet_the_sandboxs(self) -> None:
+        """The sandbox's own partner is there from the start, with its offers, where the bank's folder has some."""
+        own, place = self._settings.partners, files("core_adapters.internal") / self._settings.bank / "offers.yml"
+        if not (self._settings.is_sandbox and place.is_file()):
+            return
+        who = Introduction.of(yaml.safe_load(place.read_text()), own.sandbox_url, own.sandbox_secret.get_secret_value())
+        async with self._sessions.begin() as session:
+            await meet(session, self._seals, self.addresses, who, self._clock())
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[Route]:
         """Send inside; the route is where partners send to us."""
+        await self._meet_the_sandboxs()
         async with sending.client() as client:
             sender = Sender(self._sessions, self._seals, self.addresses, client, self._clock)
             task = asyncio.create_task(sender.run())

@@ -56,6 +56,8 @@ from sandbox.house import House, move_in
 from sandbox.keycloak.face import Keycloak
 from sandbox.messenger.face import Messenger
 from sandbox.news import keep_sending
+from sandbox.partner import book
+from sandbox.partner.face import Partner
 from sandbox.phones.faces import FaceMaker, Phones
 from sandbox.phones.wire import Problem, on_problem
 from sandbox.sms import gateway
@@ -68,7 +70,7 @@ from sandbox.whatsapp.face import WhatsApp
 SCHEMAS = (
     schema.SCHEMA, card_news.SCHEMA, events.NEWS.schema, bills.SCHEMA, credits.SCHEMA, orders.SCHEMA, locks.SCHEMA,
     limits.SCHEMA, cashback.SCHEMA, purchases.SCHEMA, languages.SCHEMA, credentials.SCHEMA, books.SCHEMA,
-    payments.SCHEMA, payments.NEWS.schema, gateway.SCHEMA, switches.SCHEMA, directed.SCHEMA,
+    payments.SCHEMA, payments.NEWS.schema, gateway.SCHEMA, switches.SCHEMA, directed.SCHEMA, book.SCHEMA,
 )  # fmt: skip
 BANK = (Rest, BillsRest, CardNewsRest, CardsRest, CredentialsRest, CreditsRest, DetailsRest, DirectedRest, ServicesRest)
 MESSENGERS: tuple[FaceMaker, ...] = (Telegram, Viber, WhatsApp, Messenger)
@@ -83,6 +85,7 @@ def build(
     acquirer_key: str = "",
     house: House | None = None,
     logins: Logins | None = None,
+    partner_secret: str = "",
 ) -> Starlette:
     """The sandbox with its state in `{data_dir}/sandbox.sqlite3`.
 
@@ -103,6 +106,8 @@ def build(
     soap = Soap(store, faults, _now, f"{root}/bank/soap", USER, core_token)
     keycloak = f"{root}/keycloak"
     keeper = Doorkeeper(store, _now, keycloak, logins or Logins(core_token))
+    bookshop_at = f"{public_url.rstrip('/')}/webhooks/partners/book-corner"
+    shop = Partner(store, faults, _now, partner_secret or core_token, bookshop_at)
     phones = Phones(data_dir / "sandbox.sqlite3", MESSENGERS)
     mounts: list[BaseRoute] = [
         Mount("/bank/v1", routes=bank_routes, middleware=[Middleware(Door, keeper=keeper)]),
@@ -110,6 +115,7 @@ def build(
         Mount("/billers", routes=billers.routes(store, faults, _now, billers_secret or core_token)),
         Mount("/acquirer", routes=[*acquirer.routes(), *payer_pages.routes()]),
         *soap.routes("/bank/soap"),
+        Mount("/partner", routes=shop.routes()),
         Mount("/keycloak", routes=Keycloak(store, faults, _now, keycloak).routes()),
         Mount("/sms", routes=gateway.routes(store, faults, _now), middleware=[Middleware(Bearer, token=sms_token)]),
         Mount("/api", routes=Api(store, faults, _now).routes()),

@@ -71,6 +71,7 @@ OPERATIONS = {
     "sms": ("send", "*"),
     "keycloak": ("realm", "certs", "token", "userinfo", "introspect", "logout", "*"),
     "billers": ("providers", "check", "payment", "enquiry", "*"),
+    "partner": ("webhook", "*"),
     "acquirer": ("session", "authorise", "capture", "void", "refund", "enquiry", "*"),
 }
 REFUSALS = {"transfer": "recipient_blocked", "quote": "recipient_blocked"}  # other operations: "refused"

@@ -5,8 +5,8 @@ A webhook that was taken stays taken: its row is never changed or removed, so no
 
 from alembic import op
 
-revision = "0019"
-down_revision = "0018"
+revision = "0020"
+down_revision = "0019"
 
 PARTNER = """
 create table customers.partner (
