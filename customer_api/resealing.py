@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from customer_api.partners.tables import PartnerDelivery, PartnerSecret
 from customer_api.seals import Chat, Place, Seals
 from customer_api.tables import Binding, Customer, Document, Identifier
 from flows.ports import Sealer
@@ -60,6 +61,8 @@ COLUMNS = (
     Column(Identifier, "sealed", "identifier.sealed", _identifier),
     Column(Binding, "address", "binding.address", _binding),
     Column(Document, "sealed", "document.sealed"),
+    Column(PartnerSecret, "sealed", "partner_secret.sealed"),
+    Column(PartnerDelivery, "sealed", "partner_delivery.sealed"),
 )
 
 

@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "nlu": ("bot.cli.nlu:app", "Train and question the understanding."),
     "operations": ("bot.cli.operations:app", "Look after the operations that move money."),
     "channels": ("bot.cli.channels:app", "See and stop the sending of messengers."),
+    "partners": ("bot.cli.partners:app", "Look after the bank's partners and their webhooks."),
     "audit": ("bot.cli.audit:app", "Verify the chain of the audit."),
     "customers": ("bot.cli.customers:app", "Seal customers' data with the current key."),
     "db": ("bot.cli.db:app", "Bring the database's schema up to date."),

@@ -47,7 +47,8 @@ def asked(
 
 def _reason(answer: "httpx.Response") -> str:
     try:
-        detail = answer.json()["detail"]
+        said = answer.json()
+        detail = said["detail"] if "detail" in said else said["message"]
     except (ValueError, KeyError, TypeError):
         return f"HTTP {answer.status_code}"
     if isinstance(detail, str):

@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from customer_api import bindings, consents, people
+from customer_api import bindings, consents, guard, people
 from customer_api.bodies import AcceptOffer, Answer, Asked
 from customer_api.codes import failed
 from customer_api.consents import Evidence, Sharing, Wording
@@ -95,7 +95,7 @@ class Offers:
         assert ask.customer_id is not None
         now, customer_id = self.clock(), ask.customer_id
         await bindings.lock(session, f"offer {offer.id} of {customer_id}")
-        is_told = await consents.holds(session, customer_id, "partner_sharing", partner.id)
+        is_told = await guard.allows(session, customer_id, "partner_sharing", partner.id)
         sharing = Sharing(partner.id, partner.name, ask.inputs.shares)
         wording = Wording(_version(offer, ask.inputs.shares), language)
         evidence = Evidence(ask.op_id, ask.channel, now)
@@ -132,7 +132,7 @@ class Offers:
             return []
         now = self.clock()
         segments = ["everyone"]
-        if await consents.holds(session, customer_id, "profiling"):
+        if await guard.allows(session, customer_id, "profiling"):
             segments += ["identified"] if customer.identified_at is not None else []
             segments += ["newcomers"] if customer.created_at > now - NEWCOMER else []
         today = now.date()

@@ -100,12 +100,15 @@ def _keys(routes: APIRouter, desk: Desk, verifier: TokenVerifier) -> None:
             key, text = await registry.issue_key(session, desk.seals, found, body.scopes, who.subject, desk.clock())
             return bodies.NewKey(**registry.key_shown(key).model_dump(), key=text)
 
-    @routes.delete("/{partner}/keys/{key_id}", status_code=204, dependencies=[Depends(access(verifier, STAFF))])
-    async def revoke_key(partner: str, key_id: UUID) -> None:
+    @routes.delete("/{partner}/keys/{key_id}", dependencies=[Depends(access(verifier, STAFF))])
+    async def revoke_key(partner: str, key_id: UUID) -> bodies.PartnerShown:
         """End a key; the next call with it is 401."""
         async with desk.sessions.begin() as session:
-            if not await registry.revoke_key(session, await _seen(session, partner), key_id, desk.clock()):
+            found = await _seen(session, partner)
+            if not await registry.revoke_key(session, found, key_id, desk.clock()):
                 raise NotFound
+            await session.flush()
+            return await registry.shown(session, found)
 
 
 def _secrets(routes: APIRouter, desk: Desk, verifier: TokenVerifier) -> None:
@@ -119,12 +122,15 @@ def _secrets(routes: APIRouter, desk: Desk, verifier: TokenVerifier) -> None:
             row, text = await registry.add_secret(session, desk.seals, found, body, who.subject, desk.clock())
             return bodies.NewSecret(**registry.secret_shown(row).model_dump(), secret=text)
 
-    @routes.delete("/{partner}/secrets/{secret_id}", status_code=204, dependencies=[Depends(access(verifier, STAFF))])
-    async def retire_secret(partner: str, secret_id: UUID) -> None:
+    @routes.delete("/{partner}/secrets/{secret_id}", dependencies=[Depends(access(verifier, STAFF))])
+    async def retire_secret(partner: str, secret_id: UUID) -> bodies.PartnerShown:
         """End a webhook secret, within two seconds everywhere."""
         async with desk.sessions.begin() as session:
-            if not await registry.retire_secret(session, await _seen(session, partner), secret_id, desk.clock()):
+            found = await _seen(session, partner)
+            if not await registry.retire_secret(session, found, secret_id, desk.clock()):
                 raise NotFound
+            await session.flush()
+            return await registry.shown(session, found)
 
 
 def _webhooks(routes: APIRouter, desk: Desk, verifier: TokenVerifier) -> None:

@@ -16,7 +16,7 @@ import httpx
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from customer_api import consents
+from customer_api import guard
 from customer_api.partners import outbox, registry
 from customer_api.partners.addresses import Addresses, AddressRefused
 from customer_api.partners.signatures import signed
@@ -130,7 +130,7 @@ class Sender:
     async def _is_allowed(self, session: AsyncSession, delivery: PartnerDelivery) -> bool:
         if delivery.customer_id is None:
             return True
-        return await consents.holds(session, delivery.customer_id, "partner_sharing", delivery.partner)
+        return await guard.allows(session, delivery.customer_id, "partner_sharing", delivery.partner)
 
     async def _try(self, letter: _Letter) -> Answer:
         try:

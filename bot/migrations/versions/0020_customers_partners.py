@@ -119,7 +119,8 @@ create trigger revoked_key_stays before update on customers.partner_key for each
 when (old.revoked_at is not null) execute function customers.keep_history()""",
     """
 create trigger retired_stays before update on customers.partner_secret for each row
-when (old.retired_at is not null) execute function customers.keep_history()""",
+when (old.retired_at is not null and new.retired_at is distinct from old.retired_at)
+execute function customers.keep_history()""",
 )
 
 
