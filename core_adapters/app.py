@@ -30,7 +30,7 @@ from core_adapters.operations.statements import books_of
 from core_adapters.operations.store import Store
 from core_adapters.operations.worker import Worker
 from core_adapters.pages.counter import Counter
-from core_adapters.ports import Contacts, Directory, Performer, ResultSink
+from core_adapters.ports import Contacts, Directory, Newcomers, Performer, ResultSink
 from core_adapters.questions import Questions
 from core_adapters.registering import Registration
 from core_adapters.settings import CoreSettings
@@ -99,10 +99,12 @@ def build(
     verifier: TokenVerifier,
     clock: Callable[[], datetime] = now,
     contacts: Contacts | None = None,
+    newcomers: Newcomers | None = None,
 ) -> CoreAdapters:
     """The room over one bank. ``pool`` is an asyncpg pool on the migrated database.
 
-    Without ``contacts`` nobody is told anything unasked; what is kept for customers waits.
+    Without ``contacts`` nobody is told anything unasked; what is kept for customers waits. Without ``newcomers``
+    nobody is rewarded for bringing friends.
 
     Raises:
         BrandUnusable: when the bank's brand.yml is missing or wrong.
@@ -112,7 +114,7 @@ def build(
     ground = Ground.at(settings, Store(pool, sealer, audit, sink, clock), brand, directory)
     parts, store, bank = gather(ground), ground.store, ground.bank
     desk = _desk(ground, parts.who_performs(sms))
-    unasked = by_itself(store, brand, bank, desk.accepting, parts.billers, contacts)
+    unasked = by_itself(store, brand, bank, desk.accepting, parts.billers, contacts, newcomers)
     worker, news = _worker(desk, unasked), parts.whose_news
     answering = [*parts.who_answers, *unasked.answering]
     questions = Questions(store, brand, directory, bank, answering, desk.accepting.performer_of)

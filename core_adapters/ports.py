@@ -1,6 +1,6 @@
 """What this room asks of others (people, the inbox of results) and what every bank wrapper offers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol, runtime_checkable
@@ -93,6 +93,33 @@ class TellsOfCards(Protocol):
 
     async def card_operation(self, operation: str) -> CardOperation:
         """Raises Missing when there is no such thing, other BankFailures when it could not be asked."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reward:
+    """What a customer is owed for bringing a friend, or for having come as one."""
+
+    id: UUID
+    referral_id: UUID
+    customer_id: str
+    role: Literal["recommender", "newcomer"]
+    amount: Money
+
+
+class Newcomers(Protocol):
+    """Knows who was brought by whom, and what is owed for it. Errors mean that it could not be asked."""
+
+    async def used(self, customer_id: str, kind: str, amount: Money, at: datetime) -> None:
+        """A customer has used a card; the same use again changes nothing."""
+        ...
+
+    async def due(self) -> Sequence[Reward]:
+        """What is owed; each again, after a while, until it is settled."""
+        ...
+
+    async def settled(self, reward_id: UUID, refusal: str | None) -> None:
+        """A reward was paid, or the bank has refused it."""
         ...
 
 

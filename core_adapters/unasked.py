@@ -10,8 +10,9 @@ from core_adapters.notices.telling import Telling
 from core_adapters.operations.accepting import Accepting
 from core_adapters.operations.store import Store
 from core_adapters.operations.worker import Job
-from core_adapters.ports import Answerer, Bank, Contacts, TellsOfCards
+from core_adapters.ports import Answerer, Bank, Contacts, Newcomers, TellsOfCards
 from core_adapters.recurring.running import Recurring
+from core_adapters.rewarding import Rewarding
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +26,22 @@ class Unasked:
 
 def by_itself(
     store: Store, brand: BankBrand, bank: Bank, accepting: Accepting, billers: Answerer | None,
-    contacts: Contacts | None,
+    contacts: Contacts | None, newcomers: Newcomers | None = None,
 ) -> Unasked:  # fmt: skip
-    """Without ``contacts`` nobody is told anything; what is kept for customers waits."""
+    """Without ``contacts`` nobody is told anything; what is kept for customers waits. Without ``newcomers`` nobody is
+    rewarded for bringing friends."""
     jobs: list[Job] = []
     if brand.features.get("recurring_payments_enabled"):
         recurring = Recurring(store, accepting, billers)
         jobs += [recurring.remind, recurring.run]
+    rewarded = newcomers if brand.features.get("referrals_enabled") else None
+    if rewarded is not None:
+        jobs.append(Rewarding(store, bank.name, rewarded).pay)
     if contacts is None:
         return Unasked(jobs)
     hearing = None
     if brand.features.get("notices_enabled") and isinstance(bank, TellsOfCards):
-        hearing = Hearing(bank.name, bank, store, contacts)
+        hearing = Hearing(bank.name, bank, store, contacts, rewarded)
         jobs.append(hearing.ask)
     jobs.append(Telling(store, contacts, brand.time_zone).tell)
     return Unasked(jobs, (NoticeQuestions(contacts),), hearing)

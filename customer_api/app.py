@@ -24,6 +24,10 @@ from customer_api.partners.routes import Desk
 from customer_api.partners.shelf import OfOther
 from customer_api.partners.signatures import SecretUnusable
 from customer_api.questions import Answerer, Questions
+from customer_api.referrals.friends import Friends
+from customer_api.referrals.routes import Referring
+from customer_api.referrals.routes import router as referral_routes
+from customer_api.referrals.rules import Rules
 from customer_api.routes import NotFound, Service, router
 from customer_api.seals import Seals
 from flows.ports import Sealer, Sms, TokenVerifier, Unauthorized
@@ -39,28 +43,31 @@ def build(
     notices: NoticeRules | None = None,
     zone: str = "UTC",
     addresses: Addresses | None = None,
+    referrals: Rules | None = None,
+    invite_page: str = "",
 ) -> FastAPI:
-    """The service at `/api/v1/customers` and `/api/v1/partners`. `clock` gives times with a zone; `bank` signs the SMS.
+    """`/api/v1/customers`, `/partners` and `/referrals`. `clock` gives times with a zone; `bank` signs the SMS.
 
     `notices` are the bank's rules of what is told unasked, `zone` is where its days begin, `addresses` are where
-    partners may be sent to. The engine is the caller's to dispose of. The description is at
-    `/api/v1/customers/openapi.json`.
+    partners may be sent to, `referrals` are the rules of bringing friends, and `invite_page` is the address that their
+    links begin with. The engine is the caller's to dispose of. The description is at `/api/v1/customers/openapi.json`.
     """
     sessions = async_sessionmaker(engine, expire_on_commit=False)
     seals = Seals(sealer)
     rules = notices or NoticeRules()
-    offers = Offers(seals, clock)
+    offers, friends = Offers(seals, clock), Friends(seals, referrals or Rules(), invite_page, clock)
     answerers: dict[str, Answerer] = {
         **allowed.answerers(zone),
         "offers.any": offers.any,
         "offers.active": offers.active,
         "offers.read": offers.read,
+        "referrals.overview": friends.overview,
     }
-    operations = Operations(sessions, seals, sms, clock, bank, rules)
+    operations = Operations(sessions, seals, sms, clock, bank, rules, friends)
     service = Service(sessions, seals, operations, clock, rules, Questions(sessions, answerers))
     app = FastAPI(
         title="CustomerAPI",
-        description="Who a customer is, which chats are theirs, and the partners of the bank.",
+        description="Who a customer is, which chats and friends are theirs, and the partners of the bank.",
         version="1",
         docs_url=None,
         redoc_url=None,
@@ -70,6 +77,7 @@ def build(
     app.include_router(consent_routes.router(service, verifier))
     app.include_router(router(service, verifier))
     app.include_router(partners.router(Desk(sessions, seals, clock, addresses or Addresses()), verifier))
+    app.include_router(referral_routes(Referring(sessions, seals, friends.rules, clock), verifier))
     app.add_exception_handler(RequestValidationError, _bad_input)
     app.add_exception_handler(HTTPException, _http)
     for failure, (status, code) in FAILURES.items():

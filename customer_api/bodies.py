@@ -67,6 +67,7 @@ class DocumentInputs(Shape):
 
 Purpose = Literal["service", "marketing", "partner_sharing", "profiling", "biometrics"]
 Partner = Annotated[str, Field(max_length=60, pattern=r"^[a-z0-9_-]*$")]
+ProgrammeName = Literal["welcome", "recommend"]
 NoticeKind = Literal["payments", "regular", "reminders", "offers"]
 NoticeState = Literal["on", "day", "off"]
 
@@ -89,6 +90,16 @@ class OfferInputs(Shape):
 
     offer: Word
     shares: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class LinkInputs(Shape):
+    programme: ProgrammeName
+
+
+class ReachInputs(Shape):
+    """`came_by` is what the link that led here carried; empty for who came by none."""
+
+    came_by: Word = ""
 
 
 class Started(Shape):
@@ -155,8 +166,23 @@ class AcceptOffer(Started):
     inputs: OfferInputs
 
 
+class MakeLink(Started):
+    """Give the customer of this chat their own link for bringing friends."""
+
+    action: Literal["referrals.link"]
+    inputs: LinkInputs
+
+
+class Reach(Started):
+    """Keep that somebody has come to this chat, and by what. No flow waits for it."""
+
+    action: Literal["referrals.reach"]
+    inputs: ReachInputs
+
+
 Operation = Annotated[
-    SendCode | CheckCode | SubmitDocuments | SetNotices | WithdrawConsent | AcceptOffer, Field(discriminator="action")
+    SendCode | CheckCode | SubmitDocuments | SetNotices | WithdrawConsent | AcceptOffer | MakeLink | Reach,
+    Field(discriminator="action"),
 ]
 
 

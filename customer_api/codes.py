@@ -4,7 +4,8 @@ The answers are the same for a phone that is known and one that is not: a guest 
 """
 
 import hmac
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -37,6 +38,19 @@ class Message:
 
     def __repr__(self) -> str:
         return f"Message({self.code_id})"
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A chat has become a customer's. The phone does not show in a repr."""
+
+    customer_id: UUID
+    phone: str = field(repr=False)
+    is_newcomer: bool
+
+
+# Hears of every binding inside its transaction, under the locks of the chat and the phone.
+Heard = Callable[[AsyncSession, CheckCode, Bound], Awaitable[None]]
 
 
 def failed(error: str) -> Answer:
@@ -143,8 +157,8 @@ def _hashed(code_id: UUID, code: str) -> str:
     return f"{code_id}:{code}"
 
 
-async def check(session: AsyncSession, seals: Seals, ask: CheckCode, now: datetime) -> Answer:
-    """Judge a code against the last one that this chat asked for; a right one binds the chat."""
+async def check(session: AsyncSession, seals: Seals, ask: CheckCode, now: datetime, heard: Heard) -> Answer:
+    """Judge a code against the last one that this chat asked for; a right one binds the chat, and is ``heard``."""
     await bindings.lock(session, seals.mark(ask.chat.text, "chat"))
     code = await _last_code(session, seals, ask.chat)
     if code is None or code.used_at is not None or code.expires_at <= now:
@@ -160,11 +174,13 @@ async def check(session: AsyncSession, seals: Seals, ask: CheckCode, now: dateti
     if await _is_another_customers(session, seals, ask.chat, claim.phone):
         return failed("expired")  # bound by somebody else since the code was asked for
     await bindings.lock(session, code.phone)
+    is_newcomer = await people.find_by(session, seals, "phone", claim.phone) is None
     customer = await people.enrol(session, seals, claim, now)
     binding = await bindings.bind(session, seals, ask.chat, customer, claim.proof, now)
     if binding.bound_at == now:  # it is new: its text was shown before the phone was asked for
         evidence = Evidence(ask.op_id, ask.chat.channel, now)
         await consents.give(session, customer.id, "service", wordings.shown("service", claim.locale), evidence)
+    await heard(session, ask, Bound(customer.id, claim.phone, is_newcomer))
     expires_at = (now + SESSION).isoformat()
     return Answer(
         state="done", outputs={"customer_id": str(customer.id), "level": "verified", "expires_at": expires_at}

@@ -18,7 +18,9 @@ from customer_api.bodies import (
     AcceptOffer,
     Answer,
     CheckCode,
+    MakeLink,
     Operation,
+    Reach,
     SendCode,
     SetNotices,
     SubmitDocuments,
@@ -27,6 +29,7 @@ from customer_api.bodies import (
 from customer_api.codes import Message
 from customer_api.notices import NoticeRules
 from customer_api.partners.offers import Offers
+from customer_api.referrals.friends import Friends
 from customer_api.seals import Seals
 from customer_api.tables import KeptAnswer
 from flows.ports import Sms
@@ -49,6 +52,7 @@ class Operations:
         clock: Callable[[], datetime],
         bank: str,
         rules: NoticeRules,
+        friends: Friends,
     ) -> None:
         self._sessions = sessions
         self._seals = seals
@@ -57,6 +61,7 @@ class Operations:
         self._bank = bank
         self._rules = rules
         self._offers = Offers(seals, clock)
+        self._friends = friends
 
     async def run(self, ask: Operation) -> Answer:
         """Do it, or say again what became of it.
@@ -84,9 +89,10 @@ class Operations:
         now = self._clock()
         match ask:
             case SendCode():
+                await self._friends.started(session, ask)
                 return await codes.prepare(session, self._seals, ask, self._bank, now)
             case CheckCode():
-                return await codes.check(session, self._seals, ask, now)
+                return await codes.check(session, self._seals, ask, now, self._friends.bound)
             case SubmitDocuments():
                 return await documents.submit(session, self._seals, ask, now)
             case SetNotices():
@@ -95,6 +101,8 @@ class Operations:
                 return await allowed.withdraw(session, self._seals, ask, now)
             case AcceptOffer():
                 return await self._offers.accept(session, ask)
+            case MakeLink() | Reach():
+                return await self._friends.run(session, ask)
 
     async def _send(self, ask: Operation, message: Message) -> Answer:
         assert isinstance(ask, SendCode)

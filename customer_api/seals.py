@@ -8,7 +8,7 @@ from uuid import UUID
 
 from flows.ports import Sealer
 
-Purpose: TypeAlias = Literal["phone", "tax_id", "chat", "code", "operation", "partner_key", "partner_event"]
+Purpose: TypeAlias = Literal["phone", "tax_id", "chat", "code", "operation", "partner_key", "partner_event", "referral"]
 Place: TypeAlias = Literal[
     "customer.name",
     "identifier.sealed",

@@ -46,6 +46,7 @@ from sandbox.bank.details_rest import DetailsRest
 from sandbox.bank.directed_rest import DirectedRest
 from sandbox.bank.logins import Door, Doorkeeper, Logins
 from sandbox.bank.rest import Rest
+from sandbox.bank.rewards_rest import RewardsRest
 from sandbox.bank.services_rest import ServicesRest
 from sandbox.bank.soap.face import USER, Soap
 from sandbox.billers import books
@@ -72,7 +73,10 @@ SCHEMAS = (
     limits.SCHEMA, cashback.SCHEMA, purchases.SCHEMA, languages.SCHEMA, credentials.SCHEMA, books.SCHEMA,
     payments.SCHEMA, payments.NEWS.schema, gateway.SCHEMA, switches.SCHEMA, directed.SCHEMA, book.SCHEMA,
 )  # fmt: skip
-BANK = (Rest, BillsRest, CardNewsRest, CardsRest, CredentialsRest, CreditsRest, DetailsRest, DirectedRest, ServicesRest)
+BANK = (
+    Rest, BillsRest, CardNewsRest, CardsRest, CredentialsRest, CreditsRest, DetailsRest, DirectedRest, RewardsRest,
+    ServicesRest,
+)  # fmt: skip
 MESSENGERS: tuple[FaceMaker, ...] = (Telegram, Viber, WhatsApp, Messenger)
 
 

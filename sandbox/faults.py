@@ -55,6 +55,7 @@ OPERATIONS = {
         "spending",
         "language",
         "complaint",
+        "reward",
         "rates",
         "places",
         "details",

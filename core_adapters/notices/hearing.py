@@ -17,9 +17,10 @@ from core_adapters.notices import notes
 from core_adapters.notices.notes import GOOD_FOR, Note
 from core_adapters.operations.decisions.enquiry import pause_s
 from core_adapters.operations.store import LEASE, Store
-from core_adapters.ports import CardOperation, Contacts, TellsOfCards
+from core_adapters.ports import CardOperation, Contacts, Newcomers, TellsOfCards
 
 EVENT = "cards.operation"
+USES = frozenset({"purchase", "cash", "out"})  # what a customer does with a card
 AT_ONCE = 50
 ASK_S_MAX = 20.0
 _NOTES = UUID("4b0f8f5a-1d0c-4c39-9f53-5f0a3d1a6a02")  # a name space of our own for uuid5
@@ -54,6 +55,7 @@ class Hearing:
     bank: TellsOfCards
     store: Store
     contacts: Contacts
+    newcomers: Newcomers | None = None
 
     async def hear(self, operation: str) -> bool:
         """Keep that something is to be asked about; false when it was heard of before."""
@@ -77,6 +79,7 @@ class Hearing:
             async with asyncio.timeout(ASK_S_MAX):
                 found = await self.bank.card_operation(operation)
                 customer_id = await self.contacts.customer_with(found.phone)
+                await self._used(found, customer_id)
         except Missing:
             await self._end(operation, "unknown there")
         except Exception as failure:  # the bank, or who knows our customers: asked again, until nobody cares any more
@@ -84,6 +87,11 @@ class Hearing:
             await self._again(operation, asked)
         else:
             await self._keep(operation, found, customer_id)
+
+    async def _used(self, found: CardOperation, customer_id: str | None) -> None:
+        """Somebody may have been brought by a friend; who knows drops what they know already."""
+        if self.newcomers is not None and customer_id is not None and found.kind in USES:
+            await self.newcomers.used(customer_id, found.kind, found.amount, found.at)
 
     async def _keep(self, operation: str, found: CardOperation, customer_id: str | None) -> None:
         now = self.store.clock()

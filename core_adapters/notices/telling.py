@@ -47,9 +47,11 @@ from money.notice where customer_id = $1 and kind = $3 and outcome in ('told', '
 HELD = (
     "select * from money.notice where customer_id = $1 and kind = $2 and held and done_at is null order by happened_at"
 )
-# What one of ours did is told by its own flow in the chat that it was asked in, and a schedule's by the schedule.
+# What one of ours did is told by its own flow in the chat that it was asked in, a schedule's by the schedule, and a
+# reward as one.
 OWN = """
-select true from money.operation where core_ref = $1 and customer_id = $2 and (conversation = $3 or mandate is not null)
+select true from money.operation where core_ref = $1 and customer_id = $2
+and (conversation = $3 or mandate is not null or action = 'referrals.reward')
 """
 
 

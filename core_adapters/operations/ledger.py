@@ -1,8 +1,8 @@
 """Who has less and who has more after an operation: its entries, which add up to nothing in each currency (law L7).
 
 Accounts are named, never numbered: ``account:`` and the payer's choice at the bank, ``card:`` and a token of the
-vault, ``clearing:`` and ``fees:`` of a core, ``customer:`` for a payer who chose nothing. The entries are written in
-the transaction that makes them true, and the database looks at the sum when it ends.
+vault, ``clearing:``, ``fees:`` and ``rewards:`` of a core, ``customer:`` for whoever chose nothing. The entries are
+written in the transaction that makes them true, and the database looks at the sum when it ends.
 """
 
 from collections import Counter
@@ -30,6 +30,8 @@ def entries(operation: Operation) -> tuple[Entry, ...]:
     if operation.leg_of is not None:
         return delivered(operation)
     known = traits.of(operation.action)
+    if known.given:
+        return given(operation)
     if operation.amount is None or not (known.moves_money or known.fee_of):
         return ()
     fee = operation.fee.minor if operation.fee else 0
@@ -50,6 +52,12 @@ def delivered(operation: Operation) -> tuple[Entry, ...]:
     amount = operation.amount.minor if operation.amount else 0
     card = operation.request.inputs.get("card")
     return balanced([Entry(f"clearing:{operation.core}", -amount), Entry(f"account:{card}", amount)])
+
+
+def given(operation: Operation) -> tuple[Entry, ...]:
+    """What the bank gave: from what it has set aside for rewards to the customer."""
+    amount = operation.amount.minor if operation.amount else 0
+    return balanced([Entry(f"rewards:{operation.core}", -amount), Entry(f"customer:{operation.customer_id}", amount)])
 
 
 def payer(operation: Operation) -> str:

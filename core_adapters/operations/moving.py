@@ -8,6 +8,7 @@ import json
 from datetime import timedelta
 from uuid import UUID
 
+from core_adapters import rewarding
 from core_adapters.database import Connection
 from core_adapters.operations import announcing, ledger, legs, payees, records, traits, undoing
 from core_adapters.operations.decisions.reply import Verdict
@@ -61,10 +62,12 @@ async def tell(store: Store, connection: Connection, moved: Operation) -> None:
     """Say what an operation has come to, inside the caller's transaction.
 
     A reversal is the bank's own doing: the catalogue has no words for it, and whoever began it tells the customer.
-    What a schedule has paid is told as that.
+    What a schedule has paid is told as that, and what the bank gives as news.
     """
     if moved.mandate is not None:
         await outcomes.follow(store, connection, moved)
+    elif traits.of(moved.action).given:
+        await rewarding.follow(store, connection, moved)
     elif moved.is_told and (news := announcing.settled(moved, moved.updated_at)) is not None:
         await store.sink.announce(connection, news)
 

@@ -34,7 +34,8 @@ class Traits:
     customer's code must approve it though no limit holds. ``unproven``: what of it may be done without a code; the
     order then says that it is not proven, and the bank does no more than that. ``fee_of``: the input that names the
     card from which the input ``fee`` is taken. ``told_as``: its end is that event, matched by the input of the same
-    name; the flow waits for it and never knew of the operation.
+    name; the flow waits for it and never knew of the operation. ``given``: the bank
+    gives the amount to the customer, who asked for nothing and is told of it as news.
     """
 
     moves_money_out: bool = False
@@ -51,6 +52,7 @@ class Traits:
     unproven: str = ""
     fee_of: str = ""
     told_as: Follow | None = None
+    given: bool = False
 
     @property
     def amount(self) -> str:
@@ -122,6 +124,7 @@ ACTIONS: Mapping[str, Traits] = {
     "recurring.create": Traits(
         is_a_mandate=True, needs_a_yes=True, feature="recurring_payments_enabled", named_by="recurring_id"
     ),
+    "referrals.reward": Traits(given=True),
     "recurring.remind": Traits(feature="recurring_payments_enabled", named_by="recurring_id"),
 }  # fmt: skip
 NONE = Traits()

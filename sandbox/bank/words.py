@@ -25,6 +25,7 @@ LINES: Mapping[str, Mapping[Language, str]] = {
     "purchase": {"en": "Purchase: {about}", "uk": "Покупка: {about}"},
     "cash": {"en": "Cash: {about}", "uk": "Готівка: {about}"},
     "cashback_in": {"en": "Cashback", "uk": "Кешбек"},
+    "reward_in": {"en": "Reward for a friend", "uk": "Винагорода за друга"},
 }
 OTHER: Mapping[Language, str] = {"en": "Payment", "uk": "Платіж"}
 OTHER_IN: Mapping[Language, str] = {"en": "Money received", "uk": "Надходження"}

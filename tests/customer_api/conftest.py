@@ -15,6 +15,7 @@ from bot.postgres import sqlalchemy_url
 from bot.tokens import Tokens
 from customer_api.app import build
 from customer_api.notices import NoticeRules
+from customer_api.referrals.rules import Rules
 
 TOKENS = Tokens([base64.b64encode(secrets.token_bytes(32)).decode()])
 
@@ -43,8 +44,18 @@ def rules() -> NoticeRules:
 
 
 @pytest.fixture
-def app(engine: AsyncEngine, keyring: Keyring, phones: Phones, clock: Clock, rules: NoticeRules) -> FastAPI:
-    return build(engine, keyring, phones, TOKENS, clock, notices=rules)
+def referrals() -> Rules:
+    """What bringing a friend is worth; a test that is about it has its own."""
+    return Rules()
+
+
+@pytest.fixture
+def app(
+    engine: AsyncEngine, keyring: Keyring, phones: Phones, clock: Clock, rules: NoticeRules, referrals: Rules
+) -> FastAPI:
+    return build(
+        engine, keyring, phones, TOKENS, clock, notices=rules, referrals=referrals, invite_page="https://bank.example/i"
+    )
 
 
 @pytest.fixture

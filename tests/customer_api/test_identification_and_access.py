@@ -157,4 +157,10 @@ async def test_the_description_names_every_path(chat: Chat) -> None:
         "/api/v1/customers/{customer_id}/context",
         "/api/v1/customers/{customer_id}/bindings",
         "/api/v1/customers/{customer_id}/notices",
+        "/api/v1/referrals",
+        "/api/v1/referrals/{referral_id}",
+        "/api/v1/referrals/codes/{code}",
+        "/api/v1/referrals/uses",
+        "/api/v1/referrals/rewards/take",
+        "/api/v1/referrals/rewards/{reward_id}",
     }

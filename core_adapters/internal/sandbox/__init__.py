@@ -18,6 +18,7 @@ from core_adapters.internal.sandbox.orders import Applications, Transfers
 from core_adapters.internal.sandbox.passwords import Passwords
 from core_adapters.internal.sandbox.plastic import PlasticCards
 from core_adapters.internal.sandbox.questions import CardQuestions
+from core_adapters.internal.sandbox.rewards import Rewards
 from core_adapters.internal.sandbox.services import PublicServices
 from core_adapters.internal.sandbox.spending import Spending
 from core_adapters.internal.sandbox.statements import Statements
@@ -43,6 +44,7 @@ def bank(service: Service, revealer: Revealer, directory: Directory) -> SandboxB
         transfers,
         Applications(calls, customers),
         Credits(calls),
+        Rewards(calls, customers),
         Languages(calls, customers),
         Complaints(calls, customers),
     )
