@@ -22,7 +22,7 @@ import core_adapters.http
 import customer_api.app
 import image_api.app
 import sandbox.app
-from bot import look, partners, paying, server, webhooks
+from bot import inviting, look, partners, paying, server, webhooks
 from bot.conversation import Conversation
 from bot.core_login import login_of, public_half
 from bot.directory import Directory
@@ -30,6 +30,7 @@ from bot.gate import gate
 from bot.keyring import Keyring
 from bot.logs import RequestIds, configure_logs
 from bot.migrations import upgrade
+from bot.newcomers import Newcomers
 from bot.postgres import database_of, sqlalchemy_url
 from bot.results import Results
 from bot.routing import ByPrefix
@@ -54,7 +55,7 @@ TALKS = ("all", "webhooks", "worker")
 POOL_MOST = 8
 CORE = ("/api/v1/operations", "/api/v1/core", "/api/v1/external", "/api/v1/pages")  # what core-adapters serves
 
-CUSTOMERS = ("/api/v1/customers", "/api/v1/partners")  # what customer-api serves
+CUSTOMERS = ("/api/v1/customers", "/api/v1/partners", "/api/v1/referrals")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,16 +157,10 @@ class _Builder:
         rules = NoticeRules(self.brand.notices, self.brand.notices_that_stay_on)
         meeting = partners.Meeting(engine, self.keyring, self.settings, _now)
         app = customer_api.app.build(
-            engine,
-            self.keyring,
-            await self._sms(),
-            self.verifier,
-            _now,
-            self.brand.name,
-            rules,
-            self.brand.time_zone,
-            meeting.addresses,
-        )
+            engine, self.keyring, await self._sms(), self.verifier, _now, self.brand.name, rules,
+            self.brand.time_zone, meeting.addresses, inviting.rules_of(self.brand),
+            f"{self._public_url}{inviting.PATH}",
+        )  # fmt: skip
         self.apps |= dict.fromkeys(CUSTOMERS, app)
         self.routes.append(await self.stack.enter_async_context(meeting.working()))
         return app
@@ -201,6 +196,7 @@ class _Builder:
             ),
             self.verifier,
             contacts=directory,
+            newcomers=Newcomers(customers),
         )
         self.stack.push_async_callback(core.stop)
         if self._has("core-adapters"):
@@ -224,6 +220,7 @@ class _Builder:
             self.apps |= talk.apps(self.verifier)
             sheet = paying.Sheet(self.brand.name, self.brand.time_zone, self.brand.colours)
             self.routes += paying.routes(core.views, sheet)
+            self.routes += inviting.routes(inviting.Codes(customers), sheet, inviting.ways_in(self.settings))
 
         async def when_up() -> None:
             if self._has("core-adapters") and not self.settings.core_adapters.url:

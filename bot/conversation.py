@@ -6,13 +6,14 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 
 import httpx
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from bot import channels_api, media, messages_api, people_api, secure, webhooks
+from bot import arriving, channels_api, media, messages_api, people_api, secure, webhooks
 from bot.consents import Consents
 from bot.door import Door, Tokeniser
 from bot.facts import Facts
@@ -183,7 +184,12 @@ class Conversation:
         if placed is None:  # this process has not met that version yet
             return Needs((Need("content", session.version),), session.customer_id, session.level)
         library, session = placed
-        return advance(library, session, event, known, self._button_key, capabilities)
+        event = arriving.as_link(event)
+        outcome = advance(library, session, event, known, self._button_key, capabilities)
+        came = arriving.arrival(session, event)
+        if came is None or isinstance(outcome, Needs):
+            return outcome
+        return replace(outcome, effects=(*outcome.effects, came))
 
     async def _take(self, event: Event, source: str, dedupe: str) -> bool:
         return await self._turns.take(event, source, dedupe)

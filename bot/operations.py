@@ -183,6 +183,8 @@ class Operations:
         self, handover: _Handover, state: State, outputs: dict[str, Value] | None = None, error: str | None = None
     ) -> None:
         operation = handover.operation
+        if not operation.run:  # it belongs to no flow, and nobody waits for it
+            return
         event = OperationSettled(
             uuid7(), handover.row.conversation, datetime.now(UTC), operation.op_id, operation.action, state,
             outputs or {}, error,

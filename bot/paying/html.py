@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import segno
 
 from bot.painting import painted
-from bot.paying.words import ALL, Words
+from bot.paying.words import ALL
 from core_adapters.external.acquirer.views import Standing, View
 from flows.formats import money
 
@@ -83,9 +83,9 @@ def asking(sheet: Sheet, view: View, language: str) -> str:
 <p class="small">{escape(words["how"])}</p>
 <p class="small">{escape(until)} {escape(words["know"])}</p>
 <div class="sheet"><p>{escape(words["scan"])}</p>
-{_code(view.link, words)}
+{code(view.link, words["scan"])}
 <p class="small">{escape(words["code_leads"].format(link=view.link))}</p></div>"""
-    return _whole(sheet, language, asker, body)
+    return whole(sheet, language, asker, body, words["other"])
 
 
 def standing(sheet: Sheet, view: View, language: str) -> str:
@@ -100,7 +100,7 @@ def standing(sheet: Sheet, view: View, language: str) -> str:
     body = f"""<div class="mark{good}" aria-hidden="true">{sign}</div>
 <div role="status"><h1>{escape(words[view.standing])}</h1>
 <p>{escape(more)}</p></div>{again}"""
-    return _whole(sheet, language, words[view.standing], body, looks_again=view.standing in UNSETTLED)
+    return whole(sheet, language, words[view.standing], body, words["other"], looks_again=view.standing in UNSETTLED)
 
 
 def telling(sheet: Sheet, what: str, language: str) -> str:
@@ -109,7 +109,7 @@ def telling(sheet: Sheet, what: str, language: str) -> str:
     body = f"""<div class="mark" aria-hidden="true">–</div>
 <h1>{escape(words[what])}</h1>
 <p>{escape(words[what + "_more"])}</p>"""
-    return _whole(sheet, language, words[what], body)
+    return whole(sheet, language, words[what], body, words["other"])
 
 
 def _more(view: View) -> str:
@@ -120,18 +120,19 @@ def _more(view: View) -> str:
     return f"{view.standing}_more"
 
 
-def _code(link: str, words: Words) -> str:
+def code(link: str, label: str) -> str:
     """The link as a picture of lines, which needs no other file."""
     out = io.BytesIO()
     segno.make(link, error="m", micro=False).save(out, kind="svg", xmldecl=False, svgns=False, omitsize=True, border=3)
-    return out.getvalue().decode().replace("<svg", f'<svg role="img" aria-label="{escape(words["scan"])}"', 1)
+    return out.getvalue().decode().replace("<svg", f'<svg role="img" aria-label="{escape(label)}"', 1)
 
 
 def _clock(until: datetime, sheet: Sheet) -> str:
     return f"{until.astimezone(ZoneInfo(sheet.time_zone)):%d.%m.%Y %H:%M}"
 
 
-def _whole(sheet: Sheet, language: str, title: str, body: str, looks_again: bool = False) -> str:
+def whole(sheet: Sheet, language: str, title: str, body: str, turns: str, looks_again: bool = False) -> str:
+    """A page of ours around its body; ``turns`` is the word for the other language."""
     other = "en" if language == "uk" else "uk"
     again = f'\n<meta http-equiv="refresh" content="{LOOK_AGAIN_S}">' if looks_again else ""
     return f"""<!doctype html>
@@ -145,7 +146,7 @@ def _whole(sheet: Sheet, language: str, title: str, body: str, looks_again: bool
 </head>
 <body>
 <header><span><i></i>{escape(sheet.name)}</span>
-<a href="?lang={other}" lang="{other}">{ALL[language]["other"]}</a></header>
+<a href="?lang={other}" lang="{other}">{escape(turns)}</a></header>
 <main>
 {body}
 </main>

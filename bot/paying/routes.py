@@ -24,13 +24,18 @@ class Looking(Protocol):
     async def look(self, page: Literal["pay", "return"], token: str) -> View | None: ...
 
 
-def routes(views: Looking, sheet: Sheet) -> list[Route]:
-    """Both pages."""
-    headers = {
+def headers_of(sheet: Sheet) -> dict[str, str]:
+    """What goes with every page of ours: nothing of it is kept, framed, or fetched from elsewhere."""
+    return {
         "Cache-Control": "no-store", "Content-Security-Policy": sheet.policy, "Referrer-Policy": "no-referrer",
         "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "X-Robots-Tag": "noindex",
         "Cross-Origin-Opener-Policy": "same-origin",
     }  # fmt: skip
+
+
+def routes(views: Looking, sheet: Sheet) -> list[Route]:
+    """Both pages."""
+    headers = headers_of(sheet)
 
     async def answer(request: Request, page: Literal["pay", "return"]) -> Response:
         language = language_of(request.query_params.get("lang", ""), request.headers.get("accept-language", ""))

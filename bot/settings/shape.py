@@ -72,11 +72,13 @@ class Telegram(Group):
     webhook_secrets: Secrets = ()
     api_url: str = ""
     polling: bool = False
+    username: str = ""
 
 
 class Viber(Group):
     tokens: Secrets = ()
     account: str = ""
+    uri: str = ""
     api_url: str = ""
 
 
@@ -85,6 +87,7 @@ class WhatsApp(Group):
     app_secrets: Secrets = ()
     verify_token: SecretStr = NO_SECRET
     phone_number_id: str = ""
+    phone: str = ""
     app_id: str = ""
     api_url: str = ""
 
@@ -94,6 +97,7 @@ class Messenger(Group):
     app_secrets: Secrets = ()
     verify_token: SecretStr = NO_SECRET
     page_id: str = ""
+    username: str = ""
     app_id: str = ""
     api_url: str = ""
 

@@ -39,6 +39,16 @@ class Page {
     phone.foot.type(text);
   }
 
+  // A start link leads here as a messenger's own leads into the chat; who is here says whether to open it.
+  openLink({ searchParams }) {
+    const phone = this.row.phones.get(searchParams.get("open"));
+    if (!phone?.api) return;
+    history.replaceState(null, "", location.pathname);
+    this.tabs.turn("phone");
+    this.row.turn(phone.channel.name);
+    phone.askPayload(searchParams.get("start") ?? "");
+  }
+
   smsArrived(message, code) {
     this.tabs.news("inbox");
     this.row.used().banner(`${this.house.name} · SMS`, message.text, code, (typed) => this.type(typed));
@@ -78,6 +88,7 @@ rememberLight();
 try {
   const page = new Page(await get("api/house"));
   await page.show(await whoIsHere());
+  page.openLink(new URL(location.href));
   follow("api/stream", ["account", "posting", "sms"], (name, thing) => page.hearBank(name, thing), () => page.reload());
 } catch (error) {
   document.getElementById("panel-phone").replaceChildren(h("p", { class: "nothing", role: "alert" }, error.message));

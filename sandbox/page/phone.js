@@ -169,9 +169,9 @@ export class Phone {
     pop(this.element, this.dots, entries, { top: "58px", right: "10px" });
   }
 
-  askPayload() {
+  askPayload(given = "") {
     const save = ({ payload }) => this.api.say({ start: payload });
-    formBox(this.channel.link.title.replace("…", ""), "What comes from a customer who taps a link with a payload.", [{ name: "payload", label: "Payload", hint: this.channel.link.hint }], "Open", save);
+    formBox(this.channel.link.title.replace("…", ""), "What comes from a customer who taps a link with a payload.", [{ name: "payload", label: "Payload", hint: this.channel.link.hint, value: given }], "Open", save);
   }
 
   turnTo(bot) {

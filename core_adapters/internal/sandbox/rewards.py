@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from core_adapters.failures import Declined
 from core_adapters.internal.sandbox import schemas
 from core_adapters.internal.sandbox.calls import Calls
 from core_adapters.internal.sandbox.customers import Customers
@@ -27,7 +28,9 @@ class Rewards:
 
     async def perform(self, order: Order) -> Posted:
         async with nothing_sent_yet():
-            core_id = await self.customers.find_or_register(order.customer_id)
+            core_id = await self.customers.find(order.customer_id)
+        if core_id is None:
+            raise Declined("no_card")
         amount = amount_of(order)
         body = {"amount_minor": amount.minor, "currency": amount.currency}
         return _given(await self._ordering.place(order, f"/customers/{core_id}/rewards", body, REWARD))
