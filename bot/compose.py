@@ -55,7 +55,7 @@ TALKS = ("all", "webhooks", "worker")
 POOL_MOST = 8
 CORE = ("/api/v1/operations", "/api/v1/core", "/api/v1/external", "/api/v1/pages")  # what core-adapters serves
 
-CUSTOMERS = ("/api/v1/customers", "/api/v1/partners", "/api/v1/referrals")
+CUSTOMERS = ("/api/v1/customers", "/api/v1/partners", "/api/v1/referrals")  # what customer-api serves
 
 
 @dataclass(frozen=True, slots=True)
