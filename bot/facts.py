@@ -68,8 +68,7 @@ class Facts:
             case "choices":
                 return await self._ask(need.name, need, customer_id, locale)
             case "read":
-                answer = await self._core_answer(need.name, need, customer_id, locale)
-                return answer if "error" in answer else {"outputs": answer["outputs"]}
+                return await self._core_answer(need.name, need, customer_id, locale)
             case "content":
                 return await self._content(need.name)
 
@@ -122,7 +121,7 @@ class Facts:
             return {"error": str(answer["error"])}
         if not isinstance(answer.get("outputs"), dict):
             raise Unanswered("the answer has no outputs")
-        return answer
+        return {"outputs": answer["outputs"]}
 
 
 def _inputs(need: Need) -> tuple[dict[str, object], dict[str, object]]:
