@@ -27,15 +27,25 @@ def as_link(event: Event) -> Event:
     return event
 
 
+def by(event: InboundEvent) -> str:
+    """What the link that led here carried; empty for none of ours."""
+    found = CAME_BY.fullmatch(event.referral.get("payload", ""))
+    return found[0] if found else ""
+
+
+def only_opened(event: InboundEvent) -> bool:
+    """Whether somebody has opened a chat where they may not be written to before they write."""
+    return event.type is EventType.START and event.details.get("subscribed") == "no"
+
+
 def arrival(session: Session, event: Event) -> StartOperation | None:
     """What is to be kept of an event, with the session as it was before it; None for all but the first and links."""
     if not isinstance(event, InboundEvent) or not event.private_chat or event.type not in COMES:
         return None
-    payload = event.referral.get("payload", "")
-    by = CAME_BY.fullmatch(payload)
-    if by is None and session.heard != 0:
+    came_by = by(event)
+    if not came_by and session.heard != 0:
         return None
     return StartOperation(
-        uuid5(event.id, ACTION), ACTION, "customer_api", {"came_by": by[0] if by else ""}, {}, session.customer_id,
+        uuid5(event.id, ACTION), ACTION, "customer_api", {"came_by": came_by}, {}, session.customer_id,
         event.channel, "", "", None, session.locale,
     )  # fmt: skip

@@ -185,8 +185,10 @@ class Conversation:
             return Needs((Need("content", session.version),), session.customer_id, session.level)
         library, session = placed
         event = arriving.as_link(event)
-        outcome = advance(library, session, event, known, self._button_key, capabilities)
         came = arriving.arrival(session, event)
+        if isinstance(event, InboundEvent) and arriving.only_opened(event):  # they were greeted, and hear no more yet
+            return Outcome(session, () if came is None else (came,))
+        outcome = advance(library, session, event, known, self._button_key, capabilities)
         if came is None or isinstance(outcome, Needs):
             return outcome
         return replace(outcome, effects=(*outcome.effects, came))

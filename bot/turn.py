@@ -18,7 +18,7 @@ from uuid import UUID
 
 import structlog
 
-from bot import fragments
+from bot import arriving, fragments
 from bot.door import Tokeniser
 from bot.lanes import Lanes
 from bot.metrics import EVENTS, TURN_SECONDS, TURNS, alert, counted
@@ -363,7 +363,7 @@ def _needs_no_turn(event: Event) -> bool:
     """Nobody expects an answer, or it was given already: with the webhook, to somebody we may not yet write to."""
     if not isinstance(event, InboundEvent):
         return False
-    return event.type in WITHOUT_TURN or (event.type is EventType.START and event.details.get("subscribed") == "no")
+    return event.type in WITHOUT_TURN or (arriving.only_opened(event) and not arriving.by(event))
 
 
 def _row(conversation: UUID, task: _Task, version: int, decision: Decision) -> TurnRow:

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from bot.arriving import ACTION, arrival, as_link
+from bot.arriving import ACTION, arrival, as_link, by, only_opened
 from flows.messages import EventType, InboundEvent, Sender, Text
 from flows.session import Session
 
@@ -69,3 +69,11 @@ def test_what_a_link_carries_beside_codes_is_not_kept(payload: str) -> None:
 def test_group_chats_and_news_of_the_platform_are_no_arrivals() -> None:
     assert arrival(session(), event("hello", private_chat=False)) is None
     assert arrival(session(), event(type=EventType.DELIVERY_STATUS)) is None
+
+
+def test_who_has_only_opened_a_chat_is_an_arrival_by_a_link_and_none_without() -> None:
+    opened = event(payload=CODE, details={"subscribed": "no"})
+    assert only_opened(opened)
+    assert by(opened) == CODE
+    assert by(replace(opened, referral={"payload": "invite"})) == ""
+    assert not only_opened(replace(opened, details={"subscribed": "yes"}))

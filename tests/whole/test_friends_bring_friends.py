@@ -1,8 +1,10 @@
 """A friend joins by a link on another messenger, pays with the card, and both get their money, once."""
 
+import asyncio
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+import asyncpg
 import httpx
 from installation import Running
 from phone_in_hand import Phone, with_a_card
@@ -28,6 +30,14 @@ def rewards(teller: Running) -> list[int]:
     """What the bank has given for friends, in minor units."""
     found = httpx.get(f"{teller.url}/sandbox/api/postings").raise_for_status().json()
     return sorted(one["amount_minor"] for one in found if one["kind"] == "reward")
+
+
+async def settled(teller: Running) -> int:
+    """How many rewards are kept as paid."""
+    connection = await asyncpg.connect(teller.environment["TELLER_DATABASE_URL"])
+    count: int = await connection.fetchval("select count(*) from customers.reward where state = 'paid'")
+    await connection.close()
+    return count
 
 
 def test_a_friend_joins_by_link_on_another_messenger_and_both_are_rewarded_once(
@@ -59,8 +69,11 @@ def test_a_friend_joins_by_link_on_another_messenger_and_both_are_rewarded_once(
     assert "50.00" in orysia.wait_for("Somebody has joined us with your link")
     assert "100.00" in taras.wait_for("here is your welcome")
     buys(teller, "Taras Koval", 60_00)
+    teller.until(lambda: asyncio.run(settled(teller)) == 2, "CustomerAPI never heard that both were paid")
     orysia.say("/invite")
     orysia.tap("Welcome")
-    assert "50.00" in orysia.wait_for("So far 1 person has joined with you")
+    statement = orysia.wait_for("So far 1 person has joined with you")
+    assert "You have earned 50.00" in statement
+    assert "and 0.00" in statement
     assert rewards(teller) == [50_00, 100_00]
     assert sum("joined us with your link" in text for text in orysia.said()) == 1
