@@ -95,12 +95,12 @@ class Wire:
 
 
 async def _whole(reader: asyncio.StreamReader) -> bytes:
-    """One HTTP message with its body by its length; empty at the end of the line."""
+    """One HTTP message with its body by its length; empty at the end of the line, also of one cut in its middle."""
     try:
         head = await reader.readuntil(b"\r\n\r\n")
+        for line in head.lower().split(b"\r\n"):
+            if line.startswith(b"content-length:"):
+                return head + await reader.readexactly(int(line.partition(b":")[2]))
     except asyncio.IncompleteReadError:
         return b""
-    for line in head.lower().split(b"\r\n"):
-        if line.startswith(b"content-length:"):
-            return head + await reader.readexactly(int(line.partition(b":")[2]))
     return head

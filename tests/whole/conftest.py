@@ -19,18 +19,19 @@ def teller(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ru
 
 @pytest.fixture(scope="session")
 def owners() -> dict[str, str]:
-    """Whose each number is: installation and number -> the test."""
+    """Whose each number and each name is: installation and number or name -> the test."""
     return {}
 
 
 @pytest.fixture
 def phone(teller: Running, owners: dict[str, str], request: pytest.FixtureRequest) -> Iterator[PhoneMaker]:
-    """Makes phones at the installation of the test; a number that another test has there is refused."""
+    """Makes phones at the installation of the test; a number or a name that another test has there is refused."""
     made: list[Phone] = []
 
     def make(number: str = "+380501112233", language: str = "en", name: str = "Anna", **more: Any) -> Phone:
-        owner = owners.setdefault(f"{teller.url} {number}", request.node.nodeid)
-        assert owner == request.node.nodeid, f"{number} is the customer of {owner}: take another number"
+        for mark in (number, name):
+            owner = owners.setdefault(f"{teller.url} {mark}", request.node.nodeid)
+            assert owner == request.node.nodeid, f"{mark} is the customer of {owner}: take another"
         made.append(Phone(teller.url, number, language, name, **more))
         return made[-1]
 

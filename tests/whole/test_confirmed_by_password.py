@@ -60,8 +60,8 @@ def proofs(teller: Running, amount_minor: int) -> list[tuple[str, bool]]:
 def test_a_password_on_the_page_sends_the_transfer_and_a_link_preview_spends_nothing(
     teller: Running, phone: PhoneMaker
 ) -> None:
-    olena = with_a_password(phone("+380501110071", name="Olena"))
-    page = asked_for_the_password(olena, 606)
+    vira = with_a_password(phone("+380501110071", name="Vira"))
+    page = asked_for_the_password(vira, 606)
     for _ in range(3):
         preview = httpx.get(page, headers=ROBOT)
         assert (preview.status_code, preview.headers["cache-control"]) == (200, "no-store")
@@ -69,43 +69,43 @@ def test_a_password_on_the_page_sends_the_transfer_and_a_link_preview_spends_not
     assert teller.transfers(60_600) == []
 
     assert "Confirmed" in typed(page, PASSWORD)
-    olena.wait_for("Done. 606.00")
+    vira.wait_for("Done. 606.00")
     assert len(teller.transfers(60_600)) == 1
     assert proofs(teller, 60_600) == [("password", True)]
     typed(page, PASSWORD)
     assert len(teller.transfers(60_600)) == 1
-    assert PASSWORD not in olena.transcript()
+    assert PASSWORD not in vira.transcript()
 
 
 def test_three_wrong_passwords_send_nothing_and_a_code_still_does(teller: Running, phone: PhoneMaker) -> None:
-    marko = with_a_password(phone("+380501110072", name="Marko"))
-    page = asked_for_the_password(marko, 607)
+    lev = with_a_password(phone("+380501110072", name="Lev"))
+    page = asked_for_the_password(lev, 607)
     assert "2 tries are left" in typed(page, WRONG)
     assert "One try is left" in typed(page, WRONG)
     assert "Not confirmed" in typed(page, WRONG)
-    marko.wait_for("was not sent to •1111")
+    lev.wait_for("was not sent to •1111")
     assert "Not confirmed" in typed(page, PASSWORD)
     assert teller.transfers(60_700) == []
 
-    before = marko.code()
-    marko.say(f"send 607 to {OTHER_BANKS_CARD}")
-    marko.wait_for("Send 607.00")
-    marko.tap("Yes")
-    marko.wait_for("This needs a code")
-    marko.say(marko.newer_code(before))
-    marko.wait_for("Done. 607.00")
+    before = lev.code()
+    lev.say(f"send 607 to {OTHER_BANKS_CARD}")
+    lev.wait_for("Send 607.00")
+    lev.tap("Yes")
+    lev.wait_for("This needs a code")
+    lev.say(lev.newer_code(before))
+    lev.wait_for("Done. 607.00")
     assert len(teller.transfers(60_700)) == 1
     assert proofs(teller, 60_700) == [("sms", True)]
 
 
 def test_a_password_typed_for_one_transfer_sends_no_other(teller: Running, phone: PhoneMaker) -> None:
-    daryna = with_a_password(phone("+380501110073", name="Daryna"))
-    first = asked_for_the_password(daryna, 608)
-    daryna.say("cancel")
-    second = asked_for_the_password(daryna, 609)
+    nadia = with_a_password(phone("+380501110073", name="Nadia"))
+    first = asked_for_the_password(nadia, 608)
+    nadia.say("cancel")
+    second = asked_for_the_password(nadia, 609)
     assert "Confirmed" in typed(first, PASSWORD)
     assert (teller.transfers(60_800), teller.transfers(60_900)) == ([], [])
 
     assert "Confirmed" in typed(second, PASSWORD)
-    daryna.wait_for("Done. 609.00")
+    nadia.wait_for("Done. 609.00")
     assert (len(teller.transfers(60_800)), len(teller.transfers(60_900))) == (0, 1)

@@ -48,25 +48,25 @@ def hand_in_documents(person: Phone, full_name: str, tax_id: str) -> None:
 
 
 def test_documents_lift_the_limit_of_a_real_transfer(teller: Running, phone: PhoneMaker) -> None:
-    iryna = with_a_card(phone(PHONE, name="Iryna"))
-    more = {"phone": PHONE, "name": "Iryna Koval", "cards": [{"currency": "UAH", "balance_minor": 2_000_000}]}
+    stefa = with_a_card(phone(PHONE, name="Stefa"))
+    more = {"phone": PHONE, "name": "Stefa Koval", "cards": [{"currency": "UAH", "balance_minor": 2_000_000}]}
     (rich,) = httpx.post(f"{teller.url}/sandbox/api/customers", json=more).raise_for_status().json()["cards"]
     no_longer_new(teller)
 
-    over_the_limit(iryna, rich["last4"])
-    assert "5,000.00" in iryna.wait_for("Today you can still send")
-    iryna.say("cancel")
+    over_the_limit(stefa, rich["last4"])
+    assert "5,000.00" in stefa.wait_for("Today you can still send")
+    stefa.say("cancel")
     assert teller.transfers(510_000) == []
 
-    iryna.say("/documents")
-    hand_in_documents(iryna, "Коваль Ірина Петрівна", "3456789014")
-    over_the_limit(iryna, rich["last4"])
-    iryna.wait_for("Send 5,100.00")
-    before = iryna.code()
-    iryna.tap("Yes")
-    iryna.wait_for("This needs a code")
-    iryna.say(iryna.newer_code(before))
-    iryna.wait_for("Done. 5,100.00")
+    stefa.say("/documents")
+    hand_in_documents(stefa, "Коваль Ірина Петрівна", "3456789014")
+    over_the_limit(stefa, rich["last4"])
+    stefa.wait_for("Send 5,100.00")
+    before = stefa.code()
+    stefa.tap("Yes")
+    stefa.wait_for("This needs a code")
+    stefa.say(stefa.newer_code(before))
+    stefa.wait_for("Done. 5,100.00")
     assert len(teller.transfers(510_000)) == 1
 
 

@@ -33,18 +33,18 @@ def test_six_actions_make_a_card_and_four_messages_move_money_once(teller: Runni
 
 
 def test_a_larger_amount_needs_the_code_that_belongs_to_it(teller: Running, phone: PhoneMaker) -> None:
-    bohdan = with_a_card(phone("+380501110012", name="Bohdan"))
-    bohdan.say(f"send 602 to {OTHER_BANKS_CARD}")
-    bohdan.wait_for("Send 602.00")
-    before = bohdan.code()
-    bohdan.tap("Yes")
-    bohdan.wait_for("needs a code")
-    right = bohdan.newer_code(before)
-    bohdan.say("000000" if right != "000000" else "111111")
-    bohdan.wait_for("That is not the code")
+    hryts = with_a_card(phone("+380501110012", name="Hryts"))
+    hryts.say(f"send 602 to {OTHER_BANKS_CARD}")
+    hryts.wait_for("Send 602.00")
+    before = hryts.code()
+    hryts.tap("Yes")
+    hryts.wait_for("needs a code")
+    right = hryts.newer_code(before)
+    hryts.say("000000" if right != "000000" else "111111")
+    hryts.wait_for("That is not the code")
     assert teller.transfers(60_200) == []
-    bohdan.say(right)
-    bohdan.wait_for("Done. 602.00")
+    hryts.say(right)
+    hryts.wait_for("Done. 602.00")
 
     assert len(teller.transfers(60_200)) == 1
 

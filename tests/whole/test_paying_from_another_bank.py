@@ -97,12 +97,12 @@ def books_agree(teller: Running) -> None:
 def test_a_card_of_another_bank_tops_up_with_a_code_of_its_bank(
     teller: Running, phone: PhoneMaker, opening: Opening
 ) -> None:
-    olena = with_a_card(phone("+380501110071", name="Olena"))
-    olena.say("top up my card with 311")
-    olena.wait_for("Where will the money come from?")
-    olena.tap("Another bank card")
-    olena.wait_for("Open the payment page to add 311.00")
-    page = opening(link_in(olena))
+    solomiia = with_a_card(phone("+380501110071", name="Solomiia"))
+    solomiia.say("top up my card with 311")
+    solomiia.wait_for("Where will the money come from?")
+    solomiia.tap("Another bank card")
+    solomiia.wait_for("Open the payment page to add 311.00")
+    page = opening(link_in(solomiia))
     fits(page)
     keep(page, "card-en")
     type_card(page, "your bank asks for a code")
@@ -115,12 +115,12 @@ def test_a_card_of_another_bank_tops_up_with_a_code_of_its_bank(
     page.fill("#code", "123456")
     page.locator("button[value=confirm]").click()
     page.wait_for_url("**/secure/return/**")
-    assert "311.00" in olena.wait_for("has been added to")
+    assert "311.00" in solomiia.wait_for("has been added to")
     expect(page.locator("h1")).to_have_text("Paid")
     expect(page.locator("main")).to_contain_text("on the card •")
     fits(page)
     keep(page, "returned-en")
-    assert teller.balances()["Olena Koval UAH"] == 100_000 + 31_100
+    assert teller.balances()["Solomiia Koval UAH"] == 100_000 + 31_100
     assert captured(teller, 31_100) == [["capture"]]
     books_agree(teller)
 
@@ -128,12 +128,12 @@ def test_a_card_of_another_bank_tops_up_with_a_code_of_its_bank(
 def test_a_bank_that_says_no_is_told_and_another_way_can_be_tried(
     teller: Running, phone: PhoneMaker, opening: Opening
 ) -> None:
-    bohdan = with_a_card(phone("+380501110072", name="Bohdan"))
-    bohdan.say("top up my card with 312")
-    bohdan.wait_for("Where will the money come from?")
-    bohdan.tap("Another bank card")
-    bohdan.wait_for("Open the payment page")
-    page = opening(link_in(bohdan), width=320, language="uk")
+    yarema = with_a_card(phone("+380501110072", name="Yarema"))
+    yarema.say("top up my card with 312")
+    yarema.wait_for("Where will the money come from?")
+    yarema.tap("Another bank card")
+    yarema.wait_for("Open the payment page")
+    page = opening(link_in(yarema), width=320, language="uk")
     fits(page)
     keep(page, "card-uk")
     type_card(page, "на ній замало грошей")
@@ -142,10 +142,10 @@ def test_a_bank_that_says_no_is_told_and_another_way_can_be_tried(
     page.fill("#code", "123456")
     page.locator("button[value=confirm]").click()
     page.wait_for_url("**/secure/return/**")
-    bohdan.wait_for("The payment was declined. 312.00")
+    yarema.wait_for("The payment was declined. 312.00")
     expect(page.locator("h1")).to_have_text("Не сплачено")
     keep(page, "declined-uk")
-    assert teller.balances()["Bohdan Koval UAH"] == 100_000
+    assert teller.balances()["Yarema Koval UAH"] == 100_000
     assert captured(teller, 31_200) == [[]]
 
 
@@ -184,19 +184,19 @@ def test_a_friend_pays_a_request_by_its_link_once(teller: Running, phone: PhoneM
 def test_a_lost_answer_of_the_bank_tops_up_once_and_nothing_is_said_before(
     teller: Running, phone: PhoneMaker, opening: Opening
 ) -> None:
-    daryna = with_a_card(phone("+380501110074", name="Daryna"))
-    daryna.say("top up my card with 314")
-    daryna.wait_for("Where will the money come from?")
-    daryna.tap("Another bank card")
-    daryna.wait_for("Open the payment page")
+    zoriana = with_a_card(phone("+380501110074", name="Zoriana"))
+    zoriana.say("top up my card with 314")
+    zoriana.wait_for("Where will the money come from?")
+    zoriana.tap("Another bank card")
+    zoriana.wait_for("Open the payment page")
     teller.fault(core="rest", operation="credit", outcome="reset_after", count=1)
-    page = opening(link_in(daryna))
+    page = opening(link_in(zoriana))
     type_card(page, "paid at once")
     page.wait_for_url("**/secure/return/**")
     expect(page.locator("h1")).to_have_text("Your bank has said yes")
     keep(page, "arriving-en")
-    assert "314.00" in daryna.wait_for("has been added to")
+    assert "314.00" in zoriana.wait_for("has been added to")
     expect(page.locator("h1")).to_have_text("Paid")
-    assert teller.balances()["Daryna Koval UAH"] == 100_000 + 31_400
+    assert teller.balances()["Zoriana Koval UAH"] == 100_000 + 31_400
     assert captured(teller, 31_400) == [["capture"]]
     books_agree(teller)

@@ -73,8 +73,8 @@ def proven(customer: Phone, command: str, yes: str) -> str:
 
 
 def test_a_pin_is_set_from_the_chat_to_the_bank(teller: Running, phone: PhoneMaker, looking: Looking) -> None:
-    olena = with_a_card(phone("+380501110081", name="Olena"))
-    address = proven(olena, "/pin", "Yes")
+    ruslana = with_a_card(phone("+380501110081", name="Ruslana"))
+    address = proven(ruslana, "/pin", "Yes")
     robot = httpx.get(address, headers={"user-agent": "TelegramBot (like TwitterBot)"})
     assert (robot.status_code, robot.headers["cache-control"]) == (200, "no-store")
 
@@ -93,7 +93,7 @@ def test_a_pin_is_set_from_the_chat_to_the_bank(teller: Running, phone: PhoneMak
     page.get_by_role("button", name="Set the PIN").click()
     expect(page.get_by_role("heading", name="The new PIN works")).to_be_visible()
     seen(page, "pin-done-en")
-    olena.wait_for("The new PIN of")
+    ruslana.wait_for("The new PIN of")
 
 
 async def test_a_card_number_is_shown_for_a_minute_and_stands_nowhere(teller: Running, phone: PhoneMaker) -> None:
@@ -132,9 +132,9 @@ def in_ukrainian(customer: Phone) -> Phone:
 
 
 def test_the_pages_read_well_in_ukrainian(teller: Running, phone: PhoneMaker, looking: Looking) -> None:
-    taras = in_ukrainian(phone("+380501110083", language="uk", name="Taras"))
+    myron = in_ukrainian(phone("+380501110083", language="uk", name="Myron"))
     page = looking(390)
-    page.goto(proven(taras, "/pin", "Так"))
+    page.goto(proven(myron, "/pin", "Так"))
     seen(page, "pin-uk")
     page.get_by_label("Новий ПІН, 4 цифри").fill(PIN)
     page.get_by_label("Той самий ПІН ще раз").fill("7392")
@@ -143,15 +143,15 @@ def test_the_pages_read_well_in_ukrainian(teller: Running, phone: PhoneMaker, lo
     expect(page.get_by_label("Той самий ПІН ще раз")).to_be_focused()
     seen(page, "pin-not-the-same-uk")
 
-    page.goto(proven(taras, "/cardnumber", "Так"))
+    page.goto(proven(myron, "/cardnumber", "Так"))
     seen(page, "number-uk")
     page.get_by_role("button", name="Показати").click()
     expect(page.get_by_text("Номер картки", exact=True)).to_be_visible()
     seen(page, "number-shown-uk")
 
-    taras.say("/details")
-    taras.wait_for("На сторінці є IBAN")
-    page.goto(link_of(taras))
+    myron.say("/details")
+    myron.wait_for("На сторінці є IBAN")
+    page.goto(link_of(myron))
     seen(page, "details-uk")
     page.get_by_role("button", name="Показати").click()
     expect(page.get_by_text("IBAN", exact=True)).to_be_visible()
