@@ -60,8 +60,8 @@ def proofs(teller: Running, amount_minor: int) -> list[tuple[str, bool]]:
 def test_a_password_on_the_page_sends_the_transfer_and_a_link_preview_spends_nothing(
     teller: Running, phone: PhoneMaker
 ) -> None:
-    vira = with_a_password(phone("+380501110071", name="Vira"))
-    page = asked_for_the_password(vira, 606)
+    liuba = with_a_password(phone("+380501110171", name="Liuba"))
+    page = asked_for_the_password(liuba, 606)
     for _ in range(3):
         preview = httpx.get(page, headers=ROBOT)
         assert (preview.status_code, preview.headers["cache-control"]) == (200, "no-store")
@@ -69,16 +69,16 @@ def test_a_password_on_the_page_sends_the_transfer_and_a_link_preview_spends_not
     assert teller.transfers(60_600) == []
 
     assert "Confirmed" in typed(page, PASSWORD)
-    vira.wait_for("Done. 606.00")
+    liuba.wait_for("Done. 606.00")
     assert len(teller.transfers(60_600)) == 1
     assert proofs(teller, 60_600) == [("password", True)]
     typed(page, PASSWORD)
     assert len(teller.transfers(60_600)) == 1
-    assert PASSWORD not in vira.transcript()
+    assert PASSWORD not in liuba.transcript()
 
 
 def test_three_wrong_passwords_send_nothing_and_a_code_still_does(teller: Running, phone: PhoneMaker) -> None:
-    lev = with_a_password(phone("+380501110072", name="Lev"))
+    lev = with_a_password(phone("+380501110172", name="Lev"))
     page = asked_for_the_password(lev, 607)
     assert "2 tries are left" in typed(page, WRONG)
     assert "One try is left" in typed(page, WRONG)
@@ -99,7 +99,7 @@ def test_three_wrong_passwords_send_nothing_and_a_code_still_does(teller: Runnin
 
 
 def test_a_password_typed_for_one_transfer_sends_no_other(teller: Running, phone: PhoneMaker) -> None:
-    nadia = with_a_password(phone("+380501110073", name="Nadia"))
+    nadia = with_a_password(phone("+380501110173", name="Nadia"))
     first = asked_for_the_password(nadia, 608)
     nadia.say("cancel")
     second = asked_for_the_password(nadia, 609)

@@ -13,7 +13,7 @@ from test_four_messengers import OTHER_BANKS_CARD
 from test_other_ways_to_send import title_of
 
 PhoneMaker = Callable[..., Phone]
-PHONE = "+380501110074"
+PHONE = "+380501110174"
 
 
 def over_the_limit(person: Phone, last4: str) -> None:
@@ -71,7 +71,7 @@ def test_documents_lift_the_limit_of_a_real_transfer(teller: Running, phone: Pho
 
 
 def test_who_hands_in_documents_first_gets_a_card_in_their_name(teller: Running, phone: PhoneMaker) -> None:
-    vira = phone("+380501110075", name="Vira")
+    vira = phone("+380501110175", name="Vira")
     vira.start()
     vira.say("/documents")
     vira.share_contact()
