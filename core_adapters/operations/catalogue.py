@@ -109,8 +109,6 @@ def _why_not(wanted: Input, value: Value, card: CardNumber | None) -> str | None
 
 
 def _wrong_type(kind: str, value: Value) -> str | None:
-    if kind == "flag":
-        return None if isinstance(value, bool) else "is not true or false"
     if not isinstance(value, str) or len(value) > TEXT_MAX or "\x00" in value:
         return f"is not a text of at most {TEXT_MAX} characters"
     if kind == "money":
