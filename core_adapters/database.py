@@ -13,11 +13,9 @@ else:  # the classes cannot be subscripted when the program runs
     Connection = asyncpg.Connection | PoolConnectionProxy
 
 
-async def leave_as_found(connection: Connection) -> None:
-    """What a pool of ours does with a connection that is given back, in place of a round trip that resets it.
+async def leave_as_found(_connection: Connection) -> None:
+    """What a pool of ours does with a connection that is given back, in place of a round trip that resets it: nothing.
 
-    Nothing in this room sets anything for a session: locks and settings end with their transaction. Only one that is
-    still open, its owner having been cancelled, has to be undone.
+    Nothing in this room sets anything for a session: locks and settings end with their transaction. One that is still
+    open, its owner having been cancelled, the driver itself has undone before it asks here.
     """
-    if connection.is_in_transaction():
-        await connection.reset()

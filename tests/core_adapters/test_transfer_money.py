@@ -1,6 +1,7 @@
 """One transfer, from the yes to the news of it, with a bank that answers, refuses, is silent, lies or is not there."""
 
 import asyncio
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -110,6 +111,13 @@ async def test_a_card_of_somebody_else_pays_nothing(room):
     start = room.transfer(inputs={"from": theirs, "amount": "50.00 UAH"})
     await room.start(start)
     assert await room.told(start.op_id) == ["failed:unavailable"]
+    assert await room.bank.postings(core_ref(start.op_id)) == []
+
+
+async def test_an_order_that_nobody_has_confirmed_is_never_sent(room):
+    start = replace(room.transfer(), snapshot_hash=None)
+    await room.start(start)
+    assert await room.told(start.op_id) == ["failed:not_proven"]
     assert await room.bank.postings(core_ref(start.op_id)) == []
 
 

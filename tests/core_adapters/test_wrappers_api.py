@@ -108,6 +108,14 @@ async def test_a_misshapen_request_is_told_what_is_wrong_and_hears_nothing_of_it
     assert number not in answer.text
 
 
+async def test_a_question_is_no_operation_and_whoever_starts_one_is_told_where_to_ask_it(room):
+    inputs = {"from": room.payer, "amount": "50.00 UAH"}
+    answer = await start(room, room.transfer(), action="transfers.quote", inputs=inputs)
+    assert answer.status_code == 422
+    assert "ask it at /api/v1/core/transfers.quote" in answer.text
+    assert await room.pool.fetchval("select count(*) from money.operation") == 0
+
+
 async def test_questions_are_answered(room):
     (card,) = (await ask(room, "cards.list_active")).json()["outputs"]["options"]
     assert card.keys() == {"id", "name", "last4", "currency", "balance", "fingerprint"}
