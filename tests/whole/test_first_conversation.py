@@ -12,24 +12,24 @@ PhoneMaker = Callable[..., Phone]
 
 
 def test_six_actions_make_a_card_and_four_messages_move_money_once(teller: Running, phone: PhoneMaker) -> None:
-    anna = with_a_card(phone("+380501110001", name="Anna"))
-    (picture,) = anna.pictures()
+    zlata = with_a_card(phone("+380501110001", name="Zlata"))
+    (picture,) = zlata.pictures()
     assert Image.open(BytesIO(picture)).size == (1080, 681)
-    assert teller.balances()["Anna Koval UAH"] == 100_000
+    assert teller.balances()["Zlata Koval UAH"] == 100_000
 
-    anna.say(f"send 51 to {OTHER_BANKS_CARD}")
-    anna.wait_for("Send 51.00")
-    yes = anna.button("Yes")
-    pays_somebody_new(anna)
-    anna.wait_for("Done. 51.00")
-    anna.tap_at(yes)
-    anna.wait_for("done once only")
+    zlata.say(f"send 51 to {OTHER_BANKS_CARD}")
+    zlata.wait_for("Send 51.00")
+    yes = zlata.button("Yes")
+    pays_somebody_new(zlata)
+    zlata.wait_for("Done. 51.00")
+    zlata.tap_at(yes)
+    zlata.wait_for("done once only")
 
     balances = teller.balances()
-    assert balances["Anna Koval UAH"] == 100_000 - 5_100 - 500
+    assert balances["Zlata Koval UAH"] == 100_000 - 5_100 - 500
     assert sum(value for name, value in balances.items() if name.endswith("UAH")) == 0
     assert len(teller.transfers(5_100)) == 1
-    assert len(anna.pictures()) == 2
+    assert len(zlata.pictures()) == 2
 
 
 def test_a_larger_amount_needs_the_code_that_belongs_to_it(teller: Running, phone: PhoneMaker) -> None:
@@ -62,6 +62,6 @@ def test_it_speaks_ukrainian_to_who_does_and_tells_a_stranger_nothing(phone: Pho
 
     stranger = phone("+380501110004", name="Mallory")
     stranger.start()
-    answers = stranger.say("what is my balance?")
-    assert "share your own phone number" in answers[0]
+    stranger.say("what is my balance?")
+    stranger.wait_for("share your own phone number")
     assert "1,000" not in stranger.transcript()

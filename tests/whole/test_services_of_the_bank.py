@@ -26,9 +26,9 @@ def test_a_locked_card_sends_nothing_until_a_code_unlocks_it(teller: Running, ph
     olena = with_a_card(phone("+380501110051", name="Olena"))
     olena.say("I lost my card, block the card right now")
     olena.wait_for("is locked. Nobody can pay with it")
-    olena.say("send 73 to 4111 1111 1111 1111")
+    olena.say("send 87 to 4111 1111 1111 1111")
     olena.wait_for("You have no open card for this")
-    assert teller.transfers(7_300) == []
+    assert teller.transfers(8_700) == []
 
     olena.say("/unblock")
     olena.wait_for("Do it only if the card is in your hands")
@@ -36,11 +36,11 @@ def test_a_locked_card_sends_nothing_until_a_code_unlocks_it(teller: Running, ph
     olena.tap("Yes")
     type_the_code(olena, old)
     olena.wait_for("is unlocked. You can pay with it again.")
-    olena.say("send 73 to 4111 1111 1111 1111")
-    olena.wait_for("Send 73.00")
+    olena.say("send 87 to 4111 1111 1111 1111")
+    olena.wait_for("Send 87.00")
     pays_somebody_new(olena)
     olena.wait_for("Done")
-    assert len(teller.transfers(7_300)) == 1
+    assert len(teller.transfers(8_700)) == 1
 
 
 def test_a_limit_goes_down_with_a_yes_and_up_with_a_code(teller: Running, phone: PhoneMaker) -> None:
