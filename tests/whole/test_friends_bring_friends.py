@@ -54,21 +54,21 @@ def test_a_friend_joins_by_link_on_another_messenger_and_both_are_rewarded_once(
     carried = f"ref_{urlsplit(link).path.rpartition('/')[2]}"
     assert f"/sandbox/?open=viber&amp;start={carried}" in page.text
 
-    taras = phone("+380501110122", name="Taras", channel="viber")
-    taras.start(carried)
-    taras.tap("Open a card")
-    taras.share_contact()
-    taras.say(taras.code())
-    taras.wait_for("Which card")
-    taras.tap("Digital")
-    taras.tap("Yes")
-    taras.wait_for("Your card is ready.")
+    danylo = phone("+380501110122", name="Danylo", channel="viber")
+    danylo.start(carried)
+    danylo.tap("Open a card")
+    danylo.share_contact()
+    danylo.say(danylo.code())
+    danylo.wait_for("Which card")
+    danylo.tap("Digital")
+    danylo.tap("Yes")
+    danylo.wait_for("Your card is ready.")
     assert rewards(teller) == []
 
-    buys(teller, "Taras Koval", 250_00)
+    buys(teller, "Danylo Koval", 250_00)
     assert "50.00" in orysia.wait_for("Somebody has joined us with your link")
-    assert "100.00" in taras.wait_for("here is your welcome")
-    buys(teller, "Taras Koval", 60_00)
+    assert "100.00" in danylo.wait_for("here is your welcome")
+    buys(teller, "Danylo Koval", 60_00)
     teller.until(lambda: asyncio.run(settled(teller)) == 2, "CustomerAPI never heard that both were paid")
     orysia.say("/invite")
     orysia.tap("Welcome")
