@@ -27,8 +27,10 @@ from bot.conversation import Conversation
 from bot.core_login import login_of, public_half
 from bot.directory import Directory
 from bot.gate import gate
+from bot.held import Copies
 from bot.keyring import Keyring
 from bot.logs import RequestIds, configure_logs
+from bot.media import MediaStore
 from bot.migrations import upgrade
 from bot.newcomers import Newcomers
 from bot.postgres import database_of, sqlalchemy_url
@@ -159,11 +161,16 @@ class _Builder:
         app = customer_api.app.build(
             engine, self.keyring, await self._sms(), self.verifier, _now, self.brand.name, rules,
             self.brand.time_zone, meeting.addresses, inviting.rules_of(self.brand),
-            f"{self._public_url}{inviting.PATH}",
+            f"{self._public_url}{inviting.PATH}", self._copies(),
         )  # fmt: skip
         self.apps |= dict.fromkeys(CUSTOMERS, app)
         self.routes.append(await self.stack.enter_async_context(meeting.working()))
         return app
+
+    def _copies(self) -> Copies:
+        link = Link(self._connect)
+        self.stack.push_async_callback(link.close)
+        return Copies(self._connect, self.keyring, MediaStore(link, self.keyring), self._public_url)
 
     async def _core_adapters(self, customers: httpx.AsyncClient) -> CoreAdapters:
         made = asyncpg.create_pool(self.dsn, min_size=1, max_size=POOL_MOST, reset=leave_as_found)

@@ -17,6 +17,7 @@ from bot import arriving, channels_api, media, messages_api, people_api, secure,
 from bot.consents import Consents
 from bot.door import Door, Tokeniser
 from bot.facts import Facts
+from bot.held import Erasing
 from bot.keyring import Keyring
 from bot.media import Collector, Lending, MediaStore
 from bot.menu import commands
@@ -80,6 +81,7 @@ class Conversation:
         self._pace = pace_at(settings.redis_url.get_secret_value(), self._messengers.rates)
         self._switches = Switches(self._store.switches, self._pace)
         self._retention = Retention(connect)
+        self._erasing = Erasing(connect, keyring)
         self._understanding = Embedded(settings.data_dir / "nlu", live.library)
         live.on_change(self._understanding.renew)
         self._button_key = keyring.subkey(BUTTON_KEY)
@@ -126,7 +128,13 @@ class Conversation:
     async def working(self) -> AsyncIterator[None]:
         """Recovery and timers run inside; on the way out what is under way is finished, the rest left to others."""
         self._understanding.open()
-        sending = (self._switches.run(), self._receipts.run(), self._retention.run(), self._writing.scheduler.run())
+        sending = (
+            self._switches.run(),
+            self._receipts.run(),
+            self._retention.run(),
+            self._erasing.run(),
+            self._writing.scheduler.run(),
+        )
         works = (self._recovery.run(), self._timers.run(), self._collector.run(), *sending)
         tasks = [asyncio.create_task(work) for work in works]
         try:

@@ -32,7 +32,8 @@ HOW = (
     "outcome reason code error failure attempt tries count size rows lag_s delay_s duration_ms confidence degradations"
 )
 WHERE = "host port address pid file line"
-KEYS = frozenset(" ".join((OF_THE_LINE, WHOSE, ABOUT, ABOUT_STEP, HOW, WHERE)).split())
+WHAT = "delivery erasure"
+KEYS = frozenset(" ".join((OF_THE_LINE, WHOSE, ABOUT, ABOUT_STEP, HOW, WHERE, WHAT)).split())
 NOISY = ("httpx", "httpcore", "asyncio", "aiogram", "alembic", "uvicorn.error")  # heard from warnings on
 REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}\Z")
 LETTERS = str.maketrans("0123456789", "ghijklmnop")

@@ -11,7 +11,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 from starlette.exceptions import HTTPException
 
-from customer_api import allowed, consent_routes
+from customer_api import allowed, consent_routes, own_data, own_data_routes
 from customer_api.access import Forbidden
 from customer_api.notices import NoticeRules
 from customer_api.operations import Operations, OpIdReused
@@ -23,6 +23,7 @@ from customer_api.partners.registry import TooManyAlive
 from customer_api.partners.routes import Desk
 from customer_api.partners.shelf import OfOther
 from customer_api.partners.signatures import SecretUnusable
+from customer_api.ports import Copies
 from customer_api.questions import Answerer, Questions
 from customer_api.referrals.friends import Friends
 from customer_api.referrals.routes import Referring
@@ -45,12 +46,14 @@ def build(
     addresses: Addresses | None = None,
     referrals: Rules | None = None,
     invite_page: str = "",
+    copies: Copies | None = None,
 ) -> FastAPI:
     """`/api/v1/customers`, `/partners` and `/referrals`. `clock` gives times with a zone; `bank` signs the SMS.
 
     `notices` are the bank's rules of what is told unasked, `zone` is where its days begin, `addresses` are where
     partners may be sent to, `referrals` are the rules of bringing friends, and `invite_page` is the address that their
-    links begin with. The engine is the caller's to dispose of. The description is at `/api/v1/customers/openapi.json`.
+    links begin with. `copies` makes copies of people's data. The engine is the caller's to dispose of. The description
+    is at `/api/v1/customers/openapi.json`.
     """
     sessions = async_sessionmaker(engine, expire_on_commit=False)
     seals = Seals(sealer)
@@ -63,7 +66,9 @@ def build(
         "offers.read": offers.read,
         "referrals.overview": friends.overview,
     }
-    operations = Operations(sessions, seals, sms, clock, bank, rules, friends)
+    operations = Operations(
+        sessions, seals, sms, clock, bank, rules, friends, own_data.OwnData(seals, zone, clock, copies)
+    )
     service = Service(sessions, seals, operations, clock, rules, Questions(sessions, answerers))
     app = FastAPI(
         title="CustomerAPI",
@@ -74,6 +79,7 @@ def build(
         openapi_url="/api/v1/customers/openapi.json",
         generate_unique_id_function=lambda route: route.name,
     )
+    app.include_router(own_data_routes.router(service, verifier, copies))
     app.include_router(consent_routes.router(service, verifier))
     app.include_router(router(service, verifier))
     app.include_router(partners.router(Desk(sessions, seals, clock, addresses or Addresses()), verifier))

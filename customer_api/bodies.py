@@ -102,6 +102,10 @@ class ReachInputs(Shape):
     came_by: Word = ""
 
 
+class NothingMore(Shape):
+    """The action says it all."""
+
+
 class Started(Shape):
     """An operation as the turn hands it over: flows.effects.StartOperation and the chat it comes from."""
 
@@ -152,6 +156,27 @@ class SetNotices(Started):
     inputs: NoticeInputs
 
 
+class TakeCopy(Started):
+    """Give the customer of this chat a copy of all that is held of them, against a code."""
+
+    action: Literal["mydata.copy"]
+    inputs: CheckCodeInputs
+
+
+class Erase(Started):
+    """End the data of the customer of this chat after a time of grace, against a code."""
+
+    action: Literal["mydata.erase"]
+    inputs: CheckCodeInputs
+
+
+class KeepData(Started):
+    """Take the wish to be erased back while there is time."""
+
+    action: Literal["mydata.keep"]
+    inputs: NothingMore
+
+
 class WithdrawConsent(Started):
     """Take a consent of the customer of this chat back."""
 
@@ -181,7 +206,17 @@ class Reach(Started):
 
 
 Operation = Annotated[
-    SendCode | CheckCode | SubmitDocuments | SetNotices | WithdrawConsent | AcceptOffer | MakeLink | Reach,
+    SendCode
+    | CheckCode
+    | SubmitDocuments
+    | SetNotices
+    | WithdrawConsent
+    | AcceptOffer
+    | MakeLink
+    | Reach
+    | TakeCopy
+    | Erase
+    | KeepData,
     Field(discriminator="action"),
 ]
 
@@ -288,6 +323,12 @@ class Allowed(Shape):
     """The guard's answer, good for this moment and to be asked for again."""
 
     allowed: bool
+
+
+class ErasureDue(Shape):
+    """When a person's data end."""
+
+    due_at: datetime
 
 
 class Problem(Shape):

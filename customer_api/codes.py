@@ -160,16 +160,9 @@ def _hashed(code_id: UUID, code: str) -> str:
 async def check(session: AsyncSession, seals: Seals, ask: CheckCode, now: datetime, heard: Heard) -> Answer:
     """Judge a code against the last one that this chat asked for; a right one binds the chat, and is ``heard``."""
     await bindings.lock(session, seals.mark(ask.chat.text, "chat"))
-    code = await _last_code(session, seals, ask.chat)
-    if code is None or code.used_at is not None or code.expires_at <= now:
-        return failed("expired")
-    if code.tries >= TRIES:
-        return failed("too_many")
-    code.tries += 1
-    given = "".join(ask.inputs.code.split())
-    if not _is_right(seals, code, given):
-        return failed("too_many" if code.tries == TRIES else "wrong_code")
-    code.used_at = now
+    code = await judge(session, seals, ask.chat, ask.inputs.code, now)
+    if isinstance(code, str):
+        return failed(code)
     claim = Claim(**seals.open(code.sealed, "code.sealed", code.id))
     if await _is_another_customers(session, seals, ask.chat, claim.phone):
         return failed("expired")  # bound by somebody else since the code was asked for
@@ -185,6 +178,20 @@ async def check(session: AsyncSession, seals: Seals, ask: CheckCode, now: dateti
     return Answer(
         state="done", outputs={"customer_id": str(customer.id), "level": "verified", "expires_at": expires_at}
     )
+
+
+async def judge(session: AsyncSession, seals: Seals, chat: Chat, given: str, now: datetime) -> Code | str:
+    """The last code that this chat asked for, used up by a right answer; else why not. Under the chat's lock."""
+    code = await _last_code(session, seals, chat)
+    if code is None or code.used_at is not None or code.expires_at <= now:
+        return "expired"
+    if code.tries >= TRIES:
+        return "too_many"
+    code.tries += 1
+    if not _is_right(seals, code, "".join(given.split())):
+        return "too_many" if code.tries == TRIES else "wrong_code"
+    code.used_at = now
+    return code
 
 
 async def _last_code(session: AsyncSession, seals: Seals, chat: Chat) -> Code | None:

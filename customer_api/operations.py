@@ -18,16 +18,20 @@ from customer_api.bodies import (
     AcceptOffer,
     Answer,
     CheckCode,
+    Erase,
+    KeepData,
     MakeLink,
     Operation,
     Reach,
     SendCode,
     SetNotices,
     SubmitDocuments,
+    TakeCopy,
     WithdrawConsent,
 )
 from customer_api.codes import Message
 from customer_api.notices import NoticeRules
+from customer_api.own_data import OwnData
 from customer_api.partners.offers import Offers
 from customer_api.referrals.friends import Friends
 from customer_api.seals import Seals
@@ -53,6 +57,7 @@ class Operations:
         bank: str,
         rules: NoticeRules,
         friends: Friends,
+        own_data: OwnData,
     ) -> None:
         self._sessions = sessions
         self._seals = seals
@@ -62,6 +67,7 @@ class Operations:
         self._rules = rules
         self._offers = Offers(seals, clock)
         self._friends = friends
+        self._own_data = own_data
 
     async def run(self, ask: Operation) -> Answer:
         """Do it, or say again what became of it.
@@ -71,11 +77,11 @@ class Operations:
         async with self._sessions.begin() as session:
             kept = await self._claim(session, ask)
             if kept.state != "pending":
-                return _given(kept)
+                return self._own_data.linked(ask, _given(kept))
             result = await self._decide(session, ask)
             if isinstance(result, Answer):
                 _keep(kept, result)
-                return result
+                return self._own_data.linked(ask, result)
         sent = await self._send(ask, result)
         async with self._sessions.begin() as session:
             kept = await self._claim(session, ask)
@@ -103,6 +109,8 @@ class Operations:
                 return await self._offers.accept(session, ask)
             case MakeLink() | Reach():
                 return await self._friends.run(session, ask)
+            case TakeCopy() | Erase() | KeepData():
+                return await self._own_data.run(session, ask)
 
     async def _send(self, ask: Operation, message: Message) -> Answer:
         assert isinstance(ask, SendCode)

@@ -116,6 +116,19 @@ class Consent(Table):
     decided_at: Mapped[datetime]
 
 
+class Erasure(Table):
+    """That a person's data are to end at `due_at`, unless they change their mind before."""
+
+    __tablename__ = "erasure"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    customer_id: Mapped[UUID] = mapped_column(ForeignKey(Customer.id))
+    asked_by: Mapped[str]
+    asked_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    kept_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+
+
 class KeptAnswer(Table):
     """The first answer to an operation; `body` is a keyed hash of what was asked."""
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
@@ -102,6 +102,11 @@ def sealed(start: StartOperation, sealer: Sealer) -> bytes:
 def opened(body: bytes, op_id: UUID, sealer: Sealer) -> StartOperation:
     """What `sealed` made."""
     return START.validate_json(sealer.open(body, _place(op_id)))
+
+
+def without_words(start: StartOperation) -> StartOperation:
+    """What is left of a request when its customer is erased: which action it was, and for whose id."""
+    return replace(start, inputs={}, cards={})
 
 
 def sealed_outputs(outputs: Mapping[str, Value], op_id: UUID, sealer: Sealer) -> bytes | None:

@@ -15,6 +15,7 @@ from bot.postgres import sqlalchemy_url
 from bot.tokens import Tokens
 from customer_api.app import build
 from customer_api.notices import NoticeRules
+from customer_api.ports import Copies
 from customer_api.referrals.rules import Rules
 
 TOKENS = Tokens([base64.b64encode(secrets.token_bytes(32)).decode()])
@@ -50,12 +51,20 @@ def referrals() -> Rules:
 
 
 @pytest.fixture
+def copies() -> Copies | None:
+    """Who makes copies of people's data; a test that is about them has its own."""
+    return None
+
+
+@pytest.fixture
 def app(
-    engine: AsyncEngine, keyring: Keyring, phones: Phones, clock: Clock, rules: NoticeRules, referrals: Rules
-) -> FastAPI:
+    engine: AsyncEngine, keyring: Keyring, phones: Phones, clock: Clock, rules: NoticeRules, referrals: Rules,
+    copies: Copies | None,
+) -> FastAPI:  # fmt: skip
     return build(
-        engine, keyring, phones, TOKENS, clock, notices=rules, referrals=referrals, invite_page="https://bank.example/i"
-    )
+        engine, keyring, phones, TOKENS, clock, notices=rules, referrals=referrals,
+        invite_page="https://bank.example/i", copies=copies,
+    )  # fmt: skip
 
 
 @pytest.fixture

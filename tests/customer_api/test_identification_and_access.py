@@ -157,6 +157,8 @@ async def test_the_description_names_every_path(chat: Chat) -> None:
         "/api/v1/customers/{customer_id}/context",
         "/api/v1/customers/{customer_id}/bindings",
         "/api/v1/customers/{customer_id}/notices",
+        "/api/v1/customers/{customer_id}/copy",
+        "/api/v1/customers/{customer_id}/erasure",
         "/api/v1/customers/{customer_id}/consents",
         "/api/v1/customers/{customer_id}/consents/{purpose}",
         "/api/v1/customers/consents/{purpose}",

@@ -1,0 +1,20 @@
+"""What CustomerAPI asks of others."""
+
+from typing import Protocol
+from uuid import UUID
+
+
+class Copies(Protocol):
+    """Makes copies of all that is held of a person, in every room."""
+
+    async def of(self, customer_id: UUID) -> bytes:
+        """The copy itself, as JSON."""
+        ...
+
+    async def keep(self, customer_id: UUID, op_id: UUID) -> None:
+        """Put a copy behind the link of an operation, for an hour. The same operation again may raise."""
+        ...
+
+    def link(self, op_id: UUID) -> str:
+        """The link of an operation's copy."""
+        ...
