@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime
 from babel.numbers import get_currency_symbol
 
@@ -51,18 +51,27 @@ def number(value: int, locale: str) -> str:
 @lru_cache(maxsize=1024)
 def day(value: date, locale: str) -> str:
     """A date in words: ``21 November 2026``."""
-    return format_date(value, "long", locale=locale)
+    return format_date(value, "long", locale=_locale(locale))
 
 
 def moment(value: datetime, locale: str) -> str:
     """A day and a time of it: ``21 November, 18:05``."""
-    return format_datetime(value, "d MMMM, HH:mm", tzinfo=value.tzinfo, locale=locale)
+    return format_datetime(value, "d MMMM, HH:mm", tzinfo=value.tzinfo, locale=_locale(locale))
 
 
 @lru_cache(maxsize=4096)
 def plural(count: int, locale: str) -> str:
     """The CLDR plural category of a count: ``one``, ``few``, ``many``, ``other``."""
     return _locale(locale).plural_form(abs(count))
+
+
+def is_known(locale: str) -> bool:
+    """Whether CLDR has a language of this tag, such as ``uk`` or ``en-GB``."""
+    try:
+        _locale(locale)
+    except (ValueError, UnknownLocaleError):
+        return False
+    return True
 
 
 def language_name(locale: str) -> str:
@@ -97,4 +106,4 @@ def _numbers(locale: str) -> _Numbers:
 
 @lru_cache(maxsize=256)
 def _symbol(currency: str, locale: str) -> str:
-    return NARROW.get(currency) or get_currency_symbol(currency, locale)
+    return NARROW.get(currency) or get_currency_symbol(currency, _locale(locale))

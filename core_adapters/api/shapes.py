@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
 
 from core_adapters.operations.records import Operation
 from core_adapters.operations.states import State
+from flows import formats
 from flows.cards import CardNumber
 from flows.effects import StartOperation
 from flows.events import Value
@@ -17,7 +18,13 @@ Given = StrictBool | StrictInt | Text | None
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 
 
-Locale = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=20)]
+def _a_language(tag: str) -> str:
+    if not formats.is_known(tag):
+        raise ValueError("is no language that texts can be written in; 'en' and 'uk' are")
+    return tag
+
+
+Locale = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=20), AfterValidator(_a_language)]
 
 # It becomes part of an address at CustomerAPI, so nothing that would lead elsewhere.
 CustomerId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,80}$")]

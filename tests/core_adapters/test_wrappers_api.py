@@ -108,6 +108,14 @@ async def test_a_misshapen_request_is_told_what_is_wrong_and_hears_nothing_of_it
     assert number not in answer.text
 
 
+@pytest.mark.parametrize("locale", ["oi", "zz-ZZ"])
+async def test_a_language_that_nobody_writes_is_refused(room, locale):
+    answer = await start(room, room.transfer(), locale=locale)
+    assert answer.status_code == 422
+    assert "body.locale: " in answer.json()["detail"]
+    assert "'en' and 'uk' are" in answer.json()["detail"]
+
+
 async def test_a_question_is_no_operation_and_whoever_starts_one_is_told_where_to_ask_it(room):
     inputs = {"from": room.payer, "amount": "50.00 UAH"}
     answer = await start(room, room.transfer(), action="transfers.quote", inputs=inputs)
