@@ -1,16 +1,17 @@
 """What the end of one payment means for its schedule: told, tried once more, or the third refusal in a row."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from core_adapters.operations.states import NOTHING_MOVED, State
 from core_adapters.recurring.plan import FIRST
 
+Outcome = Literal["ok", "unknown", "again", "later", "locked", "limit", "declined", "paused"]
+
 REFUSALS_MAX = 3  # then the schedule rests: whoever has not paid for three dates wants to know, not to be told again
 # A refusal that another day may change, and how the customer hears of it. Everything else is final for its date.
-AGAIN = {"insufficient_funds": "again", "unavailable": "later"}
-
-Outcome = Literal["ok", "unknown", "again", "later", "limit", "declined", "paused"]
+AGAIN: Mapping[str, Outcome] = {"insufficient_funds": "again", "unavailable": "later", "card_locked": "locked"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def judge(case: Case) -> Judgement | None:
         return None
     error = case.error or ""
     if case.active and case.free_tomorrow and case.attempt == FIRST and error in AGAIN:
-        return Judgement("again" if error == "insufficient_funds" else "later", case.refusals, retry=True)
+        return Judgement(AGAIN[error], case.refusals, retry=True)
     if case.active and case.refusals + 1 >= REFUSALS_MAX:
         return Judgement("paused", case.refusals + 1, pause=True)
     return Judgement("limit" if error == "limit_exceeded" else "declined", case.refusals + 1)

@@ -14,7 +14,7 @@ from core_adapters.ports import Capability, Debited, Order
 from flows.money import Money
 
 # The bank's codes in the catalogue's words; what is not listed is `unavailable`.
-CODES: Mapping[str, str] = {"insufficient_funds": "insufficient_funds", "limit_exceeded": "limit_exceeded"}
+CODES: Mapping[str, str] = {code: code for code in ("insufficient_funds", "limit_exceeded", "card_locked")}
 
 BILLER: Schema = {"type": "string", "regex": r"[a-z]{1,20}-[a-z]{1,20}"}
 CODE: Schema = {"type": "string", "regex": r"[a-z_]{1,60}"}

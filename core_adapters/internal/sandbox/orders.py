@@ -24,6 +24,7 @@ TRANSFER_CODES: Mapping[str, str] = {
     "recipient_unknown": "recipient_blocked",
     "currency_mismatch": "recipient_blocked",
     "same_card": "same_card",
+    "card_locked": "card_locked",
     "recipient_changed": "recipient_changed",
 }
 APPLICATION_CODES: Mapping[str, str] = {"duplicate": "duplicate", "refused": "refused"}

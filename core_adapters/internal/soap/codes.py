@@ -15,7 +15,7 @@ TRANSFER: Mapping[str, str] = {
     "TB-PAY-03": "recipient_blocked",
     "TB-PAY-04": "recipient_blocked",
     "TB-PAY-05": "recipient_blocked",
-    "TB-PAY-06": "unavailable",
+    "TB-PAY-06": "card_locked",
 }
 CARD: Mapping[str, str] = {"TB-CRD-01": "duplicate", "TB-CRD-02": "refused"}
 DECLINES: Mapping[str, str] = {**TRANSFER, **CARD}

@@ -8,7 +8,7 @@ async def test_a_locked_card_sends_nothing_and_an_unlocked_one_does(room):
     assert await room.start(lock(room)) == "APPROVED"
     refused = room.transfer()
     await room.start(refused)
-    assert await room.told(refused.op_id) == ["failed:unavailable"]
+    assert await room.told(refused.op_id) == ["failed:card_locked"]
     assert await options(room, "cards.list_active") == []
     (locked,) = await options(room, "cards.list_locked")
     assert locked["id"] == room.payer
