@@ -124,6 +124,7 @@ ACTIONS: Mapping[str, Traits] = {
     "recurring.create": Traits(
         is_a_mandate=True, needs_a_yes=True, feature="recurring_payments_enabled", named_by="recurring_id"
     ),
+    "recurring.resume": Traits(needs_a_yes=True, feature="recurring_payments_enabled"),
     "referrals.reward": Traits(given=True),
     "recurring.remind": Traits(feature="recurring_payments_enabled", named_by="recurring_id"),
 }  # fmt: skip

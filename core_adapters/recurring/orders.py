@@ -1,4 +1,4 @@
-"""Orders about schedules: set one up, ask to be reminded, stop one. All of it is ours, so each is done in the database.
+"""Orders about schedules: set one up, be reminded, stop one, take one up again. Each is done in our own database.
 
 A schedule has the id of the order that made it. So the order again finds it made, and one yes makes one schedule.
 """
@@ -13,7 +13,7 @@ from core_adapters.failures import BankFailure, Declined, Unavailable
 from core_adapters.operations.records import Operation
 from core_adapters.operations.store import Store
 from core_adapters.ports import Answerer, Capability, Order, Posted, Progress, Question
-from core_adapters.recurring import records
+from core_adapters.recurring import records, resuming
 from core_adapters.recurring.calendar import EVERY, Every, day_of, next_after
 from core_adapters.recurring.mandate import Following
 from core_adapters.recurring.past import Past
@@ -43,12 +43,16 @@ class RecurringOrders:
     past: Past
     bank: Answerer
     name: ClassVar[str] = "recurring"
-    actions: ClassVar[frozenset[str]] = frozenset({"recurring.create", "recurring.remind", "recurring.stop"})
+    actions: ClassVar[frozenset[str]] = frozenset(
+        {"recurring.create", "recurring.remind", "recurring.stop", "recurring.resume"}
+    )
     capability: ClassVar[Capability] = Capability("key", "by-our-ref", settle_bound_s=1)
 
     async def perform(self, order: Order) -> Posted:
         if order.action == "recurring.stop":
             return await self._stop(order)
+        if order.action == "recurring.resume":
+            return await resuming.resume(self.store, order)
         known = await self.enquire(order)
         if known is not None:
             return known
@@ -59,6 +63,8 @@ class RecurringOrders:
         return Posted(str(order.op_id))
 
     async def enquire(self, order: Order) -> Posted | None:
+        if order.action == "recurring.resume":
+            return await resuming.goes_on(self.store, order)
         if order.action == "recurring.stop":
             done = await self.store.pool.fetchval(STOPPED, _chosen(order), order.customer_id, order.op_id)
         else:

@@ -1,6 +1,6 @@
 """What customers ask about recurring payments: which there are, which past ones may repeat, what one would cost."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -19,8 +19,9 @@ from flows import formats
 from flows.money import Money
 
 SCHEDULES = """
-select * from money.schedule where customer_id = $1 and state in ('active', 'paused') order by created_at
+select * from money.schedule where customer_id = $1 and state = any($2::text[]) order by created_at
 """
+LIVING, PAUSED = ["active", "paused"], ["paused"]
 # Who says what a payment costs, and which of its inputs it is told.
 QUOTES: Mapping[str, str] = {
     "transfers.execute": "transfers.quote",
@@ -40,7 +41,8 @@ class RecurringQuestions:
     past: Past
     others: tuple[Answerer, ...]
     questions: ClassVar[frozenset[str]] = frozenset(
-        {"recurring.list", "recurring.any_past", "recurring.quote", "payments.repeatable", "recurring.active"}
+        {"recurring.list", "recurring.any_past", "recurring.any_paused", "recurring.quote"}
+        | {"payments.repeatable", "recurring.active", "recurring.paused"}
     )
 
     async def ask(self, question: Question) -> Mapping[str, object]:
@@ -52,6 +54,8 @@ class RecurringQuestions:
             "recurring.quote": self._quote,
             "payments.repeatable": self._repeatable,
             "recurring.active": self._active,
+            "recurring.any_paused": self._any_paused,
+            "recurring.paused": self._paused,
         }
         return await verbs[question.verb](question, question.customer_id)
 
@@ -62,12 +66,15 @@ class RecurringQuestions:
         return {"lines": words.lines(schedules, question.locale)}
 
     async def _active(self, question: Question, customer_id: str) -> Mapping[str, object]:
-        return {
-            "options": [
-                {"id": str(one.id), "name": words.title(one, question.locale), "amount": str(one.amount or "")}
-                for one in await self._schedules(customer_id)
-            ]
-        }
+        return _options(await self._schedules(customer_id), question.locale)
+
+    async def _any_paused(self, _: Question, customer_id: str) -> Mapping[str, object]:
+        if not await self._schedules(customer_id, PAUSED):
+            raise Declined("none_paused")
+        return {}
+
+    async def _paused(self, question: Question, customer_id: str) -> Mapping[str, object]:
+        return _options(await self._schedules(customer_id, PAUSED), question.locale)
 
     async def _any_past(self, _: Question, customer_id: str) -> Mapping[str, object]:
         if not await self.past.listed(customer_id):
@@ -120,6 +127,15 @@ class RecurringQuestions:
             raise Unavailable(f"nobody here answers {verb}")
         return await answerer.ask(replace(question, verb=verb, inputs=inputs, cards=start.cards))
 
-    async def _schedules(self, customer_id: str) -> list[Schedule]:
-        rows = await self.store.pool.fetch(SCHEDULES, customer_id)
+    async def _schedules(self, customer_id: str, states: Sequence[str] = LIVING) -> list[Schedule]:
+        rows = await self.store.pool.fetch(SCHEDULES, customer_id, states)
         return [records.read(row, self.store.sealer) for row in rows]
+
+
+def _options(schedules: Sequence[Schedule], locale: str) -> Mapping[str, object]:
+    """Schedules to choose from."""
+    return {
+        "options": [
+            {"id": str(one.id), "name": words.title(one, locale), "amount": str(one.amount or "")} for one in schedules
+        ]
+    }
