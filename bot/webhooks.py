@@ -39,7 +39,11 @@ class TooLong(Exception):
     """The body is longer than the limit."""
 
 
-UNREAD: dict[type[Exception], int] = {TooLong: 413, TimeoutError: 408, ClientDisconnect: 400}
+class TooSlow(Exception):
+    """The body did not come in time. A TimeoutError is something else: a database that does not answer."""
+
+
+UNREAD: dict[type[Exception], int] = {TooLong: 413, TooSlow: 408, ClientDisconnect: 400}
 REFUSED: dict[type[Exception], tuple[int, str]] = {
     partners.NoSuchPartner: (404, "not_found"),
     partners.IdReused: (409, "id_reused"),
@@ -126,6 +130,14 @@ async def _body(request: Request, most: int) -> bytes:
     return b"".join(chunks)
 
 
+async def _timely(request: Request, most: int, body_s: float) -> bytes:
+    try:
+        async with asyncio.timeout(body_s):
+            return await _body(request, most)
+    except TimeoutError:
+        raise TooSlow from None
+
+
 def partner_route(door: partners.Door, body_s: float = BODY_S) -> Route:
     """``POST /webhooks/partners/{partner}``: 204 taken, now or before · 401 not proved · 404 no such partner ·
     409 the id stands for another body · 422 without what its type must name · 429 too fast, come again later.
@@ -138,8 +150,7 @@ def partner_route(door: partners.Door, body_s: float = BODY_S) -> Route:
         try:
             await door.knows(partner)
             with door.entering(partner):
-                async with asyncio.timeout(body_s):
-                    body = await _body(request, partners.BODY_BYTES_MAX)
+                body = await _timely(request, partners.BODY_BYTES_MAX, body_s)
                 await door.take(partner, dict(request.headers), body)
         except TooFast as wait:
             return Response(status_code=429, headers={"retry-after": str(wait.retry_after_s)})

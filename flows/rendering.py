@@ -217,7 +217,11 @@ def _filled(template: str, look: Lookup) -> tuple[str, bool]:
     if len(parts) == 1:
         return template, True
     filled = [look(part) if index % 2 else part for index, part in enumerate(parts)]
-    return "".join(filled), all(filled[1::2])
+    whole = all(filled[1::2])
+    for index in range(1, len(filled), 2):
+        if filled[index].endswith(".") and filled[index + 1].startswith("."):
+            filled[index + 1] = filled[index + 1][1:]  # one full stop: a date in Ukrainian brings its own, "2027 р."
+    return "".join(filled), whole
 
 
 def _show_chosen(turn: Turn, run: Run | None, slot: Slot | None, value: Chosen) -> str:

@@ -12,9 +12,12 @@ from customer_world import Clock
 from partner_world import PARTNERS, SENT, Books, OwnKey, new_secret, registered, secret_ids
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
+from starlette.applications import Starlette
 
-from customer_api.partners.door import BODY_BYTES_MAX
+from bot.postgres import sqlalchemy_url
+from bot.webhooks import partner_route
+from customer_api.partners.door import BODY_BYTES_MAX, Door
 from customer_api.partners.pace import Pace, Rates
 
 
@@ -173,6 +176,27 @@ async def test_who_is_not_in_the_registry_or_is_paused_is_not_there(books: Books
     assert (await books.post(b"{}", {}, partner="nobody")).status_code == 404
     await api.put(f"{PARTNERS}/books", json={"name": "Books", "state": "paused"})
     assert (await books.send()).status_code == 404
+
+
+async def test_a_database_that_does_not_answer_in_time_is_503_and_a_slow_sender_408(
+    books: Books, database: str, door: Door, engine: AsyncEngine, clock: Clock
+) -> None:
+    hasty = create_async_engine(sqlalchemy_url(database), connect_args={"command_timeout": 0.3})
+    door.sessions = async_sessionmaker(hasty)
+    async with engine.begin() as holder:
+        await holder.execute(text("lock table customers.partner_event"))
+        assert (await books.send()).status_code == 503
+    await hasty.dispose()
+    assert await taken(engine) == []
+
+    async def dripping() -> AsyncIterator[bytes]:
+        yield b"{"
+        await asyncio.sleep(1)
+
+    app = Starlette(routes=[partner_route(door, body_s=0.05)])
+    door.sessions = async_sessionmaker(engine)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://teller") as impatient:
+        assert (await impatient.post("/webhooks/partners/books", content=dripping())).status_code == 408
 
 
 class TestAFlood:
