@@ -27,7 +27,15 @@ LEEWAY_S = 15  # clocks of two machines; RFC 8725 has it small
 TTL = timedelta(hours=1)
 TTL_MAX = timedelta(days=1)
 HS256_KEY_BYTES_MIN = 32
+TOKEN_CHARS_MAX = 16_000  # a person with hundreds of roles has a quarter of it
 REQUIRED = ["exp", "iat", "aud", "iss", "sub"]
+
+
+class NotOurs(Unauthorized):
+    """Nobody here has signed the token, or it was changed since."""
+
+    def __init__(self) -> None:
+        super().__init__("The token is not one of ours, or was changed.")
 
 
 class TokenKeyUnusable(ValueError):
@@ -74,7 +82,7 @@ class Tokens:
     def verify(self, token: str) -> Principal:
         """Who calls. Raises Unauthorized, whose text the caller may read."""
         try:
-            key = self._keys[str(jwt.get_unverified_header(token).get("kid"))]
+            key = self._keys[str(header_of(token).get("kid"))]
             claims = self._jwt.decode(
                 token,
                 key.reads,
@@ -86,9 +94,16 @@ class Tokens:
             )
         except jwt.ExpiredSignatureError:
             raise Unauthorized("The token has expired. Ask for a new one.") from None
-        except (jwt.PyJWTError, KeyError, ValueError):
-            raise Unauthorized("The token is not one of ours, or was changed.") from None
+        except (jwt.PyJWTError, KeyError, ValueError, RecursionError):
+            raise NotOurs from None
         return Principal(subject=str(claims["sub"]), roles=_roles(claims.get("roles")))
+
+
+def header_of(token: str) -> dict[str, object]:
+    """What a token says of itself; nothing of it is proved. Raises jwt.PyJWTError, ValueError, RecursionError."""
+    if len(token) > TOKEN_CHARS_MAX:
+        raise ValueError("a token that long is none")
+    return dict(jwt.get_unverified_header(token))
 
 
 def _roles(claim: object) -> frozenset[str]:

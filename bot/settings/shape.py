@@ -49,6 +49,7 @@ def _a_shape(value: object) -> object:
 SHAPE = frozenset({"name", "password", "token", "seconds", "sent_as", "scheme"})
 Shape = Annotated[Mapping[str, str], BeforeValidator(_a_shape)]
 Secrets = Annotated[tuple[SecretStr, ...], BeforeValidator(_a_list)]
+Words = Annotated[tuple[str, ...], BeforeValidator(_a_list)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 NO_SECRET = SecretStr("")
 FIRST_BANK = "sandbox"
@@ -126,10 +127,14 @@ class Core(Group):
 
 
 class Keycloak(Group):
+    """The bank's Keycloak, and how its tokens tell that somebody of the staff has shown a second factor."""
+
     url: str = ""
     realm: str = ""
     client_id: str = ""
     client_secret: SecretStr = NO_SECRET
+    staff_acr: Words = ("2", "mfa")
+    staff_amr: Words = ("mfa", "otp", "hwk")
 
 
 class Flows(Group):

@@ -101,7 +101,7 @@ class OpenId:
                 return Grant(issuer, client, client, scope)
             case "password":
                 user = self._realms.user(realm, sent.get("username", ""))
-                if user is None or not user.knows(sent.get("password", "")):
+                if user is None or not (user.knows(sent.get("password", "")) and user.shows(sent.get("totp", ""))):
                     raise No(HTTPStatus.UNAUTHORIZED, "invalid_grant", "Invalid user credentials")
                 return Grant(issuer, client, user, scope, self._realms.open_session(realm, client.name, user.name))
             case "refresh_token":

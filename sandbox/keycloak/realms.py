@@ -19,6 +19,9 @@ CREATE TABLE IF NOT EXISTS keycloak_party (
     id TEXT NOT NULL, secret TEXT NOT NULL, roles TEXT NOT NULL, audience TEXT NOT NULL, life_s INTEGER NOT NULL,
     full_name TEXT NOT NULL, PRIMARY KEY (realm, kind, name)
 );
+CREATE TABLE IF NOT EXISTS keycloak_otp (
+    realm TEXT NOT NULL, username TEXT NOT NULL, otp TEXT NOT NULL, PRIMARY KEY (realm, username)
+);
 CREATE TABLE IF NOT EXISTS keycloak_session (
     sid TEXT PRIMARY KEY, realm TEXT NOT NULL, client TEXT NOT NULL, user TEXT NOT NULL
 );
@@ -27,7 +30,10 @@ CREATE TABLE IF NOT EXISTS keycloak_session (
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """A client, or a person. ``audience`` and ``life_s`` (of access tokens, in seconds) are a client's."""
+    """A client, or a person. ``audience`` and ``life_s`` (of access tokens, in seconds) are a client's.
+
+    ``otp`` is a person's second factor: a code that, unlike a real one, stays the same.
+    """
 
     name: str
     secret: str = field(repr=False)
@@ -35,11 +41,16 @@ class Party:
     audience: tuple[str, ...] = ()
     life_s: int = 300
     full_name: str = ""
+    otp: str = field(default="", repr=False)
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
 
     def knows(self, secret: str) -> bool:
         """Compared in constant time; who has no secret knows none."""
         return bool(self.secret) and hmac.compare_digest(self.secret.encode(), secret.encode())
+
+    def shows(self, otp: str) -> bool:
+        """Whether the second factor is right; whoever has none need not show one."""
+        return hmac.compare_digest(self.otp.encode(), otp.encode()) if self.otp else True
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +80,8 @@ class Realms:
         )
         with self._store.transaction() as db:
             db.execute("INSERT OR REPLACE INTO keycloak_party VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
+            if kind == "user":
+                db.execute("INSERT OR REPLACE INTO keycloak_otp VALUES (?, ?, ?)", (realm, party.name, party.otp))
 
     def client(self, realm: str, client_id: str) -> Party | None:
         return self._party(realm, "client", client_id)
@@ -106,7 +119,10 @@ class Realms:
 
     def _party(self, realm: str, kind: str, name: str) -> Party | None:
         rows: Sequence[sqlite3.Row] = self._store.rows(
-            "SELECT * FROM keycloak_party WHERE realm = ? AND kind = ? AND name = ?", (realm, kind, name)
+            "SELECT p.*, coalesce(o.otp, '') AS otp FROM keycloak_party p LEFT JOIN keycloak_otp o "
+            "ON p.kind = 'user' AND o.realm = p.realm AND o.username = p.name "
+            "WHERE p.realm = ? AND p.kind = ? AND p.name = ?",
+            (realm, kind, name),
         )
         return _party(rows[0]) if rows else None
 
@@ -119,5 +135,6 @@ def _party(row: Row) -> Party:
         audience=tuple(row["audience"].split()),
         life_s=row["life_s"],
         full_name=row["full_name"],
+        otp=row["otp"],
         id=row["id"],
     )

@@ -1,7 +1,7 @@
 """What a real Keycloak is told on its own pages: clients, people, and when to change its keys.
 
 PUT  /setup/realms/{realm}/clients/{client_id}   {"secret", "roles": [], "audience": [], "life_s": 300}
-PUT  /setup/realms/{realm}/users/{username}      {"password", "roles": [], "name": ""}
+PUT  /setup/realms/{realm}/users/{username}      {"password", "roles": [], "name": "", "otp": ""}
 POST /setup/realms/{realm}/rotation              {"drop_old": false}  ->  {"kid"}
 """
 
@@ -34,6 +34,7 @@ class UserBody(Body):
     password: Secret
     roles: Words = Field(default_factory=list)
     name: Annotated[str, Field(max_length=200)] = ""
+    otp: Annotated[str, Field(pattern=r"^([0-9]{6})?$")] = ""
 
 
 class RotationBody(Body):
@@ -53,7 +54,8 @@ class Setup:
 
     async def user(self, request: Request) -> Response:
         body, name = await read(request, UserBody), _name(request.path_params["username"])
-        return self._put(request, "user", Party(name, body.password, tuple(body.roles), full_name=body.name))
+        party = Party(name, body.password, tuple(body.roles), full_name=body.name, otp=body.otp)
+        return self._put(request, "user", party)
 
     async def rotation(self, request: Request) -> Response:
         body, realm = await read(request, RotationBody), request.path_params["realm"]

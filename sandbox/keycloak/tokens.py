@@ -32,7 +32,8 @@ class Grant:
         audience = self.client.audience or ("account",)
         claims: dict[str, object] = self._common(now, "Bearer", self.client.life_s) | {
             "aud": audience[0] if len(audience) == 1 else list(audience),
-            "acr": "1",
+            "acr": "2" if self.subject.otp else "1",
+            "amr": ["pwd", "otp"] if self.subject.otp else ["pwd"],
             "realm_access": {"roles": list(self.subject.roles)},
             "scope": self.scope,
             "preferred_username": self.subject.name if self.is_person else f"service-account-{self.client.name}",

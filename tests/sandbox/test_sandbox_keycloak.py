@@ -15,12 +15,15 @@ from keycloak.exceptions import KeycloakAuthenticationError, KeycloakError, Keyc
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from bot.keycloak import KeycloakTokens
+from bot import certificates
+from bot.certificates import Certificates
+from bot.keycloak import CERTIFICATES, KeycloakTokens, issuer_of
 from flows.ports import Unauthorized
 from sandbox.app import build
 
 CLIENT = {"secret": "adapters' own", "roles": ["service", "offline_access"], "audience": ["teller", "account"]}
-OLENA = {"password": "her own", "roles": ["staff"], "name": "Olena Bondar"}
+OLENA = {"password": "her own", "roles": ["staff"], "name": "Olena Bondar", "otp": "482913"}
+TARAS = {"password": "his own", "roles": ["staff"], "name": "Taras Hai"}
 SETUP = "/setup/realms/bank"
 
 
@@ -45,10 +48,11 @@ async def running(data_dir: Path) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture
 async def face(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
-    """A realm `bank` with the client `adapters` and with Olena of the staff."""
+    """A realm `bank` with the client `adapters`, and of the staff Olena with a second factor and Taras without."""
     async with running(tmp_path) as client:
         assert (await client.put(f"{SETUP}/clients/adapters", json=CLIENT)).status_code == 200
         assert (await client.put(f"{SETUP}/users/olena", json=OLENA)).status_code == 200
+        assert (await client.put(f"{SETUP}/users/taras", json=TARAS)).status_code == 200
         yield client
 
 
@@ -71,12 +75,11 @@ async def keycloak(face: httpx.AsyncClient) -> AsyncIterator[KeycloakOpenID]:
 
 @asynccontextmanager
 async def verifier(face: httpx.AsyncClient) -> AsyncIterator[KeycloakTokens]:
-    made = KeycloakTokens(str(face.base_url), "bank", "teller")
-    try:
-        await made.refresh()
-        yield made
-    finally:
-        await made._keycloak.connection.aclose()
+    issuer = issuer_of(str(face.base_url), "bank")
+    async with certificates.client() as http:
+        known = Certificates(f"{issuer}{CERTIFICATES}", http)
+        await known.refresh()
+        yield KeycloakTokens(issuer, "teller", known, {"acr": frozenset({"2"}), "amr": frozenset({"otp"})})
 
 
 async def fault(face: httpx.AsyncClient, operation: str, outcome: str) -> None:
@@ -94,11 +97,25 @@ async def test_a_token_for_a_client_is_accepted_by_the_verifier_of_our_apis(face
 
 
 async def test_a_token_for_a_person_names_them_and_their_roles(face, keycloak):
-    issued = await keycloak.a_token("olena", "her own")
+    issued = await keycloak.a_token("olena", "her own", totp="482913")
     async with verifier(face) as ours:
         assert ours.verify(issued["access_token"]).roles == {"staff"}
     who = await keycloak.a_userinfo(issued["access_token"])
     assert (who["preferred_username"], who["name"]) == ("olena", "Olena Bondar")
+
+
+async def test_a_person_without_a_second_factor_is_none_of_our_staff(face, keycloak):
+    issued = await keycloak.a_token("taras", "his own")
+    async with verifier(face) as ours:
+        with pytest.raises(Unauthorized, match="second factor"):
+            ours.verify(issued["access_token"])
+
+
+async def test_a_renewed_token_still_tells_of_the_second_factor(face, keycloak):
+    issued = await keycloak.a_token("olena", "her own", totp="482913")
+    again = await keycloak.a_refresh_token(issued["refresh_token"])
+    async with verifier(face) as ours:
+        assert ours.verify(again["access_token"]).roles == {"staff"}
 
 
 async def test_pyjwt_reads_a_token_with_the_certificates_and_finds_keycloaks_claims(face, keycloak):
@@ -134,7 +151,7 @@ async def test_the_configuration_leads_to_the_endpoints(face, keycloak):
 
 
 async def test_introspection_says_active_until_the_person_signs_out(keycloak):
-    issued = await keycloak.a_token("olena", "her own")
+    issued = await keycloak.a_token("olena", "her own", totp="482913")
     assert (await keycloak.a_introspect(issued["access_token"]))["active"] is True
     again = await keycloak.a_refresh_token(issued["refresh_token"])
     await keycloak.a_logout(again["refresh_token"])
@@ -184,11 +201,23 @@ async def test_a_wrong_secret_is_refused_in_keycloaks_words(face, secret):
         ({"grant_type": "client_credentials", "client_id": "nobody"}, 401, "invalid_client"),
         ({"grant_type": "password", "username": "olena", "password": "guess"}, 401, "invalid_grant"),
         ({"grant_type": "password", "username": "nobody", "password": ""}, 401, "invalid_grant"),
+        ({"grant_type": "password", "username": "olena", "password": "her own"}, 401, "invalid_grant"),
+        ({"grant_type": "password", "username": "olena", "password": "her own", "totp": "1"}, 401, "invalid_grant"),
         ({"grant_type": "urn:other"}, 400, "unsupported_grant_type"),
         ({"grant_type": "refresh_token", "refresh_token": "a.b.c"}, 400, "invalid_grant"),
         ({"grant_type": "x" * 70_000}, 413, "invalid_request"),
     ],
-    ids=["empty", "unknown client", "wrong password", "unknown person", "unknown grant", "forged refresh", "too long"],
+    ids=[
+        "empty",
+        "unknown client",
+        "wrong password",
+        "unknown person",
+        "no otp",
+        "wrong otp",
+        "unknown grant",
+        "forged refresh",
+        "too long",
+    ],
 )
 async def test_each_refusal_has_keycloaks_status_and_code(face, form, status, error):
     known = {"client_id": "adapters", "client_secret": CLIENT["secret"]} if form else {}
