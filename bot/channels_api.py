@@ -5,16 +5,15 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, FastAPI, HTTPException
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, ConfigDict, Field
 
+from bot.access import answering
 from bot.store import StoreDown
 from bot.switches import Standing, Switches
-from flows.ports import Channel, TokenVerifier, Unauthorized
+from flows.ports import Channel, Principal, TokenVerifier
 
 PREFIX = "/api/v1/channels"
 REASON_MAX = 300
-Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False))]
 UNAVAILABLE = HTTPException(503, "The database does not answer. Try again.")
 
 
@@ -51,15 +50,7 @@ class Lines(BaseModel):
 
 def build(switches: Switches, channels: Mapping[str, Channel], verifier: TokenVerifier) -> FastAPI:
     """The service."""
-
-    def staff(credentials: Credentials) -> str:
-        try:
-            principal = verifier.verify(credentials.credentials if credentials is not None else "")
-        except Unauthorized:
-            raise HTTPException(401, "Send the header 'Authorization: Bearer <token>' of a colleague.") from None
-        if "staff" not in principal.roles:
-            raise HTTPException(403, "This needs the role staff.")
-        return principal.subject
+    staff = answering(verifier)
 
     async def lines() -> Lines:
         try:
@@ -76,12 +67,12 @@ def build(switches: Switches, channels: Mapping[str, Channel], verifier: TokenVe
         return await lines()
 
     @router.put("/{channel}")
-    async def turn(channel: str, body: Turn, who: Annotated[str, Depends(staff)]) -> Lines:
+    async def turn(channel: str, body: Turn, who: Annotated[Principal, Depends(staff)]) -> Lines:
         """Stop sending or let it go on. Messages wait meanwhile; what customers write is taken in all the same."""
         if channel not in channels:
             raise HTTPException(404, f"There is no channel '{channel}' here, but: {', '.join(sorted(channels))}.")
         try:
-            await switches.turn(channel, body.account, body.sending == "on", body.reason, who)
+            await switches.turn(channel, body.account, body.sending == "on", body.reason, who.subject)
         except StoreDown:
             raise UNAVAILABLE from None
         every = await lines()

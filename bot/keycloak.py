@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 import jwt
 
 from bot.certificates import Certificates
-from bot.tokens import LEEWAY_S, REQUIRED, ROLES, NotOurs, header_of
+from bot.tokens import LEEWAY_S, REQUIRED, NotOurs, header_of
 from flows.ports import Principal, TokenVerifier, Unauthorized
+from flows.roles import ROLES
 
 CERTIFICATES = "/protocol/openid-connect/certs"
 ANY = "any"  # as an accepted value: no second factor is asked for

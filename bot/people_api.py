@@ -1,19 +1,17 @@
 """Hand-offs at /api/v1/handoffs, for staff: which chats wait, what was said in them, and giving one back."""
 
 from datetime import datetime
-from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, FastAPI, HTTPException
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel
 
+from bot.access import answering
 from bot.people import Desk, Taker
 from bot.store import StoreDown
-from flows.ports import TokenVerifier, Unauthorized
+from flows.ports import TokenVerifier
 
 PREFIX = "/api/v1/handoffs"
-Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False))]
 UNAVAILABLE = HTTPException(503, "The database does not answer. Try again.")
 
 
@@ -44,15 +42,7 @@ class Handoff(BaseModel):
 def build(desk: Desk, inbox: Taker, verifier: TokenVerifier) -> FastAPI:
     """The service."""
 
-    def staff(credentials: Credentials) -> None:
-        try:
-            roles = verifier.verify(credentials.credentials if credentials is not None else "").roles
-        except Unauthorized:
-            raise HTTPException(401, "Send the header 'Authorization: Bearer <token>' of a colleague.") from None
-        if "staff" not in roles:
-            raise HTTPException(403, "This needs the role staff.")
-
-    router = APIRouter(prefix=PREFIX, dependencies=[Depends(staff)])
+    router = APIRouter(prefix=PREFIX, dependencies=[Depends(answering(verifier))])
 
     @router.get("")
     async def waiting() -> list[Handoff]:

@@ -18,9 +18,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from flows.ports import Principal, Unauthorized
+from flows.roles import ROLES, Role
 
-Role = Literal["staff", "service", "partner"]
-ROLES: tuple[Role, ...] = ("staff", "service", "partner")
 ISSUER = "teller"
 AUDIENCE = "teller"
 LEEWAY_S = 15  # clocks of two machines; RFC 8725 has it small

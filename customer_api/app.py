@@ -12,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 from starlette.exceptions import HTTPException
 
 from customer_api import allowed, consent_routes, own_data, own_data_routes
-from customer_api.access import Forbidden
 from customer_api.notices import NoticeRules
 from customer_api.operations import Operations, OpIdReused
 from customer_api.partners import routes as partners
@@ -32,6 +31,7 @@ from customer_api.referrals.rules import Rules
 from customer_api.routes import NotFound, Service, router
 from customer_api.seals import Seals
 from flows.ports import Sealer, Sms, TokenVerifier, Unauthorized
+from flows.roles import Forbidden
 
 
 def build(

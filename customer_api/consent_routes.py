@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 
 from customer_api import consents, guard, people
-from customer_api.access import STAFF, access
+from customer_api.access import access
 from customer_api.bodies import Allowed, Decision, Partner, Purpose, Word
 from customer_api.routes import PREFIX, REFUSALS, NotFound, Service, id_of
 from customer_api.seals import Chat
@@ -14,7 +14,7 @@ from flows.ports import TokenVerifier
 
 def router(service: Service, verifier: TokenVerifier) -> APIRouter:
     """All paths about consent. They stand before `/{customer_id}`."""
-    allowed = [Depends(access(verifier, STAFF))]
+    allowed = [Depends(access(verifier))]
     routes = APIRouter(prefix=PREFIX, tags=["consents"], responses=dict(REFUSALS), dependencies=allowed)
 
     @routes.get("/consents/{purpose}")

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from customer_api import bindings, notices, people
-from customer_api.access import SERVICE, STAFF, access
+from customer_api.access import access
 from customer_api.bodies import (
     Answer,
     Answered,
@@ -60,12 +60,12 @@ def router(service: Service, verifier: TokenVerifier) -> APIRouter:
 
 
 def _operations(routes: APIRouter, service: Service, verifier: TokenVerifier) -> None:
-    @routes.post("/operations", dependencies=[Depends(access(verifier, SERVICE))])
+    @routes.post("/operations", dependencies=[Depends(access(verifier))])
     async def run_operation(operation: Operation) -> Answer:
         """Run an operation that a flow started. The same `op_id` again is the same answer; another body is 409."""
         return await service.operations.run(operation)
 
-    @routes.post("/questions/{verb}", dependencies=[Depends(access(verifier, SERVICE))])
+    @routes.post("/questions/{verb}", dependencies=[Depends(access(verifier))])
     async def ask_question(verb: str, asked: Asked) -> Answered:
         """Answer a question of a flow. Nothing is changed by it; a verb that is not ours is 404."""
         try:
@@ -75,7 +75,7 @@ def _operations(routes: APIRouter, service: Service, verifier: TokenVerifier) ->
 
 
 def _bindings(routes: APIRouter, service: Service, verifier: TokenVerifier) -> None:
-    @routes.get("/bindings", dependencies=[Depends(access(verifier, STAFF))])
+    @routes.get("/bindings", dependencies=[Depends(access(verifier))])
     async def find_binding(
         channel: Word, address: Annotated[str, Query(max_length=200)], account: Word = ""
     ) -> BoundChat:
@@ -87,9 +87,7 @@ def _bindings(routes: APIRouter, service: Service, verifier: TokenVerifier) -> N
         return bindings.shown(service.seals, binding)
 
     @routes.delete("/bindings/{binding_id}")
-    async def revoke_binding(
-        binding_id: str, caller: Annotated[Principal, Depends(access(verifier, STAFF))]
-    ) -> BoundChat:
+    async def revoke_binding(binding_id: str, caller: Annotated[Principal, Depends(access(verifier))]) -> BoundChat:
         """End a binding; it stays in the history with who ended it. Again changes nothing."""
         async with service.sessions.begin() as session:
             binding = await bindings.revoke(session, id_of(binding_id), caller.subject, service.clock())
@@ -99,7 +97,7 @@ def _bindings(routes: APIRouter, service: Service, verifier: TokenVerifier) -> N
 
 
 def _people(routes: APIRouter, service: Service, verifier: TokenVerifier) -> None:
-    allowed = [Depends(access(verifier, STAFF))]
+    allowed = [Depends(access(verifier))]
 
     @routes.get("", dependencies=allowed)
     async def find_customer(phone: Annotated[Phone, Query()]) -> Person:

@@ -6,12 +6,16 @@ from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 from fastapi import Depends, FastAPI, HTTPException, Request, Response
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from flows.ports import Principal, TokenVerifier, Unauthorized
+from flows.roles import Forbidden, let_in
 from image_api.look import Look
 from image_api.rendering import MIME, Busy, Renderer
 from image_api.templates.registry import TEMPLATES
+
+Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False))]
 
 
 class PictureRequest(BaseModel):
@@ -29,7 +33,8 @@ class PictureRequest(BaseModel):
 
 
 def build(looks: Mapping[str, Look], verifier: TokenVerifier) -> FastAPI:
-    """The service. ``looks`` are the brands by name; every call needs a bearer token that ``verifier`` accepts."""
+    """The service. ``looks`` are the brands by name; every call needs a bearer token that ``verifier``
+    accepts."""
     renderer = Renderer(looks)
 
     @asynccontextmanager
@@ -39,14 +44,14 @@ def build(looks: Mapping[str, Look], verifier: TokenVerifier) -> FastAPI:
 
     app = FastAPI(title="Teller ImageAPI", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
 
-    async def caller(request: Request) -> Principal:
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer":
-            raise HTTPException(401, "a bearer token is needed", {"WWW-Authenticate": "Bearer"})
+    async def caller(request: Request, credentials: Credentials) -> Principal:
+        token = credentials.credentials if credentials is not None else None
         try:
-            return verifier.verify(token)
+            return let_in(verifier, token, f"{request.method} {request.scope['route'].path}")
         except Unauthorized as error:
             raise HTTPException(401, str(error), {"WWW-Authenticate": "Bearer"}) from error
+        except Forbidden as error:
+            raise HTTPException(403, str(error)) from error
 
     @app.post("/api/v1/images/{template}", response_class=Response, responses={200: {"content": {"image/jpeg": {}}}})
     async def image(template: str, wanted: PictureRequest, _: Annotated[Principal, Depends(caller)]) -> Response:

@@ -5,28 +5,24 @@ gives a file back, one of ours or one that a customer has sent (its id is that o
 """
 
 import asyncio
-from collections.abc import Callable
-from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, UploadFile
 from fastapi import Response as Answer
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from bot.access import answering
 from bot.media.kinds import Refused, checked
 from bot.media.lending import PATH
 from bot.media.store import MediaStore, Stored
 from bot.store import StoreDown
-from flows.ports import TokenVerifier, Unauthorized
+from flows.ports import TokenVerifier
 
 PREFIX = "/api/v1/media"
 UPLOAD_BYTES_MAX = 25_000_000  # the most that all four messengers together deliver as a document
-ROLES = frozenset({"staff", "service"})
-Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False))]
 UNAVAILABLE = HTTPException(503, "The database does not answer. Try again.")
 # Whatever somebody has uploaded is never run, framed or kept by a browser.
 QUIET = {
@@ -61,7 +57,7 @@ class Kept(BaseModel):
 
 def build(store: MediaStore, verifier: TokenVerifier) -> FastAPI:
     """The service."""
-    router = APIRouter(prefix=PREFIX, dependencies=[Depends(_gate(verifier))])
+    router = APIRouter(prefix=PREFIX, dependencies=[Depends(answering(verifier))])
 
     @router.post("", status_code=201)
     async def keep(file: UploadFile) -> Kept:
@@ -92,18 +88,6 @@ def build(store: MediaStore, verifier: TokenVerifier) -> FastAPI:
     app = FastAPI(title="Media", docs_url=None, redoc_url=None, openapi_url=f"{PREFIX}/openapi.json")
     app.include_router(router)
     return app
-
-
-def _gate(verifier: TokenVerifier) -> Callable[[HTTPAuthorizationCredentials | None], None]:
-    def allowed(credentials: Credentials) -> None:
-        try:
-            roles = verifier.verify(credentials.credentials if credentials is not None else "").roles
-        except Unauthorized:
-            raise HTTPException(401, "Send the header 'Authorization: Bearer <token>'.") from None
-        if not roles & ROLES:
-            raise HTTPException(403, "This needs the role staff or service.")
-
-    return allowed
 
 
 def _attached(file: Stored) -> Answer:

@@ -1,40 +1,28 @@
-"""MessageAPI put together: messages, broadcasts and events for the roles ``staff`` and ``service``, with OpenAPI."""
+"""MessageAPI put together: messages, broadcasts and events, with OpenAPI."""
 
-from collections.abc import Callable
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, FastAPI, Query
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from bot.access import Who, access
 from bot.messages_api import answers, bodies, samples
 from bot.messages_api.broadcasts import Broadcasts
 from bot.messages_api.desk import Desk
 from bot.messages_api.events import LIMIT, LIMIT_MAX, Events
-from bot.messages_api.refusing import Forbidden, refuse
-from flows.ports import Principal, TokenVerifier, Unauthorized
+from bot.messages_api.refusing import refuse
+from flows.ports import Principal, TokenVerifier
 
 MESSAGES = "/api/v1/messages"
 BROADCASTS = "/api/v1/broadcasts"
 EVENTS = "/api/v1/events"
 PREFIXES = (MESSAGES, BROADCASTS, EVENTS)
-ROLES = frozenset({"staff", "service"})
 RECIPIENTS_SHOWN_MAX = 500
-Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False))]
-Who = Callable[..., Principal]
 
 
 def build(desk: Desk, broadcasts: Broadcasts, events: Events, verifier: TokenVerifier) -> FastAPI:
     """The service; it answers under all of ``PREFIXES``."""
-
-    def who(credentials: Credentials) -> Principal:
-        if credentials is None:
-            raise Unauthorized("Send the header 'Authorization: Bearer <token>'.")
-        principal = verifier.verify(credentials.credentials)
-        if not principal.roles & ROLES:
-            raise Forbidden(f"This needs one of the roles {', '.join(sorted(ROLES))}.")
-        return principal
-
+    who = access(verifier)
     app = FastAPI(
         title="MessageAPI",
         description="Write to customers in their messenger, change what was written, read what they did.",

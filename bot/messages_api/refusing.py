@@ -12,11 +12,7 @@ from starlette.exceptions import HTTPException
 from bot.messages_api.failures import Away, KeyReused, Misfit, NotThere, TooLate, Unfit
 from bot.store import BadRow, StoreDown
 from flows.ports import Unauthorized
-
-
-class Forbidden(Exception):
-    """The token is good and its role may not do this."""
-
+from flows.roles import Forbidden
 
 FAILURES: dict[type[Exception], tuple[int, str]] = {
     Unauthorized: (401, "unauthorized"),

@@ -6,22 +6,18 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.exceptions import HTTPException
 
+from bot.access import Who, access
 from bot.versions import bodies
 from bot.versions.desk import Book, Desk
 from bot.versions.live import LOST
 from bot.versions.records import BadDraft, Event, Head, NotThere, Refused
 from flows.ports import Principal, TokenVerifier, Unauthorized
 from flows.problems import Problem, as_object
+from flows.roles import Forbidden
 
 PREFIX = "/api/v1/flows"
-Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False))]
-
-
-class Forbidden(Exception):
-    """The token is good and is not a member of staff's."""
 
 
 def build(desk: Desk, verifier: TokenVerifier, saved: Callable[[], dict[str, object]] | None = None) -> FastAPI:
@@ -53,14 +49,7 @@ FAILURES: dict[type[Exception], tuple[int, str]] = {
 
 
 def _router(desk: Desk, verifier: TokenVerifier, saved: Callable[[], dict[str, object]] | None) -> APIRouter:
-    def staff(credentials: Credentials) -> Principal:
-        if credentials is None:
-            raise Unauthorized("Send the header 'Authorization: Bearer <token>'.")
-        principal = verifier.verify(credentials.credentials)
-        if "staff" not in principal.roles:
-            raise Forbidden("This needs the role staff.")
-        return principal
-
+    staff = access(verifier)
     router = APIRouter(prefix=PREFIX)
     for part in (_reading, _publishing, _stopping):
         part(router, desk, staff)
@@ -75,7 +64,7 @@ def _router(desk: Desk, verifier: TokenVerifier, saved: Callable[[], dict[str, o
     return router
 
 
-def _reading(router: APIRouter, desk: Desk, staff: Callable[..., Principal]) -> None:
+def _reading(router: APIRouter, desk: Desk, staff: Who) -> None:
     """What there is."""
     only_staff = [Depends(staff)]
 
@@ -112,7 +101,7 @@ def _reading(router: APIRouter, desk: Desk, staff: Callable[..., Principal]) -> 
         return bodies.Events(events=[_event(event) for event in reversed(book.events)], damage=damage)
 
 
-def _publishing(router: APIRouter, desk: Desk, staff: Callable[..., Principal]) -> None:
+def _publishing(router: APIRouter, desk: Desk, staff: Who) -> None:
     """The way of a version to customers; it takes two people."""
     Staff = Annotated[Principal, Depends(staff)]
 
@@ -137,7 +126,7 @@ def _publishing(router: APIRouter, desk: Desk, staff: Callable[..., Principal]) 
         return bodies.Live(live=number)
 
 
-def _stopping(router: APIRouter, desk: Desk, staff: Callable[..., Principal]) -> None:
+def _stopping(router: APIRouter, desk: Desk, staff: Who) -> None:
     """The ways to stop something that goes wrong; one person is enough."""
     Staff = Annotated[Principal, Depends(staff)]
 

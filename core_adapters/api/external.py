@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, HTTPException
 from pydantic import Field
 
-from core_adapters.api.security import SERVICE, caller
+from core_adapters.api.security import caller
 from core_adapters.api.shapes import Given, Name, Problem, Shape
 from core_adapters.external.billers.questions import BillQuestions, NoSuchPartner
 from flows.ports import Principal, TokenVerifier
@@ -23,7 +23,7 @@ class Asking(Shape):
 def routes(bills: BillQuestions, verifier: TokenVerifier) -> APIRouter:
     """The routes over all partners."""
     router = APIRouter(prefix="/api/v1/external", tags=["external"])
-    service = caller(verifier, SERVICE)
+    service = caller(verifier)
 
     @router.post(
         "/{partner}/{verb}", responses={401: {"model": Problem}, 403: {"model": Problem}, 404: {"model": Problem}}

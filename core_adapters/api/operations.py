@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query
 
 from core_adapters.api import reconciliations, resolutions, switches
 from core_adapters.api.resolutions import Whole, whole
-from core_adapters.api.security import SERVICE, STAFF, caller
+from core_adapters.api.security import caller
 from core_adapters.api.shapes import Listed, Problem, Shown, Standing, Start
 from core_adapters.operations.desk import Desk
 from core_adapters.operations.reconciling import Reconciling
@@ -16,25 +16,24 @@ from core_adapters.operations.states import State
 from core_adapters.operations.switches import Switches
 from flows.ports import Principal, TokenVerifier
 
+PREFIX = "/api/v1/operations"
+
 
 def routes(desk: Desk, verifier: TokenVerifier) -> APIRouter:
-    """The routes over one desk."""
-    router = APIRouter(
-        prefix="/api/v1/operations", tags=["operations"], responses={401: {"model": Problem}, 403: {"model": Problem}}
-    )
-    service, staff = caller(verifier, SERVICE), caller(verifier, STAFF | SERVICE)
-    clerk = caller(verifier, STAFF)
+    """The routes over one desk. Each router has its whole prefix, for the table of roles knows whole paths only."""
+    router = APIRouter(tags=["operations"], responses={401: {"model": Problem}, 403: {"model": Problem}})
+    who = caller(verifier)
     resolving = Resolving(desk.store)
 
-    @router.post("", status_code=202, responses={code: {"model": Problem} for code in (409, 422, 503)})
-    async def start(body: Start, _: Annotated[Principal, Depends(service)]) -> Standing:
+    @router.post(PREFIX, status_code=202, responses={code: {"model": Problem} for code in (409, 422, 503)})
+    async def start(body: Start, _: Annotated[Principal, Depends(who)]) -> Standing:
         """Start an operation; the same again answers where it stands. Its result goes to the conversation."""
         accepted = await desk.start(body.effect(), body.conversation)
         return Standing(op_id=accepted.op_id, state=accepted.state)
 
-    @router.get("")
+    @router.get(PREFIX)
     async def listed(
-        _: Annotated[Principal, Depends(staff)],
+        _: Annotated[Principal, Depends(who)],
         state: State | None = None,
         limit: Annotated[int, Query(ge=1, le=500)] = 50,
     ) -> Listed:
@@ -42,14 +41,14 @@ def routes(desk: Desk, verifier: TokenVerifier) -> APIRouter:
         return Listed(operations=[Shown.of(operation) for operation in await desk.store.listed(state, limit)])
 
     if desk.books is not None:
-        router.include_router(reconciliations.routes(Reconciling(desk.store, desk.books), clerk))
+        router.include_router(reconciliations.routes(Reconciling(desk.store, desk.books), who))
 
-    router.include_router(switches.routes(Switches(desk.store, desk.names), clerk))
+    router.include_router(switches.routes(Switches(desk.store, desk.names), who))
 
-    @router.get("/{op_id}", responses={404: {"model": Problem}})
-    async def shown(op_id: UUID, _: Annotated[Principal, Depends(staff)]) -> Whole:
+    @router.get(f"{PREFIX}/{{op_id}}", responses={404: {"model": Problem}})
+    async def shown(op_id: UUID, _: Annotated[Principal, Depends(who)]) -> Whole:
         """One operation, with what somebody has proposed about it."""
         return await whole(Shown.of(await desk.find(op_id)), resolving)
 
-    router.include_router(resolutions.routes(resolving, clerk))
+    router.include_router(resolutions.routes(resolving, who))
     return router

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Path
 from pydantic import Field
 
-from core_adapters.api.security import SERVICE, caller
+from core_adapters.api.security import caller
 from core_adapters.api.shapes import Problem, Shape
 from core_adapters.pages.counter import Counter, Looked, Outcome
 from core_adapters.pages.document import Document
@@ -83,7 +83,7 @@ def routes(counter: Counter, verifier: TokenVerifier) -> APIRouter:
     """The routes over one counter."""
     refusals: dict[int | str, dict[str, object]] = {code: {"model": Problem} for code in (401, 403, 404)}
     router = APIRouter(prefix="/api/v1/pages", tags=["pages"], responses=refusals)
-    service = caller(verifier, SERVICE)
+    service = caller(verifier)
 
     @router.get("/{place}")
     async def look(place: Place, _: Annotated[Principal, Depends(service)]) -> Seen:

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 
-from core_adapters.api.security import SERVICE, caller
+from core_adapters.api.security import caller
 from core_adapters.api.shapes import Asked, Problem
 from core_adapters.ports import Question
 from core_adapters.questions import Questions
@@ -14,7 +14,7 @@ from flows.ports import Principal, TokenVerifier
 def routes(questions: Questions, verifier: TokenVerifier) -> APIRouter:
     """The routes over one bank's questions."""
     router = APIRouter(prefix="/api/v1/core", tags=["questions"])
-    service = caller(verifier, SERVICE)
+    service = caller(verifier)
 
     @router.post("/{verb}", responses={401: {"model": Problem}, 403: {"model": Problem}, 404: {"model": Problem}})
     async def ask(verb: str, body: Asked, _: Annotated[Principal, Depends(service)]) -> dict[str, Any]:

@@ -1,11 +1,11 @@
 """``POST /api/v1/operations/reconciliations``: compare a day of our books with the bank's statement."""
 
-from collections.abc import Callable
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends
 
+from core_adapters.api.security import Caller
 from core_adapters.api.shapes import Problem, Shape
 from core_adapters.operations.decisions.reconciliation import Judged, Judgement
 from core_adapters.operations.reconciling import Found, Reconciling
@@ -48,11 +48,11 @@ class Compared(Day):
         return cls(day=found.day, core=found.core, counts=dict(found.counts), differences=listed)
 
 
-def routes(reconciling: Reconciling, clerk: Callable[[Request], Principal]) -> APIRouter:
+def routes(reconciling: Reconciling, clerk: Caller) -> APIRouter:
     """The route for staff."""
     router = APIRouter(responses={code: {"model": Problem} for code in (422, 503)})
 
-    @router.post("/reconciliations")
+    @router.post("/api/v1/operations/reconciliations")
     async def reconcile(body: Day, who: Annotated[Principal, Depends(clerk)]) -> Compared:
         """Compare a day; again replaces what was found before."""
         return Compared.of(await reconciling.day(body.day, f"staff {who.subject}"))

@@ -1,13 +1,13 @@
 """``/api/v1/operations/{op_id}/resolution``: one person says what became of an operation on hold, another decides."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends
 from pydantic import Field
 
+from core_adapters.api.security import Caller
 from core_adapters.api.shapes import Problem, Shape, Shown
 from core_adapters.operations.resolving import Outcome, Proposal, Resolving
 from flows.ports import Principal
@@ -59,10 +59,10 @@ class Whole(Shown):
     proposal: Waiting | None = None
 
 
-def routes(resolving: Resolving, clerk: Callable[[Request], Principal]) -> APIRouter:
+def routes(resolving: Resolving, clerk: Caller) -> APIRouter:
     """The routes for staff. Any refusal leaves all as it was."""
     refusals: dict[int | str, dict[str, object]] = {code: {"model": Problem} for code in (404, 409)}
-    router = APIRouter(prefix="/{op_id}/resolution", responses=refusals)
+    router = APIRouter(prefix="/api/v1/operations/{op_id}/resolution", responses=refusals)
 
     @router.post("", status_code=201)
     async def propose(op_id: UUID, body: Proposed, who: Annotated[Principal, Depends(clerk)]) -> Waiting:

@@ -1,28 +1,28 @@
-"""Who may call: a bearer token with one of the wanted roles."""
+"""Who may call: a bearer token, and a role that the table of roles lets in at this route."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import Annotated
 
-from fastapi import HTTPException, Request
+from fastapi import Depends, HTTPException, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from flows.ports import Principal, TokenVerifier, Unauthorized
+from flows.roles import Forbidden, let_in
 
-SERVICE = frozenset({"service"})
-STAFF = frozenset({"staff", "admin"})
+Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False))]
+Caller = Callable[..., Awaitable[Principal]]
 
 
-def caller(verifier: TokenVerifier, roles: frozenset[str]) -> Callable[[Request], Principal]:
+def caller(verifier: TokenVerifier) -> Caller:
     """A dependency that gives the caller, or answers 401 (no valid token) or 403 (not the role)."""
 
-    def check(request: Request) -> Principal:
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            raise HTTPException(401, "send 'Authorization: Bearer <token>'", {"WWW-Authenticate": "Bearer"})
+    async def check(request: Request, credentials: Credentials) -> Principal:
+        token = credentials.credentials if credentials is not None else None
         try:
-            principal = verifier.verify(token.strip())
+            return let_in(verifier, token, f"{request.method} {request.scope['route'].path}")
         except Unauthorized as refusal:
             raise HTTPException(401, str(refusal), {"WWW-Authenticate": "Bearer"}) from None
-        if not principal.roles & roles:
-            raise HTTPException(403, f"this needs a token with a role of: {', '.join(sorted(roles))}")
-        return principal
+        except Forbidden as refusal:
+            raise HTTPException(403, str(refusal)) from None
 
     return check

@@ -1,12 +1,12 @@
 """``/api/v1/operations/switches``: what staff have stopped, an action or all at one core, and the switch itself."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Depends, Path
 from pydantic import Field, StrictBool
 
+from core_adapters.api.security import Caller
 from core_adapters.api.shapes import Problem, Shape
 from core_adapters.operations.switches import Switch, Switches
 from flows.ports import Principal
@@ -40,9 +40,9 @@ class All(Shape):
     names: list[str]
 
 
-def routes(switches: Switches, clerk: Callable[[Request], Principal]) -> APIRouter:
+def routes(switches: Switches, clerk: Caller) -> APIRouter:
     """The routes for staff."""
-    router = APIRouter(prefix="/switches")
+    router = APIRouter(prefix="/api/v1/operations/switches")
 
     @router.get("")
     async def listed(_: Annotated[Principal, Depends(clerk)]) -> All:

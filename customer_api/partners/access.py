@@ -3,14 +3,15 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from customer_api.access import STAFF, Credentials, Forbidden
+from customer_api.access import Credentials, route_of
 from customer_api.partners import registry
-from customer_api.partners.bodies import Scope
 from customer_api.partners.tables import Partner
 from customer_api.seals import Seals
 from flows.ports import TokenVerifier, Unauthorized
+from flows.roles import BOTH, NOBODY, ROUTES, Forbidden, Scope, let_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,20 +25,17 @@ class Caller:
 
 
 def caller(
-    sessions: async_sessionmaker[AsyncSession], seals: Seals, verifier: TokenVerifier, scope: Scope
+    sessions: async_sessionmaker[AsyncSession], seals: Seals, verifier: TokenVerifier
 ) -> Callable[..., Awaitable[Caller]]:
-    """A dependency: staff, or a partner with this scope. A partner's login has all scopes."""
+    """A dependency: staff, or a partner with the scope that the table of roles names. A partner's login has all."""
 
-    async def who(credentials: Credentials) -> Caller:
-        if credentials is None:
-            raise Unauthorized("Send the header 'Authorization: Bearer <token>'.")
-        if credentials.credentials.startswith(registry.KEY_PREFIX):
-            return await _by_key(sessions, seals, credentials.credentials, scope)
-        principal = verifier.verify(credentials.credentials)
-        if principal.roles & STAFF:
+    async def who(request: Request, credentials: Credentials) -> Caller:
+        token, route = credentials.credentials if credentials is not None else None, route_of(request)
+        if token is not None and token.startswith(registry.KEY_PREFIX):
+            return await _by_key(sessions, seals, token, ROUTES.get(route, NOBODY).scope)
+        principal = let_in(verifier, token, route)
+        if principal.roles & BOTH.roles:
             return Caller(None)
-        if "partner" not in principal.roles:
-            raise Forbidden("This needs one of the roles partner, service, staff.")
         async with sessions() as session:
             partner = await registry.of_login(session, principal.subject)
         if partner is None:
@@ -47,7 +45,7 @@ def caller(
     return who
 
 
-async def _by_key(sessions: async_sessionmaker[AsyncSession], seals: Seals, text: str, scope: Scope) -> Caller:
+async def _by_key(sessions: async_sessionmaker[AsyncSession], seals: Seals, text: str, scope: Scope | None) -> Caller:
     async with sessions() as session:
         key = await registry.of_key(session, seals, text)
     if key is None:

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints, model_validator
 
 from customer_api.bodies import Shape
+from flows.roles import Scope
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
@@ -14,7 +15,6 @@ Text = Annotated[str, StringConstraints(min_length=1, max_length=600, pattern=r"
 Url = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 Secret = Annotated[str, StringConstraints(min_length=20, max_length=200)]
 Locale = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
-Scope = Literal["deliveries:read", "deliveries:replay"]
 Direction = Literal["in", "out"]
 Segment = Literal["everyone", "newcomers", "identified"]
 Share = Literal["first_name", "full_name", "phone", "language"]

@@ -19,13 +19,13 @@ from customer_api.partners.bodies import (
     KeyShown,
     PartnerBody,
     PartnerShown,
-    Scope,
     SecretBody,
     SecretShown,
 )
 from customer_api.partners.signatures import PUBLIC, SHARED, SecretUnusable, checked_secret
 from customer_api.partners.tables import Partner, PartnerKey, PartnerSecret
 from customer_api.seals import Seals
+from flows.roles import Scope
 
 ALIVE_MAX = 2
 KEY_PREFIX = "tp_"

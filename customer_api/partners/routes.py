@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from customer_api.access import STAFF, access
+from customer_api.access import access
 from customer_api.bodies import Problem
 from customer_api.partners import bodies, outbox, registry, shelf
 from customer_api.partners.access import Caller, caller
@@ -46,7 +46,7 @@ def router(desk: Desk, verifier: TokenVerifier) -> APIRouter:
 
 
 def _offers(routes: APIRouter, desk: Desk, verifier: TokenVerifier) -> None:
-    @routes.get("/offers", dependencies=[Depends(access(verifier, STAFF))])
+    @routes.get("/offers", dependencies=[Depends(access(verifier))])
     async def list_offers() -> list[bodies.OfferShown]:
         """All offers of all partners."""
         async with desk.sessions() as session:
@@ -54,7 +54,7 @@ def _offers(routes: APIRouter, desk: Desk, verifier: TokenVerifier) -> None:
 
     @routes.put("/offers/{offer}")
     async def put_offer(
-        offer: bodies.Slug, body: bodies.OfferBody, who: Annotated[Principal, Depends(access(verifier, STAFF))]
+        offer: bodies.Slug, body: bodies.OfferBody, who: Annotated[Principal, Depends(access(verifier))]
     ) -> bodies.OfferShown:
         """Make an offer, or make it what is said now; 404 for an unknown partner, 409 for another's offer."""
         async with desk.sessions.begin() as session:
@@ -64,7 +64,7 @@ def _offers(routes: APIRouter, desk: Desk, verifier: TokenVerifier) -> None:
 
 
 def _registry(routes: APIRouter, desk: Desk, verifier: TokenVerifier) -> None:
-    @routes.get("", dependencies=[Depends(access(verifier, STAFF))])
+    @routes.get("", dependencies=[Depends(access(verifier))])
     async def list_partners() -> list[bodies.PartnerShown]:
         """All partners."""
         async with desk.sessions() as session:
@@ -72,7 +72,7 @@ def _registry(routes: APIRouter, desk: Desk, verifier: TokenVerifier) -> None:
 
     @routes.put("/{partner}")
     async def put_partner(
-        partner: bodies.Slug, body: bodies.PartnerBody, who: Annotated[Principal, Depends(access(verifier, STAFF))]
+        partner: bodies.Slug, body: bodies.PartnerBody, who: Annotated[Principal, Depends(access(verifier))]
     ) -> bodies.PartnerShown:
         """Make a partner, or make it what is said now. The same again changes nothing."""
         async with desk.sessions.begin() as session:
@@ -82,7 +82,7 @@ def _registry(routes: APIRouter, desk: Desk, verifier: TokenVerifier) -> None:
     @routes.get("/{partner}")
     async def read_partner(
         partner: str,
-        who: Annotated[Caller, Depends(caller(desk.sessions, desk.seals, verifier, "deliveries:read"))],
+        who: Annotated[Caller, Depends(caller(desk.sessions, desk.seals, verifier))],
     ) -> bodies.PartnerShown:
         """One partner; a partner reads itself."""
         async with desk.sessions() as session:
@@ -92,7 +92,7 @@ def _registry(routes: APIRouter, desk: Desk, verifier: TokenVerifier) -> None:
 def _keys(routes: APIRouter, desk: Desk, verifier: TokenVerifier) -> None:
     @routes.post("/{partner}/keys", status_code=201)
     async def issue_key(
-        partner: str, body: bodies.KeyBody, who: Annotated[Principal, Depends(access(verifier, STAFF))]
+        partner: str, body: bodies.KeyBody, who: Annotated[Principal, Depends(access(verifier))]
     ) -> bodies.NewKey:
         """A key for our API, shown once. Two live at once; a third is 409 until one is revoked."""
         async with desk.sessions.begin() as session:
@@ -100,7 +100,7 @@ def _keys(routes: APIRouter, desk: Desk, verifier: TokenVerifier) -> None:
             key, text = await registry.issue_key(session, desk.seals, found, body.scopes, who.subject, desk.clock())
             return bodies.NewKey(**registry.key_shown(key).model_dump(), key=text)
 
-    @routes.delete("/{partner}/keys/{key_id}", dependencies=[Depends(access(verifier, STAFF))])
+    @routes.delete("/{partner}/keys/{key_id}", dependencies=[Depends(access(verifier))])
     async def revoke_key(partner: str, key_id: UUID) -> bodies.PartnerShown:
         """End a key; the next call with it is 401."""
         async with desk.sessions.begin() as session:
@@ -114,7 +114,7 @@ def _keys(routes: APIRouter, desk: Desk, verifier: TokenVerifier) -> None:
 def _secrets(routes: APIRouter, desk: Desk, verifier: TokenVerifier) -> None:
     @routes.post("/{partner}/secrets", status_code=201)
     async def add_secret(
-        partner: str, body: bodies.SecretBody, who: Annotated[Principal, Depends(access(verifier, STAFF))]
+        partner: str, body: bodies.SecretBody, who: Annotated[Principal, Depends(access(verifier))]
     ) -> bodies.NewSecret:
         """A webhook secret beside the living one, shown once. Both are good until one is retired."""
         async with desk.sessions.begin() as session:
@@ -122,7 +122,7 @@ def _secrets(routes: APIRouter, desk: Desk, verifier: TokenVerifier) -> None:
             row, text = await registry.add_secret(session, desk.seals, found, body, who.subject, desk.clock())
             return bodies.NewSecret(**registry.secret_shown(row).model_dump(), secret=text)
 
-    @routes.delete("/{partner}/secrets/{secret_id}", dependencies=[Depends(access(verifier, STAFF))])
+    @routes.delete("/{partner}/secrets/{secret_id}", dependencies=[Depends(access(verifier))])
     async def retire_secret(partner: str, secret_id: UUID) -> bodies.PartnerShown:
         """End a webhook secret, within two seconds everywhere."""
         async with desk.sessions.begin() as session:
@@ -134,19 +134,18 @@ def _secrets(routes: APIRouter, desk: Desk, verifier: TokenVerifier) -> None:
 
 
 def _webhooks(routes: APIRouter, desk: Desk, verifier: TokenVerifier) -> None:
-    reads = Depends(caller(desk.sessions, desk.seals, verifier, "deliveries:read"))
-    replays = Depends(caller(desk.sessions, desk.seals, verifier, "deliveries:replay"))
+    its_own = Depends(caller(desk.sessions, desk.seals, verifier))
 
     @routes.get("/{partner}/deliveries")
     async def list_deliveries(
-        partner: str, who: Annotated[Caller, reads], state: bodies.DeliveryState | None = None, limit: Limit = 50
+        partner: str, who: Annotated[Caller, its_own], state: bodies.DeliveryState | None = None, limit: Limit = 50
     ) -> list[bodies.DeliveryShown]:
         """What was sent to the partner or waits, the newest first."""
         async with desk.sessions() as session:
             return await outbox.listed(session, (await _seen(session, partner, who)).id, state, limit)
 
     @routes.post("/{partner}/deliveries/{delivery_id}/replay")
-    async def replay_delivery(partner: str, delivery_id: UUID, who: Annotated[Caller, replays]) -> bodies.DeliveryShown:
+    async def replay_delivery(partner: str, delivery_id: UUID, who: Annotated[Caller, its_own]) -> bodies.DeliveryShown:
         """Send it again under its own id. 409 where nothing may be sent."""
         async with desk.sessions.begin() as session:
             found = await outbox.replay(session, await _seen(session, partner, who), delivery_id, desk.clock())
@@ -155,7 +154,7 @@ def _webhooks(routes: APIRouter, desk: Desk, verifier: TokenVerifier) -> None:
             return found
 
     @routes.get("/{partner}/events")
-    async def list_events(partner: str, who: Annotated[Caller, reads], limit: Limit = 50) -> list[bodies.EventShown]:
+    async def list_events(partner: str, who: Annotated[Caller, its_own], limit: Limit = 50) -> list[bodies.EventShown]:
         """What the partner has told us, the newest first."""
         async with desk.sessions() as session:
             return await heard(session, (await _seen(session, partner, who)).id, limit)

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from customer_api.access import SERVICE, STAFF, access
+from customer_api.access import access
 from customer_api.referrals import links, paying, telling, using
 from customer_api.referrals.bodies import CardUse, Due, Line, Outcome, Reached, Shown, State
 from customer_api.referrals.rules import Rules
@@ -36,7 +36,7 @@ def router(referring: Referring, verifier: TokenVerifier) -> APIRouter:
 
 
 def _money(routes: APIRouter, referring: Referring, verifier: TokenVerifier) -> None:
-    allowed = [Depends(access(verifier, SERVICE))]
+    allowed = [Depends(access(verifier))]
 
     @routes.post("/uses", status_code=204, dependencies=allowed)
     async def tell_of_use(told: CardUse) -> None:
@@ -61,7 +61,7 @@ def _money(routes: APIRouter, referring: Referring, verifier: TokenVerifier) -> 
 
 
 def _looking(routes: APIRouter, referring: Referring, verifier: TokenVerifier) -> None:
-    allowed = [Depends(access(verifier, STAFF))]
+    allowed = [Depends(access(verifier))]
 
     @routes.get("/codes/{code}", dependencies=allowed)
     async def read_code(code: str) -> Reached:
