@@ -15,7 +15,7 @@ from flows.session import Session
 ACTION = "referrals.reach"
 COMES = frozenset({EventType.START, EventType.MESSAGE, EventType.POSTBACK, EventType.CONTACT_SHARED})
 CODE = re.compile(r"\s*(ref_[2-9A-HJKMNP-Z]{8})\s*", re.ASCII | re.IGNORECASE)
-CAME_BY = re.compile(r"(ref|partner)_[A-Za-z0-9_-]{1,56}", re.ASCII)
+CAME_BY = re.compile(r"(?=.{1,64}$)(ref|partner)_[A-Za-z0-9_-]+", re.ASCII)
 
 
 def as_link(event: Event) -> Event:

@@ -53,8 +53,9 @@ GONE = (
     "delete from money.phone_look_up where customer_id = $1",
     "delete from customers.identifier where customer_id::text = $1",
     "delete from customers.document where customer_id::text = $1",
-    # A conversation's id can be guessed from a chat's address; the journey counts on without it.
-    "update customers.journey set conversation = gen_random_uuid() where customer_id::text = $1",
+    # A conversation's id can be guessed from a chat's address, and a partner may know whom it gave a code; the journey
+    # counts on without them.
+    "update customers.journey set conversation = gen_random_uuid(), code = '' where customer_id::text = $1",
 )
 BY_CHAT = (
     "delete from bot.change where message in (select id from bot.message where conversation = any($1))",

@@ -1,13 +1,13 @@
 """What partners may tell us. A type that is not in the table is taken and noted, for a partner may be ahead of us.
 
-==================  ==========  ==================================================================
+==================  ==========  ======================================================================
 type                names       what it says
-==================  ==========  ==================================================================
-referral.sent       ``code``    a customer of the partner's was sent to us with this code
-referral.bought     ``code``    a customer who came from us with this code has bought something
+==================  ==========  ======================================================================
+referral.sent       ``code``    a customer of the partner's was sent to us with this code, before or after they come
+referral.bought     ``code``    a customer with this code, the partner's or a promo code, has bought something
 offer.redeemed      ``claim``   the offer behind a claim was used
 promo.used          ``code``    a promo code that we gave was used
-==================  ==========  ==================================================================
+==================  ==========  ======================================================================
 """
 
 import json
@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from customer_api.partners.tables import OfferClaim
+from customer_api.referrals import sent
 
 NAMES: Mapping[str, str] = {
     "referral.sent": "code",
@@ -83,9 +84,18 @@ async def take(session: AsyncSession, partner: str, event: Event, now: datetime)
             return await _mark(session, partner, OfferClaim.id, _uuid(event.about), "redeemed_at", now)
         case "promo.used":
             return await _mark(session, partner, OfferClaim.code, event.about, "used_at", now)
-        case known if known in NAMES:
-            return "done"  # its row is the record that the referral programmes and the funnel count
+        case sent.SENT:
+            return "done" if await sent.named(session, partner, str(event.about), now) else "unmatched"
+        case "referral.bought":
+            return await _bought(session, partner, str(event.about))
     return "noted"
+
+
+async def _bought(session: AsyncSession, partner: str, code: str) -> Outcome:
+    """Its row is the record; it is of a promo code that we gave, or of a code that somebody has come by."""
+    claim = select(OfferClaim.id).where(OfferClaim.code == code, OfferClaim.partner == partner)
+    is_known = await session.scalar(claim) is not None or await sent.has_come(session, partner, code)
+    return "done" if is_known else "unmatched"
 
 
 async def _mark(

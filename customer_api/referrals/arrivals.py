@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from customer_api import bindings
 from customer_api.bodies import Answer, Reach
-from customer_api.referrals import links
+from customer_api.referrals import links, sent
 from customer_api.referrals.tables import Journey, Touch
 from customer_api.seals import Seals
 
@@ -20,14 +20,17 @@ BY_PARTNER = re.compile(r"partner_([a-z][a-z0-9-]{1,39})", re.ASCII)
 
 async def reach(session: AsyncSession, seals: Seals, ask: Reach, now: datetime) -> Answer:
     """Keep an arrival. A code counts for a chat that is nobody's yet; a customer's own taps change nothing."""
-    code, partner = BY_CODE.fullmatch(ask.inputs.came_by), BY_PARTNER.fullmatch(ask.inputs.came_by)
-    invitation = await links.find(session, code[1]) if code else None
+    came_by = ask.inputs.came_by
+    of_friend, of_partner = BY_CODE.fullmatch(came_by), BY_PARTNER.fullmatch(came_by)
+    invitation = await links.find(session, of_friend[1]) if of_friend else None
+    code = came_by if invitation is None and sent.CODE.fullmatch(came_by) else ""
+    partner = await sent.came(session, code, now) if code else of_partner[1] if of_partner else ""
     await bindings.lock(session, seals.mark(ask.chat.text, "chat"))
     await session.execute(
         insert(Journey)
         .values(
             conversation=ask.conversation, channel=ask.channel, reached_at=now,
-            came_by=invitation.programme if invitation else "", partner=partner[1] if partner else "",
+            came_by=invitation.programme if invitation else "", partner=partner, code=code,
         )
         .on_conflict_do_nothing()
     )  # fmt: skip

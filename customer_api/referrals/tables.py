@@ -33,7 +33,8 @@ class Touch(Table):
 class Journey(Table):
     """How far a chat has got. `came_by` is an invitation's programme, `partner` whose link it was, both empty for none.
 
-    `is_newcomer` is false for a chat of somebody who was a customer before.
+    `code` is what a link carried that is no friend's, kept for the partner that says it is its own. `is_newcomer` is
+    false for a chat of somebody who was a customer before.
     """
 
     __tablename__ = "journey"
@@ -41,6 +42,7 @@ class Journey(Table):
     channel: Mapped[str]
     came_by: Mapped[str]
     partner: Mapped[str]
+    code: Mapped[str]
     reached_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
     bound_at: Mapped[datetime | None]
