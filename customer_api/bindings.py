@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from customer_api.bodies import BoundChat
+from customer_api.bodies import Answer, BoundChat, Unbind
 from customer_api.seals import Chat, Seals
 from customer_api.tables import Binding, Customer
 
@@ -63,6 +63,16 @@ async def revoke(session: AsyncSession, binding_id: UUID, by: str, now: datetime
     if binding is not None and binding.revoked_at is None:
         binding.revoked_at, binding.revoked_by = now, by
     return binding
+
+
+async def unbind(session: AsyncSession, seals: Seals, ask: Unbind, now: datetime) -> Answer:
+    """End the binding of a chat. Whoever is in it may ask: it opens nothing."""
+    await lock(session, seals.mark(ask.chat.text, "chat"))
+    binding = await living(session, seals, ask.chat)
+    if binding is None or ask.customer_id not in (None, binding.customer_id):
+        return Answer(state="failed", error="not_bound")
+    await revoke(session, binding.id, f"the customer in {ask.channel}", now)
+    return Answer(state="done")
 
 
 async def history(session: AsyncSession, customer_id: UUID) -> Sequence[Binding]:

@@ -142,6 +142,13 @@ class CheckCode(Started):
     inputs: CheckCodeInputs
 
 
+class Unbind(Started):
+    """End the binding of this chat."""
+
+    action: Literal["identity.unbind"]
+    inputs: NothingMore
+
+
 class SubmitDocuments(Started):
     """Identify the customer of this chat."""
 
@@ -208,6 +215,7 @@ class Reach(Started):
 Operation = Annotated[
     SendCode
     | CheckCode
+    | Unbind
     | SubmitDocuments
     | SetNotices
     | WithdrawConsent

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from customer_api import allowed, codes, documents, notices, texts
+from customer_api import allowed, bindings, codes, documents, notices, texts
 from customer_api.bodies import (
     AcceptOffer,
     Answer,
@@ -27,6 +27,7 @@ from customer_api.bodies import (
     SetNotices,
     SubmitDocuments,
     TakeCopy,
+    Unbind,
     WithdrawConsent,
 )
 from customer_api.codes import Message
@@ -99,6 +100,8 @@ class Operations:
                 return await codes.prepare(session, self._seals, ask, self._bank, now)
             case CheckCode():
                 return await codes.check(session, self._seals, ask, now, self._friends.bound)
+            case Unbind():
+                return await bindings.unbind(session, self._seals, ask, now)
             case SubmitDocuments():
                 return await documents.submit(session, self._seals, ask, now)
             case SetNotices():

@@ -7,7 +7,7 @@ from flows import identifiers
 from flows.events import AccessChanged, Value
 from flows.session import Run
 from flows.speaking import system
-from flows.stack import drop_all
+from flows.stack import drop_all, drop_run
 from flows.turn import Turn
 
 ACCESS_LIFE_MS = 8 * 3600 * 1000  # where the one who grants it names no end
@@ -40,6 +40,25 @@ def grant(turn: Turn, run: Run, outputs: Mapping[str, Value]) -> None:
     session.verified_until = max(session.verified_until, until)
     if outputs.get("level") == "strong":
         session.strong_until = until
+    settle_level(turn)
+
+
+def end(turn: Turn, run: Run | None = None) -> None:
+    """The conversation is nobody's any more: of all that was open only ``run`` goes on, and nothing is remembered."""
+    session = turn.session
+    for other in [one for one in session.stack if one is not run]:
+        drop_run(turn, other)
+    session.customer_id = None
+    session.verified_until = session.strong_until = 0
+    session.kept = {}
+    settle_level(turn)
+
+
+def left(turn: Turn) -> None:
+    """The customer has blocked the bot or left: whoever holds the phone when it comes back proves anew who it is."""
+    session = turn.session
+    session.verified_until = session.strong_until = 0
+    drop_all(turn)
     settle_level(turn)
 
 

@@ -6,12 +6,12 @@ facts and calls again with the same session and event and more facts.
 
 from dataclasses import dataclass
 
-from flows.access import changed, settle_level
+from flows.access import changed, left, settle_level
 from flows.effects import DeleteInbound, Effect
 from flows.events import AccessChanged, BankEvent, Event, FormSubmitted, HandoffClosed, OperationSettled, TimerFired
 from flows.expressions import EvaluationError
 from flows.facts import Facts, Needs
-from flows.messages import InboundEvent
+from flows.messages import EventType, InboundEvent
 from flows.model import Collect, Confirm, Library
 from flows.money import MoneyError
 from flows.ports import Capabilities
@@ -31,6 +31,8 @@ from flows.stack import drop_all
 from flows.turn import BrokenContent, Missing, QuestionFailed, TooManySteps, Turn
 from flows.understanding import hear
 from flows.withdrawing import put_aside, put_back
+
+GONE = frozenset({"blocked", "unsubscribed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,8 @@ def _dispatch(turn: Turn) -> None:
 
 def _take_in(turn: Turn) -> None:
     match turn.event:
+        case InboundEvent(type=EventType.SUBSCRIPTION) if turn.event.details.get("state") in GONE:
+            left(turn)
         case InboundEvent():
             hear(turn, turn.event)
         case OperationSettled():

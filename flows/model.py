@@ -290,6 +290,7 @@ class BankOperation:
 
     ``effect: none`` is answered inside the turn as a fact; the others run after the turn is saved and come back as
     ``OperationSettled``. ``sets_access``: its outputs ``customer_id`` and ``level`` become the conversation's.
+    ``ends_access``: once it is done the conversation is nobody's.
     ``public``: its answer is the same for everybody, such as rates, so that a flow for guests may ask.
     ``own_accounts``: money goes from one account of the customer's to another, so no strong proof is needed.
     ``late_done`` and ``late_failed`` are system responses for an outcome that comes after the flow has gone on.
@@ -308,6 +309,7 @@ class BankOperation:
     idempotent: bool = True
     status: str | None = None
     sets_access: bool = False
+    ends_access: bool = False
     public: bool = False
     own_accounts: bool = False
     late_done: str | None = None

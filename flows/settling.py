@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
+from flows import access
 from flows.events import BankEvent, FormSubmitted, OperationSettled, TimerFired, Value
 from flows.filling import take
 from flows.model import Action, Collect, Confirm, Slot, SlotType, Wait
@@ -47,6 +48,8 @@ def _late_result(turn: Turn, event: OperationSettled) -> None:
     operation = turn.library.catalogue.operations.get(event.action)
     if operation is None or event.state == "unknown":
         return
+    if operation.ends_access and event.state == "done":
+        access.end(turn)
     name = operation.late_done if event.state == "done" else operation.late_failed
     kinds = {**{key: one.type for key, one in operation.inputs.items()}, **operation.outputs}
     if name is not None:

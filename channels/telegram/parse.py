@@ -66,7 +66,7 @@ def _event(update: Json, account: str, received_at: datetime) -> InboundEvent:
         payload=found.payload,
         referral=found.referral,
         details=found.details,
-        private_chat=chat.get("type", "private" if address else "none") == "private",
+        private_chat=chat.get("type") == "private",  # what is asked inline comes from no chat at all
     )
 
 

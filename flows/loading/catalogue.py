@@ -12,7 +12,7 @@ from flows.source import Node, Scalar
 
 OPERATION = (
     "effect", "provider", "inputs", "outputs", "errors", "soft_errors", "timeout_s", "idempotent", "status",
-    "sets_access", "public", "own_accounts", "late_done", "late_failed",
+    "sets_access", "ends_access", "public", "own_accounts", "late_done", "late_failed",
 )  # fmt: skip
 CONTEXT_TYPES = (*TYPES, "money_list")
 
@@ -57,6 +57,7 @@ def _operation(reading: Reading, name: str, body: Node) -> BankOperation:
         idempotent=fields.flag("idempotent", True),
         status=fields.optional_name("status", dotted=True),
         sets_access=fields.flag("sets_access"),
+        ends_access=fields.flag("ends_access"),
         public=fields.flag("public"),
         own_accounts=fields.flag("own_accounts"),
         late_done=fields.optional_name("late_done"),

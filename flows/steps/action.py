@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from uuid import UUID
 
-from flows.access import grant
+from flows.access import end, grant
 from flows.cards import CardNumber
 from flows.confirming import SAID, snapshot_hash
 from flows.effects import StartOperation
@@ -140,6 +140,8 @@ def settled(turn: Turn, run: Run, step: Action, event: OperationSettled) -> str:
         return failed(turn, run, step, UNKNOWN)
     if operation.sets_access:
         grant(turn, run, event.outputs)
+    if operation.ends_access:
+        end(turn, run)
     save(run, step, operation, event.outputs)
     return step.follows
 

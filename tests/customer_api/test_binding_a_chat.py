@@ -106,6 +106,34 @@ async def test_one_chat_binds_one_customer_and_a_second_needs_a_revoke_that_is_k
             await connection.execute(text("update customers.binding set revoked_at = null, revoked_by = null"))
 
 
+async def test_the_customer_ends_the_binding_from_the_chat_and_the_history_stays(
+    chat: Chat, engine: AsyncEngine
+) -> None:
+    first = await chat.prove()
+    body = chat.body("unbind", {}, customer_id=first["customer_id"])
+    assert [await chat.post(body) for _ in range(2)] == [{"state": "done", "outputs": {}, "error": None}] * 2
+    assert (await chat.api.get(BINDINGS, params=WHERE)).status_code == 404
+    history = (await chat.api.get(f"/api/v1/customers/{first['customer_id']}/bindings")).json()
+    assert [row["revoked_at"] is not None for row in history] == [True]
+    async with engine.connect() as connection:
+        assert await connection.scalar(text("select revoked_by from customers.binding")) == "the customer in telegram"
+    assert await chat.post(chat.body("send_code", {})) == failure("not_own_contact")
+    again = await chat.prove()
+    assert again["customer_id"] == first["customer_id"]
+    person = (await chat.api.get(f"/api/v1/customers/{first['customer_id']}")).json()
+    assert person["watched_until"] is not None
+
+
+async def test_nobody_ends_the_binding_of_another_chat(chat: Chat, other_chat: Chat) -> None:
+    first, second = await chat.prove(), await other_chat.prove(OTHER_PHONE)
+    for customer_id in (second["customer_id"], str(chat.conversation)):
+        assert await chat.post(chat.body("unbind", {}, customer_id=customer_id)) == failure("not_bound")
+    assert (await chat.api.get(BINDINGS, params=WHERE)).json()["customer_id"] == first["customer_id"]
+    assert await chat.post(chat.body("unbind", {})) == {"state": "done", "outputs": {}, "error": None}
+    assert await chat.post(chat.body("unbind", {})) == failure("not_bound")
+    assert (await chat.api.get(f"/api/v1/customers/{second['customer_id']}")).json()["watched_until"] is not None
+
+
 async def test_proving_the_same_phone_again_keeps_the_binding_and_its_age(chat: Chat, clock: Clock) -> None:
     customer_id = (await chat.prove())["customer_id"]
     before = (await chat.api.get(BINDINGS, params=WHERE)).json()

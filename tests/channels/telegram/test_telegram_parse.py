@@ -96,6 +96,36 @@ def test_a_group_is_no_private_chat() -> None:
     assert event("text").private_chat
 
 
+USER = {"id": 5500001, "is_bot": False, "first_name": "Anna"}
+POST = {"message_id": 7, "date": 1795255200, "text": "what is my balance"}
+NOT_PRIVATE = {
+    "group": {"message": POST | {"from": USER, "chat": {"id": -5, "type": "group", "title": "Friends"}}},
+    "supergroup": {"message": POST | {"from": USER, "chat": {"id": -100200, "type": "supergroup", "title": "Friends"}}},
+    "edited in a group": {"edited_message": POST | {"from": USER, "chat": {"id": -5, "type": "group"}}},
+    "channel post": {"channel_post": POST | {"chat": {"id": -100300, "type": "channel", "title": "News"}}},
+    "edited channel post": {"edited_channel_post": POST | {"chat": {"id": -100300, "type": "channel"}}},
+    "inline query": {"inline_query": {"id": "1", "from": USER, "query": "balance", "offset": ""}},
+    "inline result": {"chosen_inline_result": {"result_id": "1", "from": USER, "query": "balance"}},
+    "tap on an inline message": {
+        "callback_query": {"id": "1", "from": USER, "inline_message_id": "m", "chat_instance": "c", "data": "q.x.0"}
+    },
+    "bot put into a group": {
+        "my_chat_member": {
+            "chat": {"id": -5, "type": "group"}, "from": USER, "date": 1795255200,
+            "old_chat_member": {"status": "left", "user": USER}, "new_chat_member": {"status": "member", "user": USER},
+        }
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", NOT_PRIVATE)
+def test_group_chats_channel_posts_and_inline_mode_do_nothing(kind: str) -> None:
+    """What is no private chat is heard by nobody: the engine's own test is `test_a_group_chat_hears_nothing`."""
+    body = json.dumps({"update_id": 710900} | NOT_PRIVATE[kind]).encode()
+    for found in parse(body, "770001", NOW):
+        assert not found.private_chat
+
+
 def test_the_same_update_twice_has_the_same_key_and_conversation() -> None:
     one, other = event("text"), event("text")
 

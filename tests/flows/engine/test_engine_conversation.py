@@ -156,6 +156,18 @@ def test_a_group_chat_hears_nothing() -> None:
     assert chat.effects == []
 
 
+def test_no_kind_of_word_or_tap_in_a_group_moves_or_tells_anything() -> None:
+    chat = Chat()
+    chat.write("send 50 to 4111111111111111")
+    yes, before = chat.button("Yes"), chat.session.to_json()
+    for said in ("what's my balance?", "yes", "send 50 to 4111111111111111", "/menu", "log out"):
+        assert chat.run(replace(chat.inbound(EventType.MESSAGE, content=Text(said)), private_chat=False)) == []
+    assert chat.run(replace(chat.inbound(EventType.POSTBACK, payload=yes), private_chat=False)) == []
+    assert chat.effects == []
+    assert chat.all_operations == []
+    assert chat.session.to_json() == before
+
+
 def test_edits_reactions_and_receipts_do_nothing() -> None:
     chat = Chat()
     chat.write("send 50 to 4111111111111111")

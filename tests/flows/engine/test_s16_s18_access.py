@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 
+import pytest
 from chatting import EVERYDAY, INTENTS, SAVINGS, Bank, Chat
 
+from flows.messages import EventType
 from flows.money import Money
 
 
@@ -107,3 +109,38 @@ def test_the_level_is_checked_before_each_operation_and_not_only_at_the_start() 
     chat.write("savings")
     assert chat.session.flow == "identify"
     assert "•5353" not in chat.said
+
+
+@pytest.mark.parametrize("state", ["blocked", "unsubscribed"])
+def test_a_blocked_bot_ends_the_session(state: str) -> None:
+    chat = Chat()
+    chat.write("send 50 to 4111111111111111")
+    yes = chat.button("Yes")
+    assert chat.run(chat.inbound(EventType.SUBSCRIPTION, details={"state": state})) == []
+    assert (chat.session.level, chat.session.stack) == ("guest", [])
+    chat.press(yes)
+    assert chat.operations == []
+    chat.write("what's my balance?")
+    assert chat.session.flow == "identify"
+
+
+def test_somebody_who_comes_to_the_bot_keeps_what_is_open() -> None:
+    chat = Chat()
+    chat.write("send 50")
+    chat.run(chat.inbound(EventType.SUBSCRIPTION, details={"state": "subscribed"}))
+    assert (chat.session.level, chat.session.expects) == ("verified", "card_number")
+
+
+def test_a_chat_that_is_unbound_is_nobodys_at_once() -> None:
+    chat = Chat()
+    chat.write("send 50 to 4111111111111111")
+    yes = chat.button("Yes")
+    chat.write("/unbind")
+    chat.tap("Disconnect")
+    assert [operation.action for operation in chat.operations] == ["identity.unbind"]
+    chat.settle()
+    assert (chat.session.customer_id, chat.session.level, chat.session.kept) == (None, "guest", {})
+    chat.press(yes)
+    assert [operation for operation in chat.all_operations if operation.action == "transfers.execute"] == []
+    chat.write("send 50 to 4111111111111111")
+    assert chat.session.flow == "identify"
