@@ -3,9 +3,12 @@
 
 .PHONY: help run test check coverage bench prepare prepare-dev format clean
 
+# Processes that test side by side. Most tests wait, for a database or a clock: three keep two cores busy.
+WORKERS = 3
+
 help:
 	@echo "make run     start Teller and its sandbox, and print the address of the page of phones"
-	@echo "make test    run the tests              (ARGS='-k name' for some of them)"
+	@echo "make test    run the tests              (ARGS='-k name' for some of them, WORKERS=0 in one process)"
 	@echo "make check   lint, types, imports, flows"
 	@echo "make coverage  show the branches of the money code that no test takes"
 	@echo "make bench   measure load and latency"
@@ -16,7 +19,7 @@ run: prepare
 	@exec .venv/bin/teller run
 
 test: prepare-dev
-	@.venv/bin/python -m pytest $(ARGS)
+	@.venv/bin/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
 check: prepare-dev
 	@tools/check

@@ -27,6 +27,8 @@ from bot.migrations import upgrade
 from bot.postgres import ensure_postgres, stop
 from bot.settings import Settings, load_settings
 
+TESTS = Path(__file__).parent
+SHARED = ("whole", "platforms")  # folders whose tests share one running installation
 TEMPLATE = "teller_template"
 SERVER_STOP_S = 10
 PROGRAMS = {
@@ -49,6 +51,14 @@ def program(name: str) -> str | None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", f"needs(program): not run where the program is missing; one of {[*PROGRAMS]}")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What one process of several takes at once: a file, or a folder that shares one installation. Those come first."""
+    for item in items:
+        shared = next((name for name in SHARED if TESTS / name in item.path.parents), None)
+        item.add_marker(pytest.mark.xdist_group(shared or item.path.relative_to(TESTS).as_posix()))
+    items.sort(key=lambda item: not any(TESTS / name in item.path.parents for name in SHARED))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
