@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.look import ALIVE
 from bot.settings import PROJECT, Settings, SettingsWrong, load_settings
 from bot.settings.made_up import EVERY_ADDRESS, FILE
 
@@ -88,17 +89,27 @@ def port(settings: Settings) -> Finding:
         try:
             probe.bind((host, number))
         except OSError as error:
-            return Finding("port", f"{host}:{number}: {error.strerror}", _mend_port(host, number))
+            return _not_free(host, number, str(error.strerror))
     return Finding("port", f"{host}:{number} is free")
 
 
-def _mend_port(host: str, number: int) -> str:
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.settimeout(1)
-        taken = probe.connect_ex((EVERY_ADDRESS.get(host, host), number)) == 0
-    if taken:
-        return f"Something answers there: if it is Teller, all is well; otherwise set TELLER_HTTP__PORT={number + 1}."
-    return "Set TELLER_HTTP__PORT and TELLER_HTTP__HOST to an address of this machine that you may use."
+def _not_free(host: str, number: int, why: str) -> Finding:
+    """Well when Teller itself is there; otherwise somebody else is, or the address is not this machine's."""
+    import httpx
+
+    where = EVERY_ADDRESS.get(host, host)
+    try:
+        answer = httpx.get(
+            httpx.URL(scheme="http", host=where, port=number, path="/healthz"), timeout=1, trust_env=False
+        )
+        if answer.json() == ALIVE:
+            return Finding("port", f"Teller is running at {host}:{number}")
+    except httpx.ConnectError:
+        mend = "Set TELLER_HTTP__PORT and TELLER_HTTP__HOST to an address of this machine that you may use."
+        return Finding("port", f"{host}:{number}: {why}", mend)
+    except (httpx.HTTPError, ValueError):
+        pass  # whoever it is, it is not Teller
+    return Finding("port", f"{host}:{number}: {why}", f"Another program is there: set TELLER_HTTP__PORT={number + 1}.")
 
 
 def database(settings: Settings) -> Finding:

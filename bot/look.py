@@ -7,12 +7,14 @@ from starlette.routing import Route
 
 from bot.store import Link, StoreDown
 
+ALIVE = {"status": "ok", "service": "teller"}
+
 
 def routes(database: Link | None) -> list[Route]:
     """``/healthz``, ``/readyz`` and ``/metrics``. Without a database the role needs none to be ready."""
 
     async def alive(_: Request) -> Response:
-        return JSONResponse({"status": "ok"})
+        return JSONResponse(ALIVE)
 
     async def ready(_: Request) -> Response:
         try:

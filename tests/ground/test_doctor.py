@@ -1,11 +1,16 @@
 """The doctor names what is wrong and how to mend it."""
 
 import socket
+import threading
+import time
 from pathlib import Path
 
 import pytest
+import uvicorn
+from starlette.applications import Starlette
 
 from bot.doctor import Finding, examine
+from bot.look import routes
 from bot.settings import Settings
 
 
@@ -34,6 +39,21 @@ def test_what_is_wrong_comes_with_its_mending(
     assert ill["secrets"].mend.startswith("chmod 600")
     assert f"TELLER_HTTP__PORT={settings.http.port + 1}" in ill["port"].mend
     assert "hunter2" not in str(ill)
+
+
+def test_a_port_where_teller_itself_answers_is_well(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = uvicorn.Server(uvicorn.Config(Starlette(routes=routes(None)), log_level="error", port=0))
+    running = threading.Thread(target=server.run)
+    running.start()
+    while not server.started:
+        time.sleep(0.01)
+    monkeypatch.setenv("TELLER_HTTP__PORT", str(server.servers[0].sockets[0].getsockname()[1]))
+    try:
+        assert found()["port"].is_well
+        assert "Teller is running at" in found()["port"].said
+    finally:
+        server.should_exit = True
+        running.join()
 
 
 def test_wrong_settings_are_all_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
