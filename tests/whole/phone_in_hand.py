@@ -44,8 +44,8 @@ class Phone:
         return self._then("messages", {"text": text})
 
     def share_contact(self) -> list[str]:
-        """Press the keyboard's button that shares the own number."""
-        return self._then("presses", {"row": 0, "column": 0})
+        """Press the button that shares the own number, once it has come."""
+        return self._then(*self._wait(lambda: self._place("kind", "contact"), "nobody asked for the number"))
 
     def tap(self, title: str) -> list[str]:
         """Tap the newest button of this title, wherever the messenger draws it; the bot's answers."""
@@ -68,20 +68,24 @@ class Phone:
         self._post(f"{self.chat}/{path}", body)
 
     def button(self, title: str) -> tuple[str, dict[str, Any]]:
-        """Where the newest button of this title is: under a message, in its list, or on the keyboard."""
+        """Where the newest button of this title is, once it has come: under a message, in its list, on the keyboard."""
+        place: tuple[str, dict[str, Any]] = self._wait(lambda: self._place("title", title), f"no button '{title}' in")
+        return place
+
+    def _place(self, key: str, value: str) -> tuple[str, dict[str, Any]] | None:
         for row, buttons in enumerate((self._page()["keyboard"] or {}).get("rows", [])):
             for column, button in enumerate(buttons):
-                if button["title"] == title:
+                if button.get(key) == value:
                     return "presses", {"row": row, "column": column}
         for message in reversed(self.messages()):
             for row, buttons in enumerate(message.get("buttons") or []):
                 for column, button in enumerate(buttons):
-                    if button["title"] == title:
+                    if button.get(key) == value:
                         return "taps", {"message": message["id"], "row": row, "column": column}
                     for entry, listed in enumerate(button.get("rows") or []):
-                        if listed["title"] == title:
+                        if listed.get(key) == value:
                             return "taps", {"message": message["id"], "row": entry, "column": 0}
-        raise AssertionError(f"no button '{title}' in\n{self.transcript()}")
+        return None
 
     def code(self) -> str:
         """The code of the newest SMS."""
