@@ -3,8 +3,8 @@
 
 .PHONY: help run test check coverage bench prepare prepare-dev format clean
 
-# Processes that test side by side. Most tests wait, for a database or a clock: three keep two cores busy.
-WORKERS = 3
+# Processes that test side by side. Most tests wait, for a database or a clock.
+WORKERS = 2
 
 help:
 	@echo "make run     start Teller and its sandbox, and print the address of the page of phones"
