@@ -3,12 +3,14 @@
 import base64
 import pickle
 import secrets
+from dataclasses import replace
 
 import pytest
 
 from bot.keyring import Keyring, Unopened
 from core_adapters.cards import find
 from core_adapters.digits import CardDigits
+from core_adapters.operations.records import without_words
 from core_adapters.revealing import NoSuchCard, Revealer
 from core_adapters.vault import NotACardNumber, Vault
 
@@ -106,3 +108,12 @@ async def test_a_transfer_leaves_the_number_in_no_table_and_no_log(room, capsys,
     assert room.number not in repr(start)
     assert base64.b64encode(room.number.encode()).decode() not in written
     assert room.number.encode().hex() not in written
+
+
+def test_of_an_erased_customers_request_the_action_and_the_ids_are_left(room):
+    start = room.transfer()
+    left = without_words(start)
+    assert start.inputs
+    assert start.cards
+    assert (left.inputs, left.cards) == ({}, {})
+    assert replace(start, inputs={}, cards={}) == left

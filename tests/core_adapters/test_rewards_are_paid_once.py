@@ -8,7 +8,8 @@ from owing import Friends
 
 from core_adapters.operations.ids import core_ref
 from core_adapters.ports import Person, Reward
-from core_adapters.rewarding import ACTION, EVENT, Rewarding, op_id_of
+from core_adapters.rewarding import ACTION, EVENT, LOOK_EVERY, Rewarding, op_id_of
+from core_adapters.unasked import by_itself
 from flows.money import Money
 
 
@@ -72,6 +73,26 @@ async def test_a_reward_that_is_handed_out_again_and_to_two_at_once_is_paid_once
     assert await paid(room, reward) == [100_00]
     count = await room.pool.fetchval("select count(*) from money.operation where action = $1", ACTION)
     assert count == 1
+
+
+async def test_what_is_owed_is_asked_for_once_in_a_while(room, friends):
+    pays = paying(room, friends)
+    await pays.pay()
+    reward = owe(friends)
+    await pays.pay()
+    assert await room.pool.fetchval("select count(*) from money.operation") == 0
+    room.clock.jump(seconds=LOOK_EVERY.total_seconds())
+    await pays.pay()
+    assert await room.state(op_id_of(reward.id)) == "APPROVED"
+
+
+@pytest.mark.parametrize(("newcomers", "more"), [(None, 0), (Friends(), 1)])
+async def test_nobody_is_rewarded_where_nobody_knows_whose_friend_a_customer_is(room, newcomers, more):
+    desk, bank = room.adapters.desk, room.adapters.questions.bank
+    made = [
+        by_itself(desk.store, desk.accepting.brand, bank, desk.accepting, None, None, who) for who in (None, newcomers)
+    ]
+    assert len(made[1].jobs) - len(made[0].jobs) == more
 
 
 @pytest.mark.parametrize("outcome", ["timeout_after", "reset_after", "timeout_before", "garbage", "down"])

@@ -97,6 +97,14 @@ async def test_what_the_catalogue_does_not_name_is_refused_and_stored_nowhere(ro
     assert await room.pool.fetchval("select count(*) from money.operation") == 0
 
 
+async def test_an_action_that_this_bank_does_not_offer_is_refused_and_stored_nowhere(room):
+    del room.adapters.desk.accepting.performer_of["transfers.execute"]
+    answer = await start(room, room.transfer())
+    assert answer.status_code == 422
+    assert "nobody here performs 'transfers.execute'" in answer.text
+    assert await room.pool.fetchval("select count(*) from money.operation") == 0
+
+
 async def test_a_misshapen_request_is_told_what_is_wrong_and_hears_nothing_of_it_again(room):
     """What the caller wrote may be a number of a card, also where a name should stand."""
     number = "4111111111111111"
