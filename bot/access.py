@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import Depends, HTTPException, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from flows.ports import Principal, TokenVerifier, Unauthorized
@@ -36,3 +38,10 @@ def answering(verifier: TokenVerifier) -> Who:
             raise HTTPException(403, str(refusal)) from None
 
     return who
+
+
+async def misshapen(_: Request, problem: Exception) -> JSONResponse:
+    """What is wrong with a body and where, without what was sent, for APIs that have no words of their own."""
+    assert isinstance(problem, RequestValidationError)
+    wrong = [{"where": ".".join(map(str, one["loc"])), "what": one["msg"]} for one in problem.errors()]
+    return JSONResponse({"detail": wrong}, 422)

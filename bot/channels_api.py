@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, FastAPI, HTTPException
+from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.access import answering
+from bot.access import answering, misshapen
 from bot.store import StoreDown
 from bot.switches import Standing, Switches
 from flows.ports import Channel, Principal, TokenVerifier
@@ -80,6 +81,7 @@ def build(switches: Switches, channels: Mapping[str, Channel], verifier: TokenVe
 
     app = FastAPI(title="Channels", docs_url=None, redoc_url=None, openapi_url=f"{PREFIX}/openapi.json")
     app.include_router(router)
+    app.add_exception_handler(RequestValidationError, misshapen)
     return app
 
 

@@ -107,7 +107,7 @@ class _Builder:
         self.routes += look.routes(await self._probe() if self.dsn else None)
         if self._has("sandbox") and self.settings.is_sandbox:
             self.routes.append(Mount("/sandbox", app=await self._sandbox()))
-        self.routes.append(Mount("", app=ByPrefix(self.apps)))
+        self.routes.append(Mount("", app=ByPrefix(self.apps, described=self.settings.is_sandbox)))
         return Process(RequestIds(Starlette(routes=self.routes)), when_up)
 
     async def _rooms(self) -> Callable[[], Awaitable[None]]:

@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 from fastapi import Depends, FastAPI, HTTPException, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -44,6 +46,8 @@ def build(looks: Mapping[str, Look], verifier: TokenVerifier) -> FastAPI:
 
     app = FastAPI(title="Teller ImageAPI", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
 
+    app.add_exception_handler(RequestValidationError, _misshapen)
+
     async def caller(request: Request, credentials: Credentials) -> Principal:
         token = credentials.credentials if credentials is not None else None
         try:
@@ -71,6 +75,13 @@ def build(looks: Mapping[str, Look], verifier: TokenVerifier) -> FastAPI:
         return Response(drawn.data, media_type=MIME[wanted.format], headers={"X-Text-Alternative": quote(drawn.alt)})
 
     return app
+
+
+async def _misshapen(_: Request, problem: Exception) -> Response:
+    """What is wrong and where, without what was sent."""
+    assert isinstance(problem, RequestValidationError)
+    wrong = [{"where": ".".join(map(str, one["loc"])), "what": one["msg"]} for one in problem.errors()]
+    return JSONResponse({"detail": wrong}, 422)
 
 
 def _what_is_wrong(error: ValidationError) -> list[dict[str, str]]:

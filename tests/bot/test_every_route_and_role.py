@@ -42,9 +42,13 @@ class Whole:
             for path, methods in app.openapi()["paths"].items():
                 yield from (f"{method.upper()} {path}" for method in methods)
 
-    async def call(self, route: str, caller: str) -> httpx.Response:
+    def filled(self, route: str) -> tuple[str, str]:
+        """Its method, and a path with something in each place."""
         method, _, path = route.partition(" ")
-        filled = re.sub(r"\{(\w+)\}", lambda found: FILLED.get(found[1], UNKNOWN), path)
+        return method, re.sub(r"\{(\w+)\}", lambda found: FILLED.get(found[1], UNKNOWN), path)
+
+    async def call(self, route: str, caller: str) -> httpx.Response:
+        method, filled = self.filled(route)
         token = self.callers[caller]
         headers = {"authorization": token} if token else {}
         return await self.api.request(method, filled, json={} if method != "GET" else None, headers=headers)
@@ -164,6 +168,75 @@ async def test_every_description_says_that_a_bearer_token_is_needed(whole: Whole
         for path, methods in app.openapi()["paths"].items():
             bare += [path for said in methods.values() if said.get("security") != [{"HTTPBearer": []}]]
     assert bare == []
+
+
+async def test_no_body_takes_a_property_that_is_not_its_own(whole: Whole) -> None:
+    """A state, a fee or whose it is cannot be slipped into a request: whatever is not named is refused."""
+    open_bodies, taken = [], []
+    for app in whole.apps:
+        described = app.openapi()
+        for path, methods in described["paths"].items():
+            for method, said in methods.items():
+                body = said.get("requestBody", {}).get("content", {}).get("application/json")
+                if body is None:
+                    continue
+                open_bodies += [f"{method} {path}: {name}" for name in _open(body["schema"], described)]
+                answer = await _slipped_in(whole, f"{method.upper()} {path}")
+                if answer.status_code != 422 or "POSTED" in answer.text:
+                    taken.append(f"{method} {path}: {answer.status_code} {answer.text[:80]}")
+    assert open_bodies == []
+    assert taken == []
+
+
+async def _slipped_in(whole: Whole, route: str) -> httpx.Response:
+    """The body with three properties that are nobody's to send there."""
+    caller = "service" if "service" in ROUTES[route].roles else "staff"
+    body = {"state": "POSTED", "fee": "0.00", "owner": "mallory"}
+    method, path = whole.filled(route)
+    return await whole.api.request(method, path, json=body, headers={"authorization": whole.callers[caller]})
+
+
+def _open(schema: Mapping[str, Any], described: Mapping[str, Any]) -> Iterator[str]:
+    """The objects of a body's outermost shape, or of its kinds, that would take any property."""
+    named = schema.get("$ref", "").rpartition("/")[2]
+    shape = described["components"]["schemas"][named] if named else schema
+    kinds = [*shape.get("oneOf", ()), *shape.get("anyOf", ())]
+    if kinds:
+        for kind in kinds:
+            yield from _open(kind, described)
+    elif shape.get("additionalProperties") is not False:
+        yield named or str(shape)
+
+
+async def test_no_page_of_another_site_may_call_and_no_answer_shows_a_stack(whole: Whole) -> None:
+    asking = {"origin": "https://evil.example", "access-control-request-method": "POST"}
+    staff = {"authorization": whole.callers["staff"]}
+    told = []
+    for route in ROUTES:
+        _, path = whole.filled(route)
+        for answer in (
+            await whole.api.options(path, headers=asking),
+            await whole.api.get(path, headers=asking | staff),
+            await whole.api.post(path, content=b"{", headers=staff | {"content-type": "application/json"}),
+        ):
+            if any(name.startswith("access-control-") for name in answer.headers):
+                told.append(f"{path}: CORS")
+            if "Traceback" in answer.text or 'File "' in answer.text or ".py" in answer.text:
+                told.append(f"{path}: {answer.text[:100]}")
+    assert told == []
+
+
+async def test_nothing_describes_itself_in_production(whole: Whole) -> None:
+    names = [app.openapi_url for app in whole.apps if app.openapi_url and app.openapi_url.startswith("/api/")]
+    assert len(names) >= 6
+    quiet = ByPrefix({prefix: app for app in whole.apps for prefix in ("/api/v1",)}, described=False)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(quiet), base_url="http://teller") as api:
+        for path in (*names, "/docs", "/redoc", "/openapi.json"):
+            assert (await api.get(path)).status_code == 404
+    for path in names:
+        assert (await whole.api.get(path)).status_code == 200
+    for path in ("/docs", "/redoc", "/openapi.json", "/api/v1/docs"):
+        assert (await whole.api.get(path)).status_code == 404
 
 
 async def test_a_route_that_the_table_forgot_lets_nobody_in(whole: Whole, monkeypatch: pytest.MonkeyPatch) -> None:
