@@ -157,7 +157,7 @@ class _Builder:
         engine = create_async_engine(sqlalchemy_url(self.dsn), pool_size=POOL_MOST)
         self.stack.push_async_callback(engine.dispose)
         rules = NoticeRules(self.brand.notices, self.brand.notices_that_stay_on)
-        meeting = partners.Meeting(engine, self.keyring, self.settings, _now)
+        meeting = partners.Meeting(engine, self._connect, self.keyring, self.settings, _now)
         app = customer_api.app.build(
             engine, self.keyring, await self._sms(), self.verifier, _now, self.brand.name, rules,
             self.brand.time_zone, meeting.addresses, inviting.rules_of(self.brand),

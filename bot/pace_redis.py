@@ -9,7 +9,7 @@ import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Mapping
-from typing import Self
+from typing import Literal, Self
 
 import structlog
 from redis.asyncio import Redis
@@ -26,11 +26,13 @@ RETRIES = 1  # a connection that Redis closed meanwhile is made anew at once
 KEY = "teller:pace:{channel}:{account}"
 US = 1_000_000
 
+Take = Literal["no", "next", "now"]  # no place, the next one that there is, or one only if it is free now
+
 # The bucket of ``bot.pace`` in whole microseconds of Redis's clock, so that no clock of a process counts.
 # A bucket that is full again, and held no more, says the same as none, so its key may expire then.
 # A process waits for one place at a time: a next place a thousand places ahead means that the clock was set back.
 SCRIPT = """
-local interval, saved, hold, take = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4] == '1'
+local interval, saved, hold, take = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
 local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
 local kept = redis.call('HMGET', KEYS[1], 'free', 'held')
@@ -40,12 +42,12 @@ if free > now + 1000 * interval then free = now end
 if hold > 0 then held = math.max(held, now + hold) end
 if held > now then
     wait, placed = held - now, 0
-elseif take then
+elseif take ~= 'no' then
     local start = math.max(free, now - saved)
-    free = start + interval
     wait = math.max(0, start - now)
+    if take == 'now' and wait > 0 then placed = 0 else free = start + interval end
 end
-if hold > 0 or (take and placed == 1) then
+if hold > 0 or (take ~= 'no' and placed == 1) then
     redis.call('HSET', KEYS[1], 'free', string.format('%.0f', free), 'held', string.format('%.0f', held))
     redis.call('PEXPIREAT', KEYS[1], string.format('%.0f', math.ceil(math.max(free + saved, held) / 1000) + 1))
 end
@@ -88,15 +90,19 @@ class RedisPace:
 
     async def ready(self, channel: str, account: str) -> None:
         async with self._turnstiles[KEY.format(channel=channel, account=account)]:
-            wait_s, placed = await self._ask(channel, account, take=True)
+            wait_s, placed = await self._ask(channel, account, "next")
             while wait_s > 0:
                 await asyncio.sleep(wait_s)
-                wait_s, placed = await self._ask(channel, account, take=not placed)
+                wait_s, placed = await self._ask(channel, account, "no" if placed else "next")
         await self._local.ready(channel, account)
+
+    async def wait_s(self, channel: str, account: str) -> float:
+        """For who does not wait: takes a place if one is free now; else the seconds until then, and none is taken."""
+        return (await self._ask(channel, account, "now"))[0]
 
     def hold(self, channel: str, account: str, seconds: float) -> None:
         self._local.hold(channel, account, seconds)
-        telling = asyncio.create_task(self._ask(channel, account, take=False, hold_s=seconds))
+        telling = asyncio.create_task(self._ask(channel, account, "no", hold_s=seconds))
         self._telling.add(telling)
         telling.add_done_callback(self._telling.discard)
 
@@ -105,7 +111,7 @@ class RedisPace:
             await asyncio.wait(self._telling)
         await self._redis.aclose()
 
-    async def _ask(self, channel: str, account: str, take: bool, hold_s: float = 0) -> tuple[float, bool]:
+    async def _ask(self, channel: str, account: str, take: Take, hold_s: float = 0) -> tuple[float, bool]:
         """What ``_Bucket.ask`` says of the shared bucket; while Redis is down, that nothing stands in the way."""
         if time.monotonic() < self._again_at:
             return 0.0, True
@@ -114,7 +120,7 @@ class RedisPace:
         try:
             wait, placed = await self._script(
                 keys=[KEY.format(channel=channel, account=account)],
-                args=[interval, saved, round(hold_s * US), int(take)],
+                args=[interval, saved, round(hold_s * US), take],
             )
         except Exception as failure:  # whatever is wrong with Redis or its client, the message must go out
             self._note_down(failure)

@@ -2,9 +2,11 @@
 
 The inbox must know a duplicate for as long as any platform sends the same again: WhatsApp goes on for seven days.
 The outbox is what staff and services ask after: MessageAPI answers for thirty days, and news of a message finds it.
+What partners were told goes after ninety days, however it has ended.
 """
 
 import asyncio
+from collections.abc import Sequence
 
 import asyncpg
 import structlog
@@ -14,6 +16,7 @@ from bot.store import Connect
 
 INBOX_KEPT_DAYS = 8
 OUTBOX_KEPT_DAYS = 30
+DELIVERIES_KEPT_DAYS = 90  # how long a partner may ask for a webhook again
 BATCH = 2_000  # a statement of some milliseconds, between which turns go on
 PAUSE_S = 0.1  # between batches: deleting is never urgent
 SWEEP_S = 3600.0
@@ -52,6 +55,12 @@ TABLES = (
     (INBOX, INBOX_KEPT_DAYS),
     *((statement, OUTBOX_KEPT_DAYS) for statement in (OUTBOX, MESSAGES, BROADCASTS, ASKED)),
 )
+# What CustomerAPI's process sweeps. What a partner has told us stays for good: it is what no replay gets past.
+DELIVERIES = """
+delete from customers.partner_delivery where id = any(array(
+    select id from customers.partner_delivery where state <> 'waiting'
+    and coalesce(ended_at, created_at) < now() - $1::int * interval '1 day' limit $2 for update skip locked))"""
+OF_PARTNERS = ((DELIVERIES, DELIVERIES_KEPT_DAYS),)
 
 log = structlog.get_logger("bot.retention")
 
@@ -59,8 +68,10 @@ log = structlog.get_logger("bot.retention")
 class Retention:
     """The sweeper. ``run`` in any number of processes: they do not get in each other's way."""
 
-    def __init__(self, connect: Connect, sweep_s: float = SWEEP_S, batch: int = BATCH) -> None:
-        self._connect, self._sweep_s, self._batch = connect, sweep_s, batch
+    def __init__(
+        self, connect: Connect, sweep_s: float = SWEEP_S, batch: int = BATCH, tables: Sequence[tuple[str, int]] = TABLES
+    ) -> None:
+        self._connect, self._sweep_s, self._batch, self._tables = connect, sweep_s, batch, tables
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -79,7 +90,7 @@ class Retention:
         connection = await self._connect()
         try:
             gone = 0
-            for statement, days in TABLES:
+            for statement, days in self._tables:
                 while deleted := await self._deleted(connection, statement, days):
                     gone += deleted
                     await asyncio.sleep(PAUSE_S)

@@ -96,7 +96,7 @@ NOBODYS: Mapping[str, str] = {
     "customers.answer": "keyed hashes of requests",
     "customers.offer": "what partners offer",
     "customers.partner": "who the partners are",
-    "customers.partner_key": "keyed hashes of partners' keys",
+    "customers.partner_key": "hashes of partners' keys",
     "customers.partner_secret": "partners' secrets",
     "customers.partner_event": "what partners told, by their own references",
     "money.card_number": "the vault: numbers by token, whose they are stands in the operations",

@@ -46,7 +46,7 @@ def caller(
 
 
 async def _by_key(sessions: async_sessionmaker[AsyncSession], seals: Seals, text: str, scope: Scope | None) -> Caller:
-    async with sessions() as session:
+    async with sessions.begin() as session:
         key = await registry.of_key(session, seals, text)
     if key is None:
         raise Unauthorized("The key is none of ours, or was revoked.")

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from customer_api import bindings
 from customer_api.partners import events
-from customer_api.partners.pace import Pace
+from customer_api.partners.pace import Pace, Shared, TooFast
 from customer_api.partners.signatures import NotSigned, proved_id
 from customer_api.partners.tables import Partner, PartnerEvent, PartnerSecret
 from customer_api.seals import Seals
@@ -46,6 +46,7 @@ class Door:
     clock: Callable[[], datetime]
     pace: Pace = field(default_factory=Pace)
     fresh_s: float = FRESH_S
+    shared: Shared | None = None
     _known: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     _read_at: float = float("-inf")
     _reading: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
@@ -86,6 +87,8 @@ class Door:
             log.warning("partner_event_refused", partner=partner, reason=str(reason))
             raise
         self.pace.take(partner)
+        if self.shared is not None and (wait_s := await self.shared.wait_s(partner)) > 0:
+            raise TooFast(wait_s)
         event = events.read(body)
         async with self.sessions.begin() as session:
             return await self._once(session, partner, event_id, event, body)

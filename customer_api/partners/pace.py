@@ -1,12 +1,14 @@
 """How fast one partner may call: a bucket a partner, so that whoever floods us is told to wait and nobody else is.
 
-The buckets are of the partners in the registry and of nobody else, so their number is bounded.
+The buckets are of the partners in the registry and of nobody else, so their number is bounded. They are a process's
+own; what all processes together take is counted by a ``Shared``, where there is one.
 """
 
 import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 
 class TooFast(Exception):
@@ -29,6 +31,14 @@ class Rates:
     taken_a_second: float = 50.0
     burst_s: float = 2.0
     at_once: int = 16
+
+
+class Shared(Protocol):
+    """Counts what all processes take together."""
+
+    async def wait_s(self, partner: str) -> float:
+        """Take a place; or the seconds until there is one, and none is taken then."""
+        ...
 
 
 @dataclass(slots=True)

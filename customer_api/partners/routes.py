@@ -97,7 +97,7 @@ def _keys(routes: APIRouter, desk: Desk, verifier: TokenVerifier) -> None:
         """A key for our API, shown once. Two live at once; a third is 409 until one is revoked."""
         async with desk.sessions.begin() as session:
             found = await _seen(session, partner)
-            key, text = await registry.issue_key(session, desk.seals, found, body.scopes, who.subject, desk.clock())
+            key, text = await registry.issue_key(session, found, body.scopes, who.subject, desk.clock())
             return bodies.NewKey(**registry.key_shown(key).model_dump(), key=text)
 
     @routes.delete("/{partner}/keys/{key_id}", dependencies=[Depends(access(verifier))])

@@ -25,7 +25,7 @@ class Partner(Table):
 
 
 class PartnerKey(Table):
-    """A key that a partner calls our API with, as a keyed fingerprint."""
+    """A key that a partner calls our API with, as a fingerprint."""
 
     __tablename__ = "partner_key"
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -3,22 +3,26 @@
 import base64
 import secrets
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 from customer_world import OTHER_PHONE, PHONE, TAX_ID, Chat, Clock, Phones
 from httpx import ASGITransport, AsyncClient
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from bot.keyring import Keyring, Unopened
 from bot.tokens import Tokens
 from customer_api import people
 from customer_api.app import build
+from customer_api.partners import outbox, registry
+from customer_api.partners.tables import Partner, PartnerKey
 from customer_api.resealing import reseal
 from customer_api.seals import Seals
 
 OLD, NEW = (base64.b64encode(secrets.token_bytes(32)).decode() for _ in range(2))
 TOKENS = Tokens([OLD])
+READ = {"scopes": ["deliveries:read"]}
 SEALED = {"customer": "name", "identifier": "sealed", "binding": "address", "document": "sealed"}
 
 
@@ -74,6 +78,42 @@ async def test_after_rotation_the_new_key_alone_reads_and_finds_everybody(anna: 
             assert found is not None
             assert str(found.id) == anna
             assert seals.open(found.name, "customer.name", found.id)["last"] == "Коваль"
+
+
+async def test_a_partners_key_and_secrets_outlive_the_old_key(
+    api: AsyncClient, engine: AsyncEngine, keyring: Keyring, phones: Phones, clock: Clock
+) -> None:
+    await api.put("/api/v1/partners/books", json={"name": "Books", "out_url": "https://hooks.books.example/teller"})
+    secret = (await api.post("/api/v1/partners/books/secrets", json={"direction": "in"})).json()["secret"]
+    keys = [(await api.post("/api/v1/partners/books/keys", json=READ)).json()["key"] for _ in range(2)]
+    async with async_sessionmaker(engine).begin() as session:
+        older = (await session.scalars(select(PartnerKey).order_by(PartnerKey.issued_at))).first()
+        assert older is not None
+        older.fingerprint = Seals(keyring).mark(keys[0], "partner_key")  # as keys were kept before
+        partner = await session.get_one(Partner, "books")
+        await outbox.tell(session, Seals(keyring), partner, "offer.accepted", {"claim": "c1"}, clock())
+    async with serving_with(engine, phones, clock, NEW, OLD) as client:
+        assert [await reads(client, key) for key in keys] == [200, 200]
+    told = await whole(engine, Keyring([NEW, OLD]))
+    assert (told["partner_secret"], told["partner_delivery"]) == ((1, 1), (1, 1))
+    async with serving_with(engine, phones, clock, NEW) as client:
+        assert [await reads(client, key) for key in keys] == [200, 200]
+        assert await reads(client, f"{keys[0]}x") == 401
+    async with async_sessionmaker(engine)() as session:
+        assert await registry.secrets_of(session, Seals(Keyring([NEW])), "books", "in") == [secret]
+
+
+@asynccontextmanager
+async def serving_with(engine: AsyncEngine, phones: Phones, clock: Clock, *keys: str) -> AsyncIterator[AsyncClient]:
+    """CustomerAPI with this ring, called by whoever brings a key."""
+    transport = ASGITransport(build(engine, Keyring(list(keys)), phones, TOKENS, clock))
+    async with AsyncClient(transport=transport, base_url="http://customers") as client:
+        yield client
+
+
+async def reads(client: AsyncClient, key: str) -> int:
+    answer = await client.get("/api/v1/partners/books", headers={"authorization": f"Bearer {key}"})
+    return answer.status_code
 
 
 async def test_while_it_goes_on_both_are_read_and_the_new_one_writes(
