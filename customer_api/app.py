@@ -11,8 +11,9 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 from starlette.exceptions import HTTPException
 
-from customer_api import allowed, consent_routes, own_data, own_data_routes
-from customer_api.notices import NoticeRules
+from customer_api import allowed, consent_routes, own_data, own_data_routes, profile_routes
+from customer_api.identifiers import NoConsent, OfAnother
+from customer_api.notices import MustStayOn, NeedsConsent, NoticeRules
 from customer_api.operations import Operations, OpIdReused
 from customer_api.partners import routes as partners
 from customer_api.partners.addresses import Addresses, AddressRefused
@@ -81,6 +82,7 @@ def build(
     )
     app.include_router(own_data_routes.router(service, verifier, copies))
     app.include_router(consent_routes.router(service, verifier))
+    app.include_router(profile_routes.router(service, verifier))
     app.include_router(router(service, verifier))
     app.include_router(partners.router(Desk(sessions, seals, clock, addresses or Addresses()), verifier))
     app.include_router(referral_routes(Referring(sessions, seals, friends.rules, clock), verifier))
@@ -98,6 +100,10 @@ FAILURES: dict[type[Exception], tuple[int, str]] = {
     OpIdReused: (409, "op_id_reused"),
     TooManyAlive: (409, "too_many_alive"),
     CannotReplay: (409, "cannot_replay"),
+    OfAnother: (409, "of_another_customer"),
+    NoConsent: (409, "no_consent"),
+    NeedsConsent: (409, "no_consent"),
+    MustStayOn: (409, "must_stay_on"),
     OfOther: (409, "of_another_partner"),
     AddressRefused: (422, "address_refused"),
     SecretUnusable: (422, "secret_unusable"),
@@ -110,6 +116,9 @@ TEXTS = {
     "not_found": "There is no such thing.",
     "op_id_reused": "This op_id stands for another operation; nothing was done now.",
     "too_many_alive": "Two are alive already. Take the older one away first.",
+    "of_another_customer": "It names another customer, and stays theirs.",
+    "no_consent": "The customer has not allowed this. Only they can, in the chat.",
+    "must_stay_on": "These messages protect the customer's money and are not turned off.",
     "of_another_partner": "The offer is another partner's, and stays so.",
     "unavailable": "The database does not answer. Ask again with the same op_id.",
 }

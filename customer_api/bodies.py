@@ -294,6 +294,51 @@ class BoundChat(Shape):
     revoked_at: datetime | None
 
 
+class CardReference(Shape):
+    """A card as the vault knows it; never its number."""
+
+    kind: Literal["card"]
+    reference: Annotated[str, Field(pattern=r"^card_[A-Za-z0-9_-]{16,64}$")]
+
+
+class BiometricReference(Shape):
+    """What a biometric service calls a person: the service, a colon, its id for them. Never a face or a voice."""
+
+    kind: Literal["biometric"]
+    reference: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,19}:[A-Za-z0-9_-]{16,64}$")]
+
+
+NamedBy = Annotated[CardReference | BiometricReference, Field(discriminator="kind")]
+
+
+class Found(Shape):
+    """Whom it names."""
+
+    customer_id: UUID
+
+
+class IdentifierShown(Shape):
+    """That there is one, of which kind, and since when; not what it says."""
+
+    identifier_id: UUID
+    kind: str
+    verified_at: datetime
+
+
+class Preferences(Shape):
+    """The language the bank writes in, and the state of each kind of message that comes unasked."""
+
+    locale: str
+    notices: dict[str, NoticeState]
+
+
+class PreferencesBody(Shape):
+    """What to change; what is not named stays."""
+
+    locale: Literal["en", "uk"] | None = None
+    notices: dict[NoticeKind, NoticeState] = {}
+
+
 class Notices(Shape):
     """What a customer hears of unasked, in which language, and in which chat: the newest one that is theirs."""
 

@@ -6,7 +6,7 @@ What a customer has never chosen is as the bank has it, and some kinds stay on, 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -58,6 +58,31 @@ async def _decide(session: AsyncSession, ask: SetNotices, customer_id: UUID, now
         await consents.withdraw(session, customer_id, purpose, evidence)
     elif not await consents.holds(session, customer_id, purpose):
         await consents.give(session, customer_id, purpose, wordings.shown(purpose, ask.locale), evidence)
+
+
+class MustStayOn(Exception):
+    """Messages of this kind protect the money and are not turned off."""
+
+
+class NeedsConsent(Exception):
+    """Messages of this kind need the customer's own yes, given in the chat."""
+
+
+async def turn(
+    session: AsyncSession, customer_id: UUID, kind: str, state: NoticeState, rules: NoticeRules, now: datetime
+) -> None:
+    """Keep a wish that came by another way than the chat; it gives no consent, and takes one back.
+
+    :raises MustStayOn, NeedsConsent: and nothing is changed.
+    """
+    if state == "off" and kind in rules.stay_on:
+        raise MustStayOn
+    purpose, op_id = guard.NOTICES.get(kind), uuid4()
+    if purpose is not None and state == "off":
+        await consents.withdraw(session, customer_id, purpose, Evidence(op_id, "api", now))
+    elif purpose is not None and not await guard.allows(session, customer_id, purpose):
+        raise NeedsConsent
+    session.add(NoticeChoice(op_id=op_id, customer_id=customer_id, kind=kind, state=state, chosen_at=now))
 
 
 async def heard(session: AsyncSession, customer_id: UUID, rules: NoticeRules) -> dict[str, NoticeState]:

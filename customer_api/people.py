@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from customer_api.bodies import Person
-from customer_api.seals import Seals
+from customer_api.seals import Identifying, Seals
 from customer_api.tables import Binding, Customer, Identifier
 
 
@@ -26,9 +26,9 @@ class Claim:
         return "Claim(...)"
 
 
-async def find_by(session: AsyncSession, seals: Seals, kind: str, text: str) -> Customer | None:
+async def find_by(session: AsyncSession, seals: Seals, kind: Identifying, text: str) -> Customer | None:
     """The customer whose phone or tax id this is."""
-    marks = seals.marks(text, "phone" if kind == "phone" else "tax_id")
+    marks = seals.marks(text, kind)
     found = await session.scalars(
         select(Customer)
         .join(Identifier, Identifier.customer_id == Customer.id)
@@ -54,20 +54,25 @@ async def enrol(session: AsyncSession, seals: Seals, claim: Claim, now: datetime
 
 
 def add_identifier(
-    session: AsyncSession, seals: Seals, customer: Customer, kind: str, text: str, now: datetime
+    session: AsyncSession, seals: Seals, customer: Customer, kind: Identifying, text: str, now: datetime
 ) -> None:
-    """Keep a phone or tax id that was proved to be this customer's."""
+    """Keep something that was proved to be this customer's."""
     row = uuid4()
     session.add(
         Identifier(
             id=row,
             customer_id=customer.id,
             kind=kind,
-            fingerprint=seals.mark(text, "phone" if kind == "phone" else "tax_id"),
+            fingerprint=seals.mark(text, kind),
             sealed=seals.seal({"text": text}, "identifier.sealed", row),
             verified_at=now,
         )
     )
+
+
+async def one(session: AsyncSession, customer_id: UUID) -> Customer | None:
+    """A customer's row."""
+    return await session.get(Customer, customer_id)
 
 
 async def read(session: AsyncSession, seals: Seals, customer_id: UUID, now: datetime) -> Person | None:

@@ -49,7 +49,7 @@ class Column:
 
 
 def _identifier(seals: Seals, row: Any, values: Mapping[str, str]) -> None:
-    row.fingerprint = seals.mark(values["text"], "phone" if row.kind == "phone" else "tax_id")
+    row.fingerprint = seals.mark(values["text"], row.kind)
 
 
 def _binding(seals: Seals, row: Any, values: Mapping[str, str]) -> None:

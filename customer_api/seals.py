@@ -8,7 +8,8 @@ from uuid import UUID
 
 from flows.ports import Sealer
 
-Purpose: TypeAlias = Literal["phone", "tax_id", "chat", "code", "operation", "partner_key", "partner_event", "referral"]
+Identifying: TypeAlias = Literal["phone", "tax_id", "card", "biometric"]
+Purpose: TypeAlias = Identifying | Literal["chat", "code", "operation", "partner_key", "partner_event", "referral"]
 Place: TypeAlias = Literal[
     "customer.name",
     "identifier.sealed",

@@ -30,7 +30,7 @@ class Customer(Table):
 
 
 class Identifier(Table):
-    """A phone or tax id that is one customer's alone."""
+    """What names one customer alone: a phone, a tax id, a card's token, or what a biometric service calls them."""
 
     __tablename__ = "identifier"
     id: Mapped[UUID] = mapped_column(primary_key=True)

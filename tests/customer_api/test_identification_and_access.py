@@ -151,6 +151,10 @@ async def test_the_description_names_every_path(chat: Chat) -> None:
     assert {*described["paths"]} == {
         "/api/v1/customers",
         "/api/v1/customers/operations",
+        "/api/v1/customers/found",
+        "/api/v1/customers/{customer_id}/identifiers",
+        "/api/v1/customers/{customer_id}/identifiers/{identifier_id}",
+        "/api/v1/customers/{customer_id}/preferences",
         "/api/v1/customers/bindings",
         "/api/v1/customers/bindings/{binding_id}",
         "/api/v1/customers/{customer_id}",
