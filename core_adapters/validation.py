@@ -16,6 +16,9 @@ from schwifty import IBAN
 from schwifty.exceptions import SchwiftyException
 
 from core_adapters.digits import CardDigits
+from core_adapters.failures import Refused, Unclear
+
+Schema = Mapping[str, Any]  # a field's name and Cerberus's rules for it
 
 MINOR_MAX = 10**15  # more minor units than any payment has; a larger number is a bug
 TEXT_MAX = 2000
@@ -91,7 +94,7 @@ class Strict(Validator):  # type: ignore[misc]  # cerberus has no types
             self._error(field, f"longer than {most} characters, or with a NUL in it")
 
 
-def checked(document: object, schema: Mapping[str, Any], *, closed: bool = True) -> dict[str, Any]:
+def checked(document: object, schema: Schema, *, closed: bool = True) -> dict[str, Any]:
     """The document, when it fits. ``closed`` refuses fields that the schema does not name; else they are left out.
 
     Raises:
@@ -108,3 +111,19 @@ def checked(document: object, schema: Mapping[str, Any], *, closed: bool = True)
     if not fits:
         raise Invalid(f"fields that do not fit: {', '.join(wrong)}")
     return {name: document[name] for name in schema if name in document}
+
+
+def outgoing(body: Mapping[str, object], schema: Schema) -> dict[str, Any]:
+    """The body, when it may be sent. Raises Refused."""
+    try:
+        return checked(dict(body), schema)
+    except Invalid as problem:
+        raise Refused(str(problem)) from None
+
+
+def incoming(document: object, schema: Schema) -> dict[str, Any]:
+    """What was answered, when it fits; else it is no answer. Raises Unclear."""
+    try:
+        return checked(document, schema, closed=False)
+    except Invalid as problem:
+        raise Unclear(str(problem)) from None

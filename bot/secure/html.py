@@ -1,14 +1,12 @@
 """The page as HTML: one field, one button, every word from ``words``; no script, nothing from elsewhere."""
 
-import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from html import escape
 from zoneinfo import ZoneInfo
 
-from bot.painting import painted
+from bot.painting import painted, policy
 from bot.secure.forms import Form
 from bot.secure.words import FAULTS, Words, words_in
 
@@ -81,11 +79,7 @@ class Face:
     @property
     def policy(self) -> str:
         """The Content-Security-Policy that lets this style in and nothing else."""
-        digest = base64.b64encode(sha256(self.style.encode()).digest()).decode()
-        return (
-            f"default-src 'none'; style-src 'sha256-{digest}'; form-action 'self'; base-uri 'none'; "
-            "frame-ancestors 'none'"
-        )
+        return policy(self.style, forms="self")
 
 
 def asking(face: Face, form: Form, fault: str = "", typed: str = "") -> str:

@@ -15,7 +15,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from core_adapters.failures import Unclear
 from core_adapters.http import Service
-from core_adapters.validation import Invalid, checked
+from core_adapters.validation import incoming
 
 Sums = Mapping[str, int]  # minor units by currency
 OURS = re.compile(r"([A-Z2-7]{26})(-[A-Z])?", re.ASCII)
@@ -58,9 +58,9 @@ class RestStatement:
         after = 0
         for _ in range(PAGES_MAX):
             reply = await self.service.ask("/postings", {"day": day.isoformat(), "after": str(after)})
-            page = _fits(reply.document, SCHEMA)
+            page = incoming(reply.document, SCHEMA)
             for posting in page["postings"]:
-                _count(found, _fits(posting, POSTING))
+                _count(found, incoming(posting, POSTING))
             if page["next"] is None:
                 return {reference: sums for reference, moved in found.items() if (sums := _moved(moved))}
             if page["next"] <= after:
@@ -74,13 +74,6 @@ def books_of(bank: object, name: str, service: Service) -> Stating | None:
     if not getattr(bank, "gives_statement", True):
         return None
     return bank if isinstance(bank, Stating) else RestStatement(name, service)
-
-
-def _fits(document: Mapping[str, object], schema: Mapping[str, Any]) -> Mapping[str, Any]:
-    try:
-        return checked(document, schema, closed=False)
-    except Invalid as problem:
-        raise Unclear(str(problem)) from None
 
 
 def _count(found: dict[str, Counter[tuple[str, str]]], posting: Mapping[str, Any]) -> None:

@@ -11,6 +11,7 @@ from core_adapters.external.acquirer import schemas
 from core_adapters.failures import Missing, Unclear
 from core_adapters.http import Reply, Service
 from core_adapters.ports import Capability
+from core_adapters.validation import incoming, outgoing
 from flows.money import Money
 
 SETTLES_S = 3.0
@@ -82,12 +83,12 @@ class Acquirer:
             "lifetime_s": opening.lifetime_s,
             "tries": opening.tries,
         }
-        reply = await self.service.order("POST", "/payments", schemas.outgoing(body, schemas.PAYMENT))
+        reply = await self.service.order("POST", "/payments", outgoing(body, schemas.PAYMENT))
         return _told(reply, opening.payment)
 
     async def find(self, asked: Asked) -> Payment | None:
         """The payment; None when none has this reference."""
-        of = schemas.outgoing({"of": asked.reference}, schemas.ENQUIRY)["of"]
+        of = outgoing({"of": asked.reference}, schemas.ENQUIRY)["of"]
         try:
             reply = await self.service.ask(f"/payments/{of}")
         except Missing:
@@ -108,11 +109,11 @@ class Acquirer:
 
     async def register_webhook(self, url: str, secret: str) -> None:
         """Tell the acquirer where its news go."""
-        body = schemas.outgoing({"url": url, "secret": secret}, schemas.WEBHOOK)
+        body = outgoing({"url": url, "secret": secret}, schemas.WEBHOOK)
         await self.service.order("PUT", "/webhook", body)
 
     async def _move(self, asked: Asked, kind: str, reference: str, ends: str) -> None:
-        body = schemas.outgoing({"of": asked.reference, "reference": reference}, schemas.MOVE)
+        body = outgoing({"of": asked.reference, "reference": reference}, schemas.MOVE)
         path = f"/payments/{body.pop('of')}/{kind}"
         payment = _told(await self.service.order("POST", path, body), asked)
         if payment.status != ends:
@@ -121,7 +122,7 @@ class Acquirer:
 
 def _told(reply: Reply, asked: Asked) -> Payment:
     """The payment of an answer, when it is the one that was asked for."""
-    told = schemas.incoming(reply.document, schemas.PAID)
+    told = incoming(reply.document, schemas.PAID)
     ours = (asked.reference, asked.amount.minor, asked.amount.currency)
     if (told["reference"], told["amount_minor"], told["currency"]) != ours:
         raise Unclear("the answer is about another payment")

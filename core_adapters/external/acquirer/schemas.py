@@ -1,12 +1,6 @@
 """What the acquirer takes and gives, as Cerberus schemas."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from core_adapters.failures import Refused, Unclear
-from core_adapters.validation import Invalid, checked
-
-Schema = Mapping[str, Any]
+from core_adapters.validation import Schema
 
 REFERENCE: Schema = {"type": "string", "regex": r"[A-Z2-7]{26}"}
 CURRENCY: Schema = {"type": "string", "regex": r"[A-Z]{3}"}
@@ -37,19 +31,3 @@ PAID: Schema = {
     "currency": CURRENCY,
     "url": URL,
 }
-
-
-def outgoing(body: Mapping[str, object], schema: Schema) -> dict[str, Any]:
-    """The body, when it may be sent. Raises Refused."""
-    try:
-        return checked(dict(body), schema)
-    except Invalid as problem:
-        raise Refused(str(problem)) from None
-
-
-def incoming(document: object, schema: Schema) -> dict[str, Any]:
-    """What was answered, when it fits; else it is no answer. Raises Unclear."""
-    try:
-        return checked(document, schema, closed=False)
-    except Invalid as problem:
-        raise Unclear(str(problem)) from None

@@ -11,6 +11,7 @@ from core_adapters.external.billers.partner import Account, Payment, Provider
 from core_adapters.failures import Declined, Missing
 from core_adapters.http import Service
 from core_adapters.ports import Capability
+from core_adapters.validation import outgoing
 
 
 class KeyLogin(httpx.Auth):
@@ -35,12 +36,12 @@ class JsonPartner:
     capability: Capability
 
     async def providers(self, query: str = "") -> list[Provider]:
-        asked = schemas.outgoing({"query": query}, schemas.FIND)
+        asked = outgoing({"query": query}, schemas.FIND)
         reply = await self.service.ask("/providers", {"q": asked["query"]})
         return told.providers(reply.document.get("providers"))
 
     async def account(self, provider: str, number: str) -> Account:
-        asked = schemas.outgoing({"provider": provider, "account": number}, schemas.LOOK)
+        asked = outgoing({"provider": provider, "account": number}, schemas.LOOK)
         try:
             reply = await self.service.ask(_place(asked["provider"], asked["account"]))
         except Missing:
@@ -49,7 +50,7 @@ class JsonPartner:
 
     async def read_meter(self, provider: str, number: str, reading: int) -> Account:
         body = {"provider": provider, "account": number, "reading": reading}
-        asked = schemas.outgoing(body, schemas.METER)
+        asked = outgoing(body, schemas.METER)
         path = f"{_place(asked['provider'], asked['account'])}/meter"
         try:
             reply = await self.service.order("POST", path, {"reading": asked["reading"]})
@@ -65,7 +66,7 @@ class JsonPartner:
         return told.taken(reply.document, payment)
 
     async def paid(self, payment: Payment) -> str | None:
-        asked = schemas.outgoing({"reference": payment.reference}, schemas.ENQUIRY)
+        asked = outgoing({"reference": payment.reference}, schemas.ENQUIRY)
         try:
             reply = await self.service.ask("/payments", {"reference": asked["reference"]})
         except Missing:

@@ -6,6 +6,7 @@ from typing import Any
 from core_adapters.external.billers import schemas
 from core_adapters.external.billers.partner import Account, Payment, Provider
 from core_adapters.failures import Declined, Unclear
+from core_adapters.validation import incoming, outgoing
 from flows.money import Money
 
 PROVIDERS_MAX = 100
@@ -26,20 +27,20 @@ def providers(rows: object) -> list[Provider]:
     """Raises Unclear for a row that does not fit, or too many."""
     if not isinstance(rows, list) or len(rows) > PROVIDERS_MAX:
         raise Unclear("the answer is no list of providers")
-    fits = [schemas.incoming(row, schemas.LISTED) for row in rows]
+    fits = [incoming(row, schemas.LISTED) for row in rows]
     return [Provider(row["id"], row["name"]) for row in fits]
 
 
 def account(document: object) -> Account:
     """Raises Unclear."""
-    told: dict[str, Any] = schemas.incoming(document, schemas.SHOWN)
+    told: dict[str, Any] = incoming(document, schemas.SHOWN)
     due = Money(told["due_minor"], told["currency"])
     return Account(told["owner"], due, told["asks_for"], told.get("provider", ""))
 
 
 def taken(document: object, payment: Payment) -> str:
     """The partner's id of a payment of ours. Raises Unclear, Declined."""
-    told = schemas.incoming(document, schemas.TAKEN)
+    told = incoming(document, schemas.TAKEN)
     ours = (payment.reference, payment.account, payment.amount.minor, payment.amount.currency)
     if (told["reference"], told["account"], told["amount_minor"], told["currency"]) != ours:
         raise Unclear("the answer is about another payment")
@@ -57,4 +58,4 @@ def sent(payment: Payment) -> dict[str, Any]:
         "amount_minor": payment.amount.minor,
         "currency": payment.amount.currency,
     }
-    return schemas.outgoing(body, schemas.PAYMENT)
+    return outgoing(body, schemas.PAYMENT)

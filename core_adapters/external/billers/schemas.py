@@ -1,12 +1,6 @@
 """What partners take and give, as Cerberus schemas; both languages are read into these before they are believed."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from core_adapters.failures import Refused, Unclear
-from core_adapters.validation import Invalid, checked
-
-Schema = Mapping[str, Any]
+from core_adapters.validation import Schema
 
 ID: Schema = {"type": "string", "regex": r"[A-Za-z0-9_-]{1,64}"}
 PROVIDER: Schema = {"type": "string", "regex": r"[a-z]{1,20}"}
@@ -44,19 +38,3 @@ TAKEN: Schema = {
     "status": {"type": "string", "allowed": ["paid", "refused"]},
     "code": {**CODE, "required": False},
 }
-
-
-def outgoing(body: Mapping[str, object], schema: Schema) -> dict[str, Any]:
-    """The body, when it may be sent. Raises Refused."""
-    try:
-        return checked(dict(body), schema)
-    except Invalid as problem:
-        raise Refused(str(problem)) from None
-
-
-def incoming(document: object, schema: Schema) -> dict[str, Any]:
-    """What was answered, when it fits; else it is no answer. Raises Unclear."""
-    try:
-        return checked(document, schema, closed=False)
-    except Invalid as problem:
-        raise Unclear(str(problem)) from None

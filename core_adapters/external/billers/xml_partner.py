@@ -8,6 +8,7 @@ from core_adapters.external.billers.partner import Account, Payment, Provider
 from core_adapters.external.billers.xml_wire import Answer, XmlWire
 from core_adapters.failures import Declined, Missing
 from core_adapters.ports import Capability
+from core_adapters.validation import outgoing
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +19,11 @@ class XmlPartner:
     capability: Capability
 
     async def providers(self, query: str = "") -> list[Provider]:
-        answer = await self.wire.ask("providers", schemas.outgoing({"query": query}, schemas.FIND))
+        answer = await self.wire.ask("providers", outgoing({"query": query}, schemas.FIND))
         return told.providers(list(answer.parts))
 
     async def account(self, provider: str, number: str) -> Account:
-        asked = schemas.outgoing({"provider": provider, "account": number}, schemas.LOOK)
+        asked = outgoing({"provider": provider, "account": number}, schemas.LOOK)
         try:
             answer = await self.wire.ask("check", asked)
         except Declined as refusal:
@@ -41,7 +42,7 @@ class XmlPartner:
         return told.taken(_payment(answer), payment)
 
     async def paid(self, payment: Payment) -> str | None:
-        asked = schemas.outgoing({"reference": payment.reference}, schemas.ENQUIRY)
+        asked = outgoing({"reference": payment.reference}, schemas.ENQUIRY)
         try:
             answer = await self.wire.ask("status", asked)
         except Missing:

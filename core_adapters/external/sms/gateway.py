@@ -7,11 +7,11 @@ import httpx
 
 from core_adapters.breaker import Breaker
 from core_adapters.external.sms import schemas
-from core_adapters.failures import Refused, Unclear
+from core_adapters.failures import Unclear
 from core_adapters.http import Service
 from core_adapters.logins import BearerLogin
 from core_adapters.ports import Capability
-from core_adapters.validation import Invalid, checked
+from core_adapters.validation import incoming, outgoing
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +33,8 @@ class SmsGateway:
 
     async def send(self, to: str, text: str, key: str) -> None:
         """Send one message. Raises core_adapters.failures.BankFailure; what it is says whether it may have gone."""
-        try:
-            body = checked({"to": to, "text": text, "key": key}, schemas.MESSAGE)
-        except Invalid as problem:
-            raise Refused(str(problem)) from None
+        body = outgoing({"to": to, "text": text, "key": key}, schemas.MESSAGE)
         reply = await self.service.order("POST", "/messages", body)
-        try:
-            taken = checked(dict(reply.document), schemas.TAKEN, closed=False)
-        except Invalid as problem:
-            raise Unclear(str(problem)) from None
+        taken = incoming(dict(reply.document), schemas.TAKEN)
         if taken["key"] != key:
             raise Unclear("the answer is about another message")

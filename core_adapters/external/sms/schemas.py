@@ -1,9 +1,6 @@
 """What the gateway takes and gives, as Cerberus schemas: checked before each call and after each answer."""
 
-from collections.abc import Mapping
-from typing import Any
-
-Schema = Mapping[str, Any]
+from core_adapters.validation import Schema
 
 TEXT_MAX = 480  # three parts of an SMS in Cyrillic, and some
 KEY: Schema = {"type": "string", "regex": r"[A-Za-z0-9:_-]{1,100}"}

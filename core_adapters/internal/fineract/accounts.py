@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from core_adapters.failures import Missing, Refused, TurnedAway, Unavailable
 from core_adapters.internal.fineract import amounts, schemas
-from core_adapters.internal.fineract.exchange import Exchange, fitting
+from core_adapters.internal.fineract.exchange import Exchange
 from core_adapters.ports import Directory
+from core_adapters.validation import incoming
 from flows.cards import CardNumber
 from flows.money import Money
 
@@ -83,7 +84,7 @@ class Accounts:
         except Missing:
             return []
         listed = await self.exchange.ask(f"/v1/clients/{client.client_id}/accounts", schemas.ACCOUNTS)
-        rows = [fitting(row, schemas.ACCOUNT_IN_LIST) for row in _rows(listed.get("savingsAccounts"))]
+        rows = [incoming(row, schemas.ACCOUNT_IN_LIST) for row in _rows(listed.get("savingsAccounts"))]
         active = [_number(row["id"]) for row in rows if _flag(row["status"], "active")]
         return [await self._account(f"/v1/savingsaccounts/{account_id}") for account_id in active]
 
@@ -110,7 +111,7 @@ class Accounts:
         digits = phone.removeprefix("+")
         body = {"request": {"text": digits}, "page": 0, "size": PHONES_MAX}
         listed = await self.exchange.ask_with("/v2/clients/search", body, schemas.FIND_CLIENT, schemas.FOUND_CLIENTS)
-        rows = [fitting(row, schemas.FOUND_CLIENT) for row in _rows(listed["content"])]
+        rows = [incoming(row, schemas.FOUND_CLIENT) for row in _rows(listed["content"])]
         same = [row for row in rows if re.sub(r"\D", "", str(row.get("mobileNo") or "")) == digits]
         if len(same) > 1:
             raise TurnedAway("more than one client has the customer's phone")

@@ -11,11 +11,10 @@ from decimal import Decimal
 
 import httpx
 
-from core_adapters.failures import Declined, Refused, TurnedAway, Unavailable, Unclear
+from core_adapters.failures import Declined, TurnedAway, Unavailable, Unclear
 from core_adapters.http import DEPTH_MAX, NOT_SENT, PLAIN, body_of, is_json
 from core_adapters.internal.fineract import refusals
-from core_adapters.internal.fineract.schemas import Schema
-from core_adapters.validation import Invalid, checked
+from core_adapters.validation import Schema, incoming, outgoing
 
 TENANT_HEADER = "Fineract-Platform-TenantId"
 KEY_HEADER = "Idempotency-Key"
@@ -36,15 +35,15 @@ class Exchange:
         self, path: str, body: Mapping[str, object], key: str, sends: Schema, gives: Schema
     ) -> dict[str, object]:
         """Post something under a key: sent once here. The same key later answers what the first one did."""
-        return fitting(await self._once("POST", path, wire(body, sends), {}, {KEY_HEADER: key}), gives)
+        return incoming(await self._once("POST", path, outgoing(body, sends), {}, {KEY_HEADER: key}), gives)
 
     async def ask(self, path: str, gives: Schema, **parameters: str) -> dict[str, object]:
         """A question; a failure of the way there is tried once more."""
-        return fitting(await self._twice("GET", path, None, parameters), gives)
+        return incoming(await self._twice("GET", path, None, parameters), gives)
 
     async def ask_with(self, path: str, body: Mapping[str, object], sends: Schema, gives: Schema) -> dict[str, object]:
         """A question that is put as a POST and has no effect."""
-        return fitting(await self._twice("POST", path, wire(body, sends), {}), gives)
+        return incoming(await self._twice("POST", path, outgoing(body, sends), {}), gives)
 
     async def _twice(
         self, method: str, path: str, body: Mapping[str, object] | None, parameters: Mapping[str, str]
@@ -111,19 +110,3 @@ def _depth(value: object) -> int:
     if isinstance(value, dict):
         return 1 + max(map(_depth, value.values()), default=0)
     return 1 + max(map(_depth, value), default=0) if isinstance(value, list) else 0
-
-
-def wire(body: Mapping[str, object], schema: Schema) -> dict[str, object]:
-    """The body as it is sent. Raises Refused."""
-    try:
-        return checked(dict(body), schema)
-    except Invalid as problem:
-        raise Refused(str(problem)) from None
-
-
-def fitting(document: dict[str, object], schema: Schema) -> dict[str, object]:
-    """What Fineract said, when it fits; a 200 that does not is no answer at all. Raises Unclear."""
-    try:
-        return checked(document, schema, closed=False)
-    except Invalid as problem:
-        raise Unclear(str(problem)) from None

@@ -12,7 +12,8 @@ from typing import Literal
 
 from core_adapters.failures import TurnedAway
 from core_adapters.internal.fineract import amounts, schemas
-from core_adapters.internal.fineract.exchange import Exchange, fitting
+from core_adapters.internal.fineract.exchange import Exchange
+from core_adapters.validation import incoming
 from flows.money import Money
 
 NEWEST_FIRST = {"orderBy": "createdDate,transactionDate,id", "sortOrder": "DESC"}
@@ -74,7 +75,7 @@ class Lines:
 
 
 def _booking(row: object) -> Booking:
-    fits = fitting(row if isinstance(row, dict) else {}, schemas.BOOKING)
+    fits = incoming(row if isinstance(row, dict) else {}, schemas.BOOKING)
     transfer, paid = _part(fits.get("transfer")), _part(fits.get("paymentDetailData"))
     written = str(transfer.get("transferDescription") or "") or str(paid.get("receiptNumber") or "")
     currency = _part(fits["currency"])

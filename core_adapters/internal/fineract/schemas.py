@@ -1,11 +1,10 @@
 """What Fineract takes and gives, as Cerberus schemas: checked before each call and after each answer."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 from core_adapters.internal.fineract.amounts import DATE_FORMAT, LOCALE, is_amount
+from core_adapters.validation import Schema
 
-Schema = Mapping[str, Any]
 ROWS_MAX = 200
 ACCOUNTS_MAX = 100
 DESCRIPTION_MAX = 200  # of a transfer, in characters

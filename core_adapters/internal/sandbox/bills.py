@@ -9,8 +9,8 @@ from core_adapters.internal.sandbox import schemas
 from core_adapters.internal.sandbox.calls import Calls
 from core_adapters.internal.sandbox.customers import Customers
 from core_adapters.internal.sandbox.orders import amount_of, in_our_words, nothing_sent_yet, same_order
-from core_adapters.internal.sandbox.schemas import Schema
 from core_adapters.ports import Capability, Debited, Order
+from core_adapters.validation import Schema
 from flows.money import Money
 
 # The bank's codes in the catalogue's words; what is not listed is `unavailable`.

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core_adapters.digits import CardDigits
-from core_adapters.failures import Declined, Refused, Unclear
+from core_adapters.failures import Declined
 from core_adapters.http import Reply, Service
-from core_adapters.internal.sandbox.schemas import Schema
-from core_adapters.validation import Invalid, checked
+from core_adapters.validation import Schema, incoming, outgoing
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +42,10 @@ class Calls:
 
 def wire(body: Mapping[str, object], schema: Schema) -> dict[str, object]:
     """The body as it is sent; the only place where a card's digits become text."""
-    try:
-        fits = checked(dict(body), schema)
-    except Invalid as problem:
-        raise Refused(str(problem)) from None
+    fits = outgoing(body, schema)
     return {name: value.clear() if isinstance(value, CardDigits) else value for name, value in fits.items()}
 
 
 def answer(reply: Reply, schema: Schema) -> Mapping[str, object]:
     """What the bank said, when it fits; a 200 that does not is no answer at all."""
-    try:
-        return checked(reply.document, schema, closed=False)
-    except Invalid as problem:
-        raise Unclear(str(problem)) from None
+    return incoming(reply.document, schema)

@@ -8,8 +8,8 @@ from typing import Literal
 from core_adapters.failures import Unclear
 from core_adapters.internal.sandbox import schemas
 from core_adapters.internal.sandbox.calls import Calls
-from core_adapters.internal.sandbox.schemas import Schema
 from core_adapters.ports import CardOperation
+from core_adapters.validation import Schema
 from flows.money import Money
 
 KINDS: Mapping[str, Literal["purchase", "cash", "in", "out", "fee", "refund"]] = {

@@ -11,8 +11,8 @@ from core_adapters.internal.sandbox.calls import Calls
 from core_adapters.internal.sandbox.customers import Customers
 from core_adapters.internal.sandbox.ordering import Ordering
 from core_adapters.internal.sandbox.orders import nothing_sent_yet
-from core_adapters.internal.sandbox.schemas import Schema
 from core_adapters.ports import Order, Posted, Progress, Question
+from core_adapters.validation import Schema
 from flows.money import Money
 
 NAME: Schema = {"type": "string", "regex": r"[a-z_]{1,40}"}

@@ -8,8 +8,8 @@ from core_adapters.failures import Declined, Missing, Unclear
 from core_adapters.internal.sandbox import schemas
 from core_adapters.internal.sandbox.calls import Calls
 from core_adapters.internal.sandbox.customers import Customers
-from core_adapters.internal.sandbox.schemas import Schema
 from core_adapters.ports import Checked, Order, Posted, Verdict
+from core_adapters.validation import Schema
 
 LETTER: Schema = {"type": "string", "regex": r"[A-Za-z0-9_-]{40,4000}"}
 KEY: Schema = {"type": "string", "regex": r"[A-Za-z0-9_-]{43}"}

@@ -8,8 +8,8 @@ from core_adapters.failures import Declined, Missing
 from core_adapters.internal.sandbox import schemas
 from core_adapters.internal.sandbox.calls import Calls
 from core_adapters.internal.sandbox.orders import amount_of, same_order
-from core_adapters.internal.sandbox.schemas import Schema
 from core_adapters.ports import Order, Posted, Progress
+from core_adapters.validation import Schema
 
 CREDIT: Schema = {
     "reference": schemas.REFERENCE, "card_id": schemas.ID, "amount_minor": schemas.SUM, "currency": schemas.CURRENCY,

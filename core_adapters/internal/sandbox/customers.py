@@ -8,7 +8,7 @@ from core_adapters.internal.cards import Card
 from core_adapters.internal.sandbox import schemas
 from core_adapters.internal.sandbox.calls import Calls
 from core_adapters.ports import Directory, Person
-from core_adapters.validation import Invalid, checked
+from core_adapters.validation import incoming
 from flows.money import Money
 
 NAMELESS = "Teller customer"  # the bank wants a name; documents give the true one later
@@ -80,10 +80,7 @@ class Customers:
 
 
 def _card(row: Mapping[str, object]) -> Card:
-    try:
-        fits = checked(row, schemas.CARD, closed=False)
-    except Invalid as problem:
-        raise Unclear(str(problem)) from None
+    fits = incoming(row, schemas.CARD)
     return Card(
         card_id=fits["card_id"],
         name=fits["name"],

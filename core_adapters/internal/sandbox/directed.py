@@ -16,8 +16,8 @@ from core_adapters.internal.sandbox.orders import (
     nothing_sent_yet,
     transferred,
 )  # fmt: skip
-from core_adapters.internal.sandbox.schemas import Schema
 from core_adapters.ports import Order, Posted, Progress, Question
+from core_adapters.validation import Schema
 from flows.money import Money, MoneyError
 
 BY_PHONE, OWN = "transfers.by_phone", "transfers.own"

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from core_adapters.failures import Declined, Missing, Unclear
 from core_adapters.internal.sandbox import schemas
 from core_adapters.internal.sandbox.calls import Calls
-from core_adapters.internal.sandbox.schemas import Schema
 from core_adapters.ports import Order
+from core_adapters.validation import Schema
 
 # What every such order takes, and what every answer to one tells.
 ORDER: Schema = {"reference": schemas.REFERENCE}

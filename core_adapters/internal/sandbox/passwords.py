@@ -8,8 +8,8 @@ from core_adapters.failures import Declined, Missing, Refused
 from core_adapters.internal.sandbox import schemas
 from core_adapters.internal.sandbox.calls import Calls
 from core_adapters.internal.sandbox.customers import Customers
-from core_adapters.internal.sandbox.schemas import Schema
 from core_adapters.ports import Question
+from core_adapters.validation import Schema
 
 STANDING: Schema = {
     "customer_id": schemas.ID,

@@ -10,9 +10,9 @@ from core_adapters.internal.sandbox.calls import Calls
 from core_adapters.internal.sandbox.customers import Customers
 from core_adapters.internal.sandbox.ordering import Ordering
 from core_adapters.internal.sandbox.orders import amount_of, nothing_sent_yet
-from core_adapters.internal.sandbox.schemas import Schema
 from core_adapters.ports import Order, Posted, Progress
 from core_adapters.rewarding import ACTION
+from core_adapters.validation import Schema
 
 REWARD: Schema = {"amount_minor": schemas.SUM, "currency": schemas.CURRENCY}
 CODES: Mapping[str, str] = {"no_card": "no_card"}

@@ -10,8 +10,8 @@ from core_adapters.failures import Refused
 from core_adapters.internal import wording
 from core_adapters.internal.sandbox import schemas
 from core_adapters.internal.sandbox.calls import Calls
-from core_adapters.internal.sandbox.schemas import Schema
 from core_adapters.ports import Question
+from core_adapters.validation import Schema
 
 DECIMAL: Schema = {"type": "decimal_amount"}
 RATE: Schema = {"currency": schemas.CURRENCY, "buys": DECIMAL, "sells": DECIMAL}

@@ -9,9 +9,9 @@ from core_adapters.internal import wording
 from core_adapters.internal.sandbox import schemas
 from core_adapters.internal.sandbox.calls import Calls
 from core_adapters.internal.sandbox.customers import Customers
-from core_adapters.internal.sandbox.schemas import Schema
 from core_adapters.internal.sandbox.statements import DAY, days_of, parameters
 from core_adapters.ports import Question
+from core_adapters.validation import Schema
 from flows.money import Money
 
 CATEGORY: Schema = {

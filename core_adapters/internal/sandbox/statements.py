@@ -11,9 +11,9 @@ from core_adapters.internal.documents import Whole
 from core_adapters.internal.sandbox import schemas
 from core_adapters.internal.sandbox.calls import Calls
 from core_adapters.internal.sandbox.customers import Customers
-from core_adapters.internal.sandbox.schemas import Schema
 from core_adapters.internal.wording import Booked
 from core_adapters.ports import Question
+from core_adapters.validation import Schema
 from flows.money import Money
 
 DAY: Schema = {"type": "string", "regex": r"[0-9]{4}-[0-9]{2}-[0-9]{2}"}

@@ -8,12 +8,11 @@ from uuid import uuid4
 
 from core_adapters.breaker import Resting
 from core_adapters.digits import CardDigits
-from core_adapters.failures import Refused, Unavailable, Unclear
+from core_adapters.failures import Unavailable, Unclear
 from core_adapters.http import ASKED_TWICE
 from core_adapters.internal.soap import codes, schemas
-from core_adapters.internal.soap.schemas import Schema
 from core_adapters.internal.soap.wire import Document, Wire
-from core_adapters.validation import Invalid, checked
+from core_adapters.validation import Schema, incoming, outgoing
 
 SOURCE, BRANCH = "TELLER", "000"
 # The service, function and action that stand in the header of each operation.
@@ -70,16 +69,13 @@ class Calls:
 
 def written(body: Document, schema: Schema) -> dict[str, object]:
     """The body as it is sent; the only place where a card's digits become text."""
-    try:
-        fits = checked(dict(body), schema)
-    except Invalid as problem:
-        raise Refused(str(problem)) from None
+    fits = outgoing(body, schema)
     return {name: value.clear() if isinstance(value, CardDigits) else value for name, value in fits.items()}
 
 
 def _read(document: Document, operation: str, message_id: str, gives: Schema) -> Answer:
     """The answer's body. Raises what its FAILURE means; what contradicts itself is Unclear."""
-    head = fitting(document.get("Header"), schemas.HEADER)
+    head = incoming(document.get("Header"), schemas.HEADER)
     if (head["CORRELID"], head["OPERATION"]) != (message_id, operation):
         raise Unclear("the answer is to another message")
     errors = _errors(document.get("Errors"))
@@ -88,21 +84,13 @@ def _read(document: Document, operation: str, message_id: str, gives: Schema) ->
     body = document.get("Body")
     if errors or not isinstance(body, dict):
         raise Unclear("a success with errors, or without a body")
-    return fitting({name: _plain(value) for name, value in body.items()}, gives)
+    return incoming({name: _plain(value) for name, value in body.items()}, gives)
 
 
 def _errors(part: object) -> list[str]:
     listed = part.get("ERROR") if isinstance(part, dict) else None
-    return [str(fitting(error, schemas.ERROR)["ECODE"]) for error in listed or []]
+    return [str(incoming(error, schemas.ERROR)["ECODE"]) for error in listed or []]
 
 
 def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, datetime) else value
-
-
-def fitting(part: object, schema: Schema) -> Answer:
-    """A part of an answer, when it fits; what does not is no answer at all."""
-    try:
-        return checked(part, schema, closed=False)
-    except Invalid as problem:
-        raise Unclear(str(problem)) from None

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from core_adapters.failures import Missing, Unavailable
 from core_adapters.internal.cards import Card
 from core_adapters.internal.soap import schemas
-from core_adapters.internal.soap.calls import Answer, Calls, fitting
+from core_adapters.internal.soap.calls import Answer, Calls
 from core_adapters.ports import Directory, Person
+from core_adapters.validation import incoming
 from flows.money import Money
 
 
@@ -24,7 +25,7 @@ class Customers:
             told = await self.calls.ask("QueryCustomer", {"PHONE": phone}, schemas.BY_PHONE, schemas.CUSTOMER)
         except Missing:
             return []
-        return [_card(fitting(row, schemas.CARD)) for row in told["CARDS"]["CARD"]]
+        return [_card(incoming(row, schemas.CARD)) for row in told["CARDS"]["CARD"]]
 
     async def own_card(self, customer_id: str, card_id: str) -> Card:
         """One card of the customer's. Raises Missing for any other, whether it exists or not."""

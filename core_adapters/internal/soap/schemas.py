@@ -1,9 +1,6 @@
 """What the core takes and gives, as Cerberus schemas: checked before each call and after each answer."""
 
-from collections.abc import Mapping
-from typing import Any
-
-Schema = Mapping[str, Any]
+from core_adapters.validation import Schema
 
 ID: Schema = {"type": "string", "regex": r"[A-Za-z0-9_-]{1,64}"}
 REFERENCE: Schema = {"type": "string", "regex": r"[A-Z2-7]{26}"}
