@@ -22,7 +22,7 @@ import core_adapters.http
 import customer_api.app
 import image_api.app
 import sandbox.app
-from bot import inviting, look, partners, paying, server, webhooks
+from bot import inviting, look, partners, paying, server, staff, webhooks
 from bot.conversation import Conversation
 from bot.core_login import login_of, public_half
 from bot.directory import Directory
@@ -227,6 +227,9 @@ class _Builder:
             self.apps |= talk.apps(self.verifier)
             sheet = paying.Sheet(self.brand.name, self.brand.time_zone, self.brand.colours)
             self.routes += paying.routes(core.views, sheet)
+            paper = staff.Paper(self.brand.name, self.brand.time_zone, self.brand.colours)
+            is_https = self._public_url.startswith("https://")
+            self.routes += staff.routes(staff.Partners(customers), self.verifier, paper, is_https)
             self.routes += inviting.routes(inviting.Codes(customers), sheet, inviting.ways_in(self.settings))
 
         async def when_up() -> None:
