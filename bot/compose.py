@@ -26,6 +26,7 @@ from bot import inviting, look, partners, paying, server, staff, webhooks
 from bot.conversation import Conversation
 from bot.core_login import login_of, public_half
 from bot.directory import Directory
+from bot.endings import Endings
 from bot.gate import gate
 from bot.held import Copies
 from bot.keyring import Keyring
@@ -34,6 +35,8 @@ from bot.media import MediaStore
 from bot.migrations import upgrade
 from bot.newcomers import Newcomers
 from bot.postgres import database_of, sqlalchemy_url
+from bot.postgres.roles import CUSTOMERS as CUSTOMERS_ROLE
+from bot.postgres.roles import as_role
 from bot.results import Results
 from bot.routing import ByPrefix
 from bot.services import ServiceToken, client
@@ -154,7 +157,8 @@ class _Builder:
         return self.sms
 
     async def _customer_api(self) -> FastAPI:
-        engine = create_async_engine(sqlalchemy_url(self.dsn), pool_size=POOL_MOST)
+        as_itself = await as_role(self.dsn, CUSTOMERS_ROLE)
+        engine = create_async_engine(sqlalchemy_url(self.dsn), pool_size=POOL_MOST, connect_args=as_itself)
         self.stack.push_async_callback(engine.dispose)
         rules = NoticeRules(self.brand.notices, self.brand.notices_that_stay_on)
         meeting = partners.Meeting(engine, self._connect, self.keyring, self.settings, _now)
@@ -162,6 +166,7 @@ class _Builder:
             engine, self.keyring, await self._sms(), self.verifier, _now, self.brand.name, rules,
             self.brand.time_zone, meeting.addresses, inviting.rules_of(self.brand),
             f"{self._public_url}{inviting.PATH}", self._copies(),
+            Endings(self._connect, self.keyring),
         )  # fmt: skip
         self.apps |= dict.fromkeys(CUSTOMERS, app)
         self.routes.append(await self.stack.enter_async_context(meeting.working()))

@@ -7,7 +7,7 @@ from bot.recovery import CHANNEL
 from bot.store.sealed import Sealed
 from bot.store.statements import ANNOUNCE
 from core_adapters.database import Connection
-from flows.events import BankEvent, OperationSettled
+from flows.events import AccessChanged, BankEvent, OperationSettled
 from flows.ports import Sealer
 
 SOURCE = "core"
@@ -19,7 +19,7 @@ class Results:
     def __init__(self, sealer: Sealer) -> None:
         self._sealed = Sealed(sealer)
 
-    async def announce(self, connection: Connection, event: OperationSettled | BankEvent) -> None:
+    async def announce(self, connection: Connection, event: OperationSettled | BankEvent | AccessChanged) -> None:
         """Put the event in front of its conversation; the same event id again changes nothing."""
         body = self._sealed.event(event)
         await connection.execute(ANNOUNCE, event.id, SOURCE, "", str(event.id), event.conversation, body)

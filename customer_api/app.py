@@ -23,7 +23,7 @@ from customer_api.partners.registry import TooManyAlive
 from customer_api.partners.routes import Desk
 from customer_api.partners.shelf import OfOther
 from customer_api.partners.signatures import SecretUnusable
-from customer_api.ports import Copies
+from customer_api.ports import Copies, Endings
 from customer_api.questions import Answerer, Questions
 from customer_api.referrals.friends import Friends
 from customer_api.referrals.routes import Referring
@@ -48,12 +48,14 @@ def build(
     referrals: Rules | None = None,
     invite_page: str = "",
     copies: Copies | None = None,
+    endings: Endings | None = None,
 ) -> FastAPI:
     """`/api/v1/customers`, `/partners` and `/referrals`. `clock` gives times with a zone; `bank` signs the SMS.
 
     `notices` are the bank's rules of what is told unasked, `zone` is where its days begin, `addresses` are where
     partners may be sent to, `referrals` are the rules of bringing friends, and `invite_page` is the address that their
-    links begin with. `copies` makes copies of people's data. The engine is the caller's to dispose of. The description
+    links begin with. `copies` makes copies of people's data, `endings` hears of
+    bindings that staff end. The engine is the caller's to dispose of. The description
     is at `/api/v1/customers/openapi.json`.
     """
     sessions = async_sessionmaker(engine, expire_on_commit=False)
@@ -70,7 +72,7 @@ def build(
     operations = Operations(
         sessions, seals, sms, clock, bank, rules, friends, own_data.OwnData(seals, zone, clock, copies)
     )
-    service = Service(sessions, seals, operations, clock, rules, Questions(sessions, answerers))
+    service = Service(sessions, seals, operations, clock, rules, Questions(sessions, answerers), endings)
     app = FastAPI(
         title="CustomerAPI",
         description="Who a customer is, which chats and friends are theirs, and the partners of the bank.",

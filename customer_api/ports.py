@@ -1,7 +1,18 @@
 """What CustomerAPI asks of others."""
 
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
+
+from customer_api.seals import Chat
+
+
+class Endings(Protocol):
+    """Hears that a chat is its customer's no more."""
+
+    async def tell(self, binding_id: UUID, chat: Chat, at: datetime) -> None:
+        """Told again of the same binding it does nothing more. Raises OSError when it cannot be told now."""
+        ...
 
 
 class Copies(Protocol):

@@ -26,6 +26,7 @@ from customer_api.bodies import (
 )
 from customer_api.notices import NoticeRules
 from customer_api.operations import Operations
+from customer_api.ports import Endings
 from customer_api.questions import NoSuchQuestion, Questions
 from customer_api.seals import Chat, Seals
 from flows.ports import Principal, TokenVerifier
@@ -48,6 +49,7 @@ class Service:
     clock: Callable[[], datetime]
     rules: NoticeRules
     questions: Questions
+    endings: Endings | None = None
 
 
 def router(service: Service, verifier: TokenVerifier) -> APIRouter:
@@ -88,12 +90,16 @@ def _bindings(routes: APIRouter, service: Service, verifier: TokenVerifier) -> N
 
     @routes.delete("/bindings/{binding_id}")
     async def revoke_binding(binding_id: str, caller: Annotated[Principal, Depends(access(verifier))]) -> BoundChat:
-        """End a binding; it stays in the history with who ended it. Again changes nothing."""
+        """End a binding; it stays in the history with who ended it, and its chat hears of it. Again changes nothing."""
         async with service.sessions.begin() as session:
             binding = await bindings.revoke(session, id_of(binding_id), caller.subject, service.clock())
             if binding is None:
                 raise NotFound
-            return bindings.shown(service.seals, binding)
+            ended = bindings.shown(service.seals, binding)
+        if service.endings is not None and ended.address:  # an erased chat has no address any more
+            chat = Chat(ended.channel, ended.account, ended.address)
+            await service.endings.tell(ended.binding_id, chat, service.clock())
+        return ended
 
 
 def _people(routes: APIRouter, service: Service, verifier: TokenVerifier) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.keyring import Keyring
 from bot.postgres import sqlalchemy_url
+from bot.postgres.roles import CUSTOMERS, as_role
 from bot.tokens import Tokens
 from customer_api.app import build
 from customer_api.notices import NoticeRules
@@ -23,7 +24,18 @@ TOKENS = Tokens([base64.b64encode(secrets.token_bytes(32)).decode()])
 
 @pytest.fixture
 async def engine(database: str) -> AsyncIterator[AsyncEngine]:
+    """As whoever made the tables: what a test looks at or breaks by hand."""
     engine = create_async_engine(sqlalchemy_url(database))
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+async def own_engine(database: str) -> AsyncIterator[AsyncEngine]:
+    """As CustomerAPI connects: with its own role."""
+    as_itself = await as_role(database, CUSTOMERS)
+    assert as_itself
+    engine = create_async_engine(sqlalchemy_url(database), connect_args=as_itself)
     yield engine
     await engine.dispose()
 
@@ -58,11 +70,11 @@ def copies() -> Copies | None:
 
 @pytest.fixture
 def app(
-    engine: AsyncEngine, keyring: Keyring, phones: Phones, clock: Clock, rules: NoticeRules, referrals: Rules,
+    own_engine: AsyncEngine, keyring: Keyring, phones: Phones, clock: Clock, rules: NoticeRules, referrals: Rules,
     copies: Copies | None,
 ) -> FastAPI:  # fmt: skip
     return build(
-        engine, keyring, phones, TOKENS, clock, notices=rules, referrals=referrals,
+        own_engine, keyring, phones, TOKENS, clock, notices=rules, referrals=referrals,
         invite_page="https://bank.example/i", copies=copies,
     )  # fmt: skip
 

@@ -1,6 +1,9 @@
 """A chat becomes a customer's by his own contact and a code to his phone, and by nothing else."""
 
 import asyncio
+import base64
+from datetime import datetime
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -8,6 +11,11 @@ from customer_world import OTHER_PHONE, PHONE, Chat, Clock, Phones, failure
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.keyring import Keyring
+from bot.tokens import Tokens
+from customer_api.app import build
+from customer_api.seals import Chat as ChatOf
 
 BINDINGS = "/api/v1/customers/bindings"
 WHERE = {"channel": "telegram", "account": "teller_bot", "address": "1001"}
@@ -122,6 +130,33 @@ async def test_the_customer_ends_the_binding_from_the_chat_and_the_history_stays
     assert again["customer_id"] == first["customer_id"]
     person = (await chat.api.get(f"/api/v1/customers/{first['customer_id']}")).json()
     assert person["watched_until"] is not None
+
+
+class Heard:
+    """Hears of bindings that staff have ended."""
+
+    def __init__(self) -> None:
+        self.of: list[tuple[str, str]] = []
+
+    async def tell(self, binding_id: UUID, chat: ChatOf, at: datetime) -> None:
+        self.of.append((str(binding_id), chat.address))
+
+
+async def test_a_binding_that_staff_end_is_told_to_its_conversation(
+    engine: AsyncEngine, keyring: Keyring, phones: Phones, clock: Clock
+) -> None:
+    heard, tokens = Heard(), Tokens([base64.b64encode(b"1" * 32).decode()])
+    app = build(engine, keyring, phones, tokens, clock, endings=heard)
+    headers = {"authorization": f"Bearer {tokens.issue('service', 'bot')}"}
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app=app), base_url="http://customers", headers=headers
+    ) as api:
+        await Chat(api, phones).prove()
+        binding = (await api.get(BINDINGS, params=WHERE)).json()["binding_id"]
+        assert (await api.delete(f"{BINDINGS}/{uuid4()}")).status_code == 404
+        assert heard.of == []
+        assert (await api.delete(f"{BINDINGS}/{binding}")).status_code == 200
+    assert heard.of == [(binding, "1001")]
 
 
 async def test_nobody_ends_the_binding_of_another_chat(chat: Chat, other_chat: Chat) -> None:
