@@ -38,6 +38,7 @@ from bot.postgres import database_of, sqlalchemy_url
 from bot.postgres.roles import CUSTOMERS as CUSTOMERS_ROLE
 from bot.postgres.roles import as_role
 from bot.results import Results
+from bot.retention import OF_MONEY, sweeping
 from bot.routing import ByPrefix
 from bot.services import ServiceToken, client
 from bot.settings import Settings
@@ -214,6 +215,7 @@ class _Builder:
         if self._has("core-adapters"):
             self.apps |= dict.fromkeys(CORE, core.app)
             self.routes.append(webhooks.core_route(core.core_events))
+            await self.stack.enter_async_context(sweeping(self._connect, OF_MONEY))
         return core
 
     async def _conversation(

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 from starlette.routing import Route
 
 from bot import webhooks
-from bot.retention import OF_PARTNERS, Retention
+from bot.retention import OF_PARTNERS, sweeping
 from bot.settings import Settings
 from bot.store import Connect
 from customer_api.partners import sending
@@ -85,13 +85,11 @@ class Meeting:
     async def working(self) -> AsyncIterator[Route]:
         """Send inside; the route is where partners send to us."""
         await self._meet_the_sandboxs()
-        async with sending.client() as client, self._shared() as shared:
+        async with sending.client() as client, self._shared() as shared, sweeping(self._connect, OF_PARTNERS):
             sender = Sender(self._sessions, self._seals, self.addresses, client, self._clock)
-            retention = Retention(self._connect, tables=OF_PARTNERS)
-            tasks = [asyncio.create_task(sender.run()), asyncio.create_task(retention.run())]
+            task = asyncio.create_task(sender.run())
             try:
                 yield webhooks.partner_route(Door(self._sessions, self._seals, self._clock, shared=shared))
             finally:
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)

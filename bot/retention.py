@@ -2,11 +2,13 @@
 
 The inbox must know a duplicate for as long as any platform sends the same again: WhatsApp goes on for seven days.
 The outbox is what staff and services ask after: MessageAPI answers for thirty days, and news of a message finds it.
-What partners were told goes after ninety days, however it has ended.
+What partners were told goes after ninety days, however it has ended; what customers were told unasked, after thirty:
+the message itself stands in the outbox for as long.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 
 import asyncpg
 import structlog
@@ -17,6 +19,7 @@ from bot.store import Connect
 INBOX_KEPT_DAYS = 8
 OUTBOX_KEPT_DAYS = 30
 DELIVERIES_KEPT_DAYS = 90  # how long a partner may ask for a webhook again
+NOTICES_KEPT_DAYS = 30
 BATCH = 2_000  # a statement of some milliseconds, between which turns go on
 PAUSE_S = 0.1  # between batches: deleting is never urgent
 SWEEP_S = 3600.0
@@ -61,6 +64,11 @@ delete from customers.partner_delivery where id = any(array(
     select id from customers.partner_delivery where state <> 'waiting'
     and coalesce(ended_at, created_at) < now() - $1::int * interval '1 day' limit $2 for update skip locked))"""
 OF_PARTNERS = ((DELIVERIES, DELIVERIES_KEPT_DAYS),)
+# What the money path's process sweeps. News of a card is known again by money.card_event, which stays.
+NOTICES = """
+delete from money.notice where id = any(array(
+    select id from money.notice where done_at < now() - $1::int * interval '1 day' limit $2 for update skip locked))"""
+OF_MONEY = ((NOTICES, NOTICES_KEPT_DAYS),)
 
 log = structlog.get_logger("bot.retention")
 
@@ -101,3 +109,15 @@ class Retention:
     async def _deleted(self, connection: "asyncpg.Connection[asyncpg.Record]", statement: str, days: int) -> int:
         answer = await connection.execute(statement, days, self._batch)
         return int(answer.rpartition(" ")[2])
+
+
+@asynccontextmanager
+async def sweeping(connect: Connect, tables: Sequence[tuple[str, int]]) -> AsyncIterator[None]:
+    """Sweep meanwhile."""
+    task = asyncio.create_task(Retention(connect, tables=tables).run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
