@@ -215,6 +215,8 @@ async def test_somebody_elses_card_is_not_there(room):
     await room.bank.customer(phone="+380991112233")
     room.people.known["boris"] = Person("+380991112233", identified=True)
     answer = await ask(room, "accounts.balance", {"card": room.payer}, customer_id="boris")
+    absent = await ask(room, "accounts.balance", {"card": "no card of anybody"}, customer_id="boris")
+    assert (answer.status_code, answer.json()) == (absent.status_code, absent.json())
     assert answer.json() == {"error": "unavailable"}
 
 
