@@ -1,6 +1,5 @@
 """How fast a partner may call all processes together: with a Redis they count as one, without it each alone."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 
 import httpx
@@ -18,7 +17,7 @@ from bot.webhooks import partner_route
 from customer_api.partners.door import Door
 from customer_api.seals import Seals
 
-BURST = 10
+A_PLACE_S = 100.0  # so long that no machine is slow enough to free a place meanwhile
 Process = Callable[[], Books]
 
 
@@ -31,11 +30,11 @@ def redis() -> FakeServer:
 async def process(
     api: httpx.AsyncClient, engine: AsyncEngine, keyring: Keyring, clock: Clock, redis: FakeServer
 ) -> AsyncIterator[Process]:
-    """Makes a process that takes webhooks; all share one Redis, where a partner saves up ten calls."""
+    """Makes a process that takes webhooks; all share one Redis, where a partner has one place in a hundred seconds."""
     secret, made = await registered(api, "books"), list[RedisPace]()
 
     def make() -> Books:
-        places = RedisPace(FakeAsyncRedis(server=redis), {PARTNER: float(BURST)}, again_s=60)
+        places = RedisPace(FakeAsyncRedis(server=redis), {PARTNER: 1 / A_PLACE_S}, again_s=600)
         made.append(places)
         sessions = async_sessionmaker(engine, expire_on_commit=False)
         door = Door(sessions, Seals(keyring), clock, fresh_s=0, shared=Together(places))
@@ -48,22 +47,20 @@ async def process(
 
 
 async def test_two_processes_count_as_one_and_who_is_too_fast_is_told_when_to_come(process: Process) -> None:
-    both = (process(), process())
-    answers = await asyncio.gather(*(both[n % 2].send(event_id=f"msg_{n}") for n in range(BURST * 6)))
-    statuses = [answer.status_code for answer in answers]
-    assert {*statuses} == {204, 429}
-    assert statuses.count(204) < BURST * 4  # each by itself would have let a hundred through
-    assert all(int(answer.headers["retry-after"]) >= 1 for answer in answers if answer.status_code == 429)
+    one, other = process(), process()
+    assert (await one.send(event_id="msg_1")).status_code == 204
+    refused = await other.send(event_id="msg_2")
+    assert refused.status_code == 429
+    assert 1 <= int(refused.headers["retry-after"]) <= A_PLACE_S
 
 
 async def test_a_refused_call_takes_no_place(redis: FakeServer) -> None:
-    places = RedisPace(FakeAsyncRedis(server=redis), {PARTNER: 1.0})
+    places = RedisPace(FakeAsyncRedis(server=redis), {PARTNER: 1 / A_PLACE_S})
     assert await places.wait_s(PARTNER, "books") == 0
     waits = [await places.wait_s(PARTNER, "books") for _ in range(5)]
-    assert all(0 < wait <= 1 for wait in waits)
+    assert waits == sorted(waits, reverse=True)  # time goes by, and nobody stands before
+    assert 0 < waits[0] <= A_PLACE_S
     assert await places.wait_s(PARTNER, "coffee") == 0
-    await asyncio.sleep(max(waits))
-    assert await places.wait_s(PARTNER, "books") == 0
     await places.close()
 
 
@@ -72,5 +69,5 @@ async def test_without_redis_a_partner_is_served_at_the_pace_of_the_process(
 ) -> None:
     redis.connected = False
     one = process()
-    answers = [await one.send(event_id=f"msg_{n}") for n in range(BURST * 2)]
+    answers = [await one.send(event_id=f"msg_{n}") for n in range(20)]
     assert {answer.status_code for answer in answers} == {204}
