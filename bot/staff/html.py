@@ -1,14 +1,12 @@
 """The pages for staff as HTML: no script, nothing from elsewhere, forms to ourselves alone."""
 
-import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from html import escape
 from zoneinfo import ZoneInfo
 
-from bot.painting import painted
+from bot.painting import painted, policy
 from bot.staff.asking import Delivery, Partner
 from bot.staff.words import ALL
 
@@ -69,11 +67,7 @@ class Paper:
     @property
     def policy(self) -> str:
         """The Content-Security-Policy that lets this style in, forms to ourselves, and nothing else."""
-        digest = base64.b64encode(sha256(self.style.encode()).digest()).decode()
-        return (
-            f"default-src 'none'; style-src 'sha256-{digest}'; form-action 'self'; base-uri 'none'; "
-            "frame-ancestors 'none'"
-        )
+        return policy(self.style, forms="self")
 
 
 def entering(paper: Paper, language: str, is_refused: bool) -> str:
