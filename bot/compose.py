@@ -44,6 +44,7 @@ from bot.services import ServiceToken, client
 from bot.settings import Settings
 from bot.settings.made_up import own_url
 from bot.store import Link
+from bot.throttle import Throttle
 from bot.tokens import Tokens
 from bot.versions.room import Versions
 from core_adapters import brands
@@ -112,7 +113,8 @@ class _Builder:
         if self._has("sandbox") and self.settings.is_sandbox:
             self.routes.append(Mount("/sandbox", app=await self._sandbox()))
         self.routes.append(Mount("", app=ByPrefix(self.apps, described=self.settings.is_sandbox)))
-        return Process(RequestIds(Starlette(routes=self.routes)), when_up)
+        app = Throttle(Starlette(routes=self.routes), self.settings.http.refusals_per_minute)
+        return Process(RequestIds(app), when_up)
 
     async def _rooms(self) -> Callable[[], Awaitable[None]]:
         images = self._image_api() if self._has("image-api") else None

@@ -66,6 +66,7 @@ class Http(Group):
     host: str = "127.0.0.1"
     port: Port = 8080
     public_url: str = ""
+    refusals_per_minute: Annotated[int, Field(ge=0)] = 600
 
 
 class Telegram(Group):

@@ -59,8 +59,9 @@ async def whole(settings: Settings, tmp_path_factory: pytest.TempPathFactory) ->
     learnt = tmp_path_factory.getbasetemp() / "learnt"  # once for all tests of the file
     learnt.mkdir(exist_ok=True)
     (settings.data_dir / "nlu").symlink_to(learnt, target_is_directory=True)
-    async with process(settings) as built:
-        top = built.app._app  # type: ignore[attr-defined]  # below the ids of requests
+    patient = settings.http.model_copy(update={"refusals_per_minute": 0})
+    async with process(settings.model_copy(update={"http": patient})) as built:
+        top = built.app._app._app  # type: ignore[attr-defined]  # below the ids of requests and the throttle
         assert isinstance(top, Starlette)
         routed = next(r.app for r in top.routes if isinstance(r, Mount) and isinstance(r.app, ByPrefix))
         apps = tuple(dict.fromkeys(app for _, app in routed._apps if isinstance(app, FastAPI)))
