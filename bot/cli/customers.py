@@ -8,7 +8,7 @@ import typer
 if TYPE_CHECKING:
     from bot.settings import Settings
 
-app = typer.Typer(help="Seal customers' data with the current key.", add_completion=False)
+app = typer.Typer(help="Seal what is kept of customers with the current key.", add_completion=False)
 
 
 @app.callback()
@@ -22,20 +22,26 @@ def reseal() -> None:
     from bot.settings import load_settings
 
     asyncio.run(_reseal(load_settings()))
-    typer.echo("All is sealed with the current key. Codes lose their old one within a day; then take the old key out.")
+    typer.echo("All that stays is sealed with the current key.")
+    typer.echo("Files and broadcasts lose their old one within thirty days: then take the old key out.")
 
 
 async def _reseal(settings: "Settings") -> None:
+    import asyncpg
     from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 
+    from bot import resealing
     from bot.keyring import Keyring
     from bot.postgres import database_of, sqlalchemy_url
-    from customer_api.resealing import reseal as again
+    from customer_api.resealing import reseal as people
 
     keyring = Keyring([key.get_secret_value() for key in settings.vault.keys])
-    engine = create_async_engine(sqlalchemy_url(await asyncio.to_thread(database_of, settings)), pool_size=1)
+    dsn = await asyncio.to_thread(database_of, settings)
+    engine = create_async_engine(sqlalchemy_url(dsn), pool_size=1)
     try:
-        async for done in again(async_sessionmaker(engine), keyring):
-            typer.echo(f"{done.table}: {done.seen} rows seen, {done.resealed} sealed again")
+        rest = resealing.reseal(lambda: asyncpg.connect(dsn), keyring)
+        for job in (people(async_sessionmaker(engine), keyring), rest):
+            async for done in job:
+                typer.echo(f"{done.table}: {done.seen} rows seen, {done.resealed} sealed again")
     finally:
         await engine.dispose()
