@@ -26,8 +26,7 @@ from customer_api.partners.pace import TooFast
 from customer_api.partners.signatures import NotSigned
 from flows.messages import EventType, InboundEvent, OutboundMessage
 
-BODY_BYTES_MAX = 3_000_000  # the most that a platform says it sends at once
-
+CORE_BYTES_MAX = 3_000_000  # the news of a core, many at once
 BODY_S = 10.0  # how long a partner may take to send one
 
 Greet = Callable[[InboundEvent], OutboundMessage | None]
@@ -53,9 +52,7 @@ REFUSED: dict[type[Exception], tuple[int, str]] = {
 }
 
 
-def routes(
-    door: Door, turns: Turns, greet: Greet = lambda _: None, body_bytes_max: int = BODY_BYTES_MAX
-) -> list[Route]:
+def routes(door: Door, turns: Turns, greet: Greet = lambda _: None) -> list[Route]:
     """The channels' webhooks. ``greet`` says what is said to somebody who has only opened the chat."""
 
     async def receive(request: Request) -> Response:
@@ -64,7 +61,7 @@ def routes(
             return Response(status_code=404)
         if request.method != "POST":
             return _challenged(door, channel, request)
-        status, events = await _received(door, turns, channel, request, body_bytes_max)
+        status, events = await _received(door, turns, channel, request)
         counted(WEBHOOKS, channel, str(status)).inc()
         return _answered(door, channel, events, greet) or Response(status_code=status)
 
@@ -93,12 +90,10 @@ def _answered(door: Door, channel: str, events: Sequence[InboundEvent], greet: G
     return None
 
 
-async def _received(
-    door: Door, turns: Turns, channel: str, request: Request, body_bytes_max: int
-) -> tuple[int, Sequence[InboundEvent]]:
+async def _received(door: Door, turns: Turns, channel: str, request: Request) -> tuple[int, Sequence[InboundEvent]]:
     """Read, let in, store; the HTTP status, and what was stored."""
     try:
-        body = await _body(request, body_bytes_max)
+        body = await _body(request, door.channels[channel].capabilities.webhook_bytes_max)
         events = await door.receive(channel, dict(request.headers), body)
         await turns.receive(events)
     except TooLong:
@@ -172,7 +167,7 @@ def core_route(take: Callable[[str, Mapping[str, str], bytes], Awaitable[int]]) 
 
     async def receive(request: Request) -> Response:
         try:
-            body = await _body(request, BODY_BYTES_MAX)
+            body = await _body(request, CORE_BYTES_MAX)
             status = await take(request.path_params["core"], dict(request.headers), body)
         except TooLong:
             status = 413

@@ -112,7 +112,7 @@ class Capabilities:
     ``rate_per_s`` is how fast one account may send, ``unanswered_per_h`` how much one customer may get in an hour
     without having written. ``own_phone`` says how a customer's own number comes: in a contact that they share, with
     every message (``sender``), or only as they type it. ``window_h`` is for how long after the customer's last word
-    free text may be sent.
+    free text may be sent. ``webhook_bytes_max`` is the longest body that its platform sends at once.
     """
 
     channel: str
@@ -142,6 +142,7 @@ class Capabilities:
     webview: bool = False
     rate_per_s: float = 25.0
     unanswered_per_h: int | None = None
+    webhook_bytes_max: int = 1_000_000
     media: Mapping[str, MediaLimits] = field(default_factory=dict)
     may_take: frozenset[str] = frozenset()
     may_show: frozenset[str] = frozenset()

@@ -31,6 +31,7 @@ CAPABILITIES = Capabilities(
     start_payload=2000,  # m.me/page?ref=…: the documentation allows 2083, an address has to hold the rest too
     webview=True,
     rate_per_s=80.0,  # 300 a second for words, fewer for media; Meta's own answers say when to slow down
+    webhook_bytes_max=4_000_000,  # the news of many chats come together, 3 MB at the most by its own words
     media={
         "image": MediaLimits(frozenset({"image/jpeg", "image/png", "image/gif"}), 8_000_000),
         "document": MediaLimits(frozenset(), 25_000_000),

@@ -44,6 +44,7 @@ CAPABILITIES = Capabilities(
     templates=True,
     start_payload=64,
     rate_per_s=60.0,  # 80 a second for a number; the rest is for what staff send from elsewhere
+    webhook_bytes_max=4_000_000,  # the news of many chats come together, 3 MB at the most by its own words
     media={"image": IMAGE, "document": DOCUMENT},
     # Meta's commerce policy bars asking for and showing whole card, account and identity numbers.
     may_take=frozenset({"last4"}),

@@ -76,7 +76,7 @@ COLOURS = {"ink": "#14213D", "accent": "#E4572E", "accent_text": "#C2410C", "gro
 FACE = secure.Face("Teller Bank", "Europe/Kyiv", COLOURS)
 
 
-CAPABILITIES = Capabilities("post", 1000, "char", 100, ButtonLimits(8, 1, 20, 64))
+CAPABILITIES = Capabilities("post", 1000, "char", 100, ButtonLimits(8, 1, 20, 64), webhook_bytes_max=10_000)
 DETAILS = frozenset({"state", "code", "watermark_ms"})
 FAILURES: dict[str, type[SendFailure]] = {
     "400": PermanentContent, "401": ChannelDown, "403": PermanentUser, "410": WindowClosed, "502": Transient,
@@ -370,7 +370,7 @@ class Worker:
         )  # fmt: skip
         self.recovery = Recovery(self.store, self.turns, self.performer, sweep_s=0.1)
         self.door = Door(channels, Vault(), tokens=paging)
-        webhooks = routes(self.door, self.turns, body_bytes_max=10_000)
+        webhooks = routes(self.door, self.turns)
         self.pages = secure.routes(self.forms, Vault(), self.turns, FACE, media=self.media)
         app = Starlette(routes=[*webhooks, *self.pages])
         self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bot")

@@ -5,13 +5,17 @@ import json
 import re
 import secrets
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import fields
+from importlib import import_module
+from inspect import signature
 from pathlib import Path
 
 import httpx
 import pytest
+import typer
 
+from bot.cli import COMMANDS
 from bot.core_login import login_of
 from bot.settings import PROJECT, Settings, SettingsWrong, load_settings, made_up, messengers_on
 from bot.settings.core_login import key_of
@@ -263,3 +267,21 @@ def test_the_example_file_has_every_setting_with_its_default(put: Set) -> None:
     plain = load()
     put(**{name.removeprefix("TELLER_"): value for name, value in written.items() if name != "TELLER_DATA_DIR"})
     assert load() == plain
+
+
+def test_no_command_takes_a_secret_where_others_on_the_machine_would_see_it() -> None:
+    """Secrets come from files and the environment: a command line stands in the list of processes and in histories."""
+    given = {name for called in _commands() for name in signature(called).parameters}
+    assert len(given) > 20
+    secret = re.compile(r"secret|password|token|(?<!public_)key|pin$|cvv|dsn")
+    assert {name for name in given if secret.search(name)} == set()
+
+
+def _commands() -> Iterator[Callable[..., object]]:
+    for target, _ in COMMANDS.values():
+        module, _, attribute = target.partition(":")
+        found = getattr(import_module(module), attribute)
+        if isinstance(found, typer.Typer):
+            yield from (command.callback for command in found.registered_commands if command.callback)
+        else:
+            yield found

@@ -82,3 +82,17 @@ def test_vibers_trial_of_the_address_is_taken_and_is_nobodys_event(bank: Bank) -
     before = bank.sql("select count(*) from bot.inbox where channel = 'viber'")
     bank.hear("viber", {"event": "webhook", "timestamp": posts.SAID_AT_S * 1000, "message_token": posts.number()})
     assert bank.sql("select count(*) from bot.inbox where channel = 'viber'") == before
+
+
+@pytest.mark.parametrize(
+    ("channel", "most"),
+    [("telegram", 1_000_000), ("viber", 1_000_000), ("whatsapp", 4_000_000), ("messenger", 4_000_000)],
+)
+def test_a_body_over_the_channels_limit_is_refused_unread_whoever_proved_it(
+    bank: Bank, channel: str, most: int
+) -> None:
+    for size, status in ((most, 400), (most + 1, 413)):
+        body = b"[" + b" " * (size - 2) + b"]"
+        answer = httpx.post(f"{bank.running.url}/webhooks/{channel}", content=body, headers=posts.proof(channel, body))
+        assert (size, answer.status_code) == (size, status)
+    assert bank.heard(channel, posts.text(channel, user := posts.customer(channel), "still here"), user)
