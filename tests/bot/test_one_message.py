@@ -90,7 +90,7 @@ async def test_one_message(settings: Settings) -> None:
         sys.setprofile(note)
         try:
             await client.post(chat, json={"text": "send 50 to 4111 1111 1111 1111"})
-            answers = await said(client, chat, 3)
+            answers = await said(client, chat, 4)
         finally:
             sys.setprofile(None)
 

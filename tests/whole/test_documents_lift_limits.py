@@ -28,7 +28,8 @@ def no_longer_new(teller: Running) -> None:
 
     async def write() -> None:
         connection = await asyncpg.connect(teller.environment["TELLER_DATABASE_URL"])
-        await connection.execute("update customers.binding set risk_until = now() - interval '1 minute'")
+        older = "update customers.binding set risk_until = now() - interval '1 minute' where revoked_at is null"
+        await connection.execute(older)
         await connection.close()
 
     asyncio.run(write())

@@ -43,7 +43,8 @@ class People(Customers):
     def __init__(self, database: str, keyring: Keyring) -> None:
         super().__init__()
         self.in_vain = 0
-        self.engine = create_async_engine(sqlalchemy_url(database))
+        # One connection, made at the first use: a second one could be cut off by the end of a test while it is made.
+        self.engine = create_async_engine(sqlalchemy_url(database), pool_size=1, max_overflow=0)
         self.seals = Seals(keyring)
         self.app = build(self.engine, keyring, NoSms(), Anyone(), lambda: datetime.now(UTC))
 
