@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from customer_api import bindings, consents, texts
-from customer_api.bodies import Answer, Asked, Given, WithdrawConsent
+from customer_api.bodies import Answer, Asked, Given
 from customer_api.codes import failed
 from customer_api.consents import Evidence
 from customer_api.questions import Answerer, Nothing
 from customer_api.seals import Seals
+from customer_api.started import WithdrawConsent
 from customer_api.tables import Consent
 from flows import formats
 

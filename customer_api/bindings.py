@@ -7,8 +7,9 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from customer_api.bodies import Answer, BoundChat, Unbind
+from customer_api.bodies import Answer, BoundChat
 from customer_api.seals import Chat, Seals
+from customer_api.started import Unbind
 from customer_api.tables import Binding, Customer
 
 RISK = timedelta(hours=24)  # how long a new binding is trusted less: a stolen SIM is noticed within a day

@@ -13,10 +13,11 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from customer_api import bindings, consents, people, texts, wordings
-from customer_api.bodies import Answer, CheckCode, SendCode
+from customer_api.bodies import Answer
 from customer_api.consents import Evidence
 from customer_api.people import Claim
 from customer_api.seals import Chat, Seals
+from customer_api.started import CheckCode, SendCode
 from customer_api.tables import Code
 
 DIGITS = 6

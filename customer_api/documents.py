@@ -7,9 +7,10 @@ from uuid import uuid4
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from customer_api import bindings, people
-from customer_api.bodies import Answer, SubmitDocuments
+from customer_api.bodies import Answer
 from customer_api.codes import failed
 from customer_api.seals import Seals
+from customer_api.started import SubmitDocuments
 from customer_api.tables import Customer, Document
 from customer_api.tax_ids import is_tax_id
 

@@ -12,10 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from customer_api import bindings, consents, guard, wordings
-from customer_api.bodies import Answer, NoticeState, SetNotices
+from customer_api.bodies import Answer, NoticeState
 from customer_api.codes import failed
 from customer_api.consents import Evidence
 from customer_api.seals import Seals
+from customer_api.started import SetNotices
 from customer_api.tables import NoticeChoice
 
 

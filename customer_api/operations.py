@@ -14,9 +14,15 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from customer_api import allowed, bindings, codes, documents, notices, texts
-from customer_api.bodies import (
+from customer_api.bodies import Answer
+from customer_api.codes import Message
+from customer_api.notices import NoticeRules
+from customer_api.own_data import OwnData
+from customer_api.partners.offers import Offers
+from customer_api.referrals.friends import Friends
+from customer_api.seals import Seals
+from customer_api.started import (
     AcceptOffer,
-    Answer,
     CheckCode,
     Erase,
     KeepData,
@@ -30,12 +36,6 @@ from customer_api.bodies import (
     Unbind,
     WithdrawConsent,
 )
-from customer_api.codes import Message
-from customer_api.notices import NoticeRules
-from customer_api.own_data import OwnData
-from customer_api.partners.offers import Offers
-from customer_api.referrals.friends import Friends
-from customer_api.seals import Seals
 from customer_api.tables import KeptAnswer
 from flows.ports import Sms
 

@@ -12,10 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from customer_api import bindings, codes, texts
-from customer_api.bodies import Answer, Erase, KeepData, Operation, TakeCopy
+from customer_api.bodies import Answer
 from customer_api.codes import failed
 from customer_api.ports import Copies
 from customer_api.seals import Seals
+from customer_api.started import Erase, KeepData, Operation, TakeCopy
 from customer_api.tables import Erasure
 from flows import formats
 

@@ -11,24 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from customer_api import bindings, notices, people
 from customer_api.access import access
-from customer_api.bodies import (
-    Answer,
-    Answered,
-    Asked,
-    BoundChat,
-    Context,
-    Notices,
-    Operation,
-    Person,
-    Phone,
-    Problem,
-    Word,
-)
+from customer_api.bodies import Answer, Answered, Asked, BoundChat, Context, Notices, Person, Phone, Problem, Word
 from customer_api.notices import NoticeRules
 from customer_api.operations import Operations
 from customer_api.ports import Endings
 from customer_api.questions import NoSuchQuestion, Questions
 from customer_api.seals import Chat, Seals
+from customer_api.started import Operation
 from flows.ports import Principal, TokenVerifier
 
 PREFIX = "/api/v1/customers"

@@ -15,13 +15,14 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from customer_api import bindings, consents, guard, people
-from customer_api.bodies import AcceptOffer, Answer, Asked
+from customer_api.bodies import Answer, Asked
 from customer_api.codes import failed
 from customer_api.consents import Evidence, Sharing, Wording
 from customer_api.partners import outbox
 from customer_api.partners.tables import Offer, OfferClaim, Partner
 from customer_api.questions import Nothing, Outputs
 from customer_api.seals import Seals
+from customer_api.started import AcceptOffer
 from customer_api.tables import Customer
 from flows.formats import day
 

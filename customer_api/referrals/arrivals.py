@@ -9,10 +9,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from customer_api import bindings
-from customer_api.bodies import Answer, Reach
+from customer_api.bodies import Answer
 from customer_api.referrals import links, sent
 from customer_api.referrals.tables import Journey, Touch
 from customer_api.seals import Seals
+from customer_api.started import Reach
 
 BY_CODE = re.compile(r"ref_([2-9A-HJKMNP-Z]{8})", re.ASCII | re.IGNORECASE)
 BY_PARTNER = re.compile(r"partner_([a-z][a-z0-9-]{1,39})", re.ASCII)

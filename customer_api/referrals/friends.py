@@ -7,13 +7,14 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from customer_api.bodies import Answer, Asked, CheckCode, MakeLink, Reach, SendCode
+from customer_api.bodies import Answer, Asked
 from customer_api.codes import Bound
 from customer_api.questions import Nothing, Outputs
 from customer_api.referrals import arrivals, joining, links, telling
 from customer_api.referrals.joining import Newcomer
 from customer_api.referrals.rules import Rules
 from customer_api.seals import Seals
+from customer_api.started import CheckCode, MakeLink, Reach, SendCode
 
 
 @dataclass(frozen=True, slots=True)

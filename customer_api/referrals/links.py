@@ -9,11 +9,12 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from customer_api import bindings
-from customer_api.bodies import Answer, MakeLink
+from customer_api.bodies import Answer
 from customer_api.codes import failed
 from customer_api.referrals.rules import Rules
 from customer_api.referrals.tables import Invitation
 from customer_api.seals import Seals
+from customer_api.started import MakeLink
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # without letters that are read as digits
 LENGTH = 8
