@@ -6,7 +6,9 @@ import jwt
 import pytest
 from logins_world import SECRET, Core, Time, core_served, sandbox_served, service, told
 
-from bot.keycloak import KeycloakTokens
+from bot import certificates
+from bot.certificates import Certificates
+from bot.keycloak import CERTIFICATES, KeycloakTokens, issuer_of
 from core_adapters.failures import Unavailable
 from core_adapters.logins.client_credentials import ClientCredentials
 
@@ -53,10 +55,11 @@ async def test_the_core_gets_a_token_of_the_realm_that_a_verifier_accepts(face, 
         await bank.order("POST", "/order", {})
     first, second = core.seen
     assert first == second
-    verifier = KeycloakTokens(str(face.base_url), "bank", "core")
-    await verifier.refresh()
-    assert verifier.verify(first).roles == {"service"}
-    await verifier._keycloak.connection.aclose()
+    issuer = issuer_of(str(face.base_url), "bank")
+    async with certificates.client() as http:
+        known = Certificates(f"{issuer}{CERTIFICATES}", http)
+        await known.refresh()
+        assert KeycloakTokens(issuer, "core", known, {}).verify(first).roles == {"service"}
 
 
 async def test_two_hundred_requests_at_once_ask_keycloak_once(face, core, time):
