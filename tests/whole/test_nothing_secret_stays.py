@@ -10,7 +10,8 @@ from phone_in_hand import Phone, with_a_card
 PhoneMaker = Callable[..., Phone]
 # The last is mistyped: it fails Luhn and is kept out of clear text all the same.
 WRITINGS = ("4556 7375 8689 9855", "4556-7375-8689-9855", "4556737586899855", "4556 7375 8689 9854")
-DIGITS = re.compile(rb"4[^0-9a-zA-Z]{0,3}5[^0-9a-zA-Z]{0,3}5[^0-9a-zA-Z]{0,3}6[^0-9a-zA-Z]{0,3}7[^0-9a-zA-Z]{0,3}3")
+# The first ten, for six stand by chance in a platform's long ids.
+DIGITS = re.compile(rb"[^0-9a-zA-Z]{0,3}".join(b"%c" % digit for digit in b"4556737586"))
 
 # By itself: in the middle of a platform's long id any four digits may stand.
 PIN = re.compile(rb"(?<![0-9a-zA-Z+/=_.-])7391(?![0-9a-zA-Z+/=_-])")
