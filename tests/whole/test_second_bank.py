@@ -76,7 +76,7 @@ def test_the_page_and_the_messengers_carry_the_banks_name_and_colours(dhow: Runn
     house = httpx.get(f"{dhow.url}/sandbox/api/house").json()
     assert house == {"name": "Dhow Bank", "currency": "KWD", "gift_minor": GIFT}
     for channel in ("telegram", "viber", "whatsapp", "messenger"):
-        Phone(dhow.url, "+380501110009", channel=channel)  # waits until the bot has called there
+        Phone(dhow.url, "+380501110009", channel=channel).http.close()  # once the bot has called there
         bots = httpx.get(f"{dhow.url}/sandbox/phones/{channel}/bots").json()["bots"]
         assert [bot["name"] for bot in bots] == ["Dhow Bank"]
 
