@@ -5,7 +5,8 @@ from html import escape
 
 from bot.inviting.ways import Way
 from bot.inviting.words import ALL
-from bot.paying.html import Sheet, code, whole
+from bot.painting import whole
+from bot.paying.html import Sheet, code
 from flows.formats import money
 from flows.money import Money
 

@@ -1,15 +1,13 @@
 """The payers' pages as HTML, in the bank's colours; no script, nothing from elsewhere, nothing to type."""
 
 import io
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from html import escape
-from zoneinfo import ZoneInfo
+from typing import ClassVar, Literal
 
 import segno
 
-from bot.painting import painted, policy
+from bot.painting import House, whole
 from bot.paying.words import ALL
 from core_adapters.external.acquirer.views import Standing, View
 from flows.formats import money
@@ -46,22 +44,11 @@ a:focus-visible, summary:focus-visible { outline: 3px solid #2563EB; outline-off
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """Whose pages they are: the bank's name, its time zone, its colours by role."""
+class Sheet(House):
+    """The bank's name and colours in the style of these pages."""
 
-    name: str
-    time_zone: str
-    colours: Mapping[str, str]
-
-    @property
-    def style(self) -> str:
-        """The style sheet in the bank's colours."""
-        return painted(_STYLE, self.colours)
-
-    @property
-    def policy(self) -> str:
-        """The Content-Security-Policy that lets this style in and nothing else."""
-        return policy(self.style, forms="none")
+    sheet: ClassVar[str] = _STYLE
+    forms: ClassVar[Literal["self", "none"]] = "none"
 
 
 def asking(sheet: Sheet, view: View, language: str) -> str:
@@ -70,7 +57,7 @@ def asking(sheet: Sheet, view: View, language: str) -> str:
     asker = words["asks" if view.asker else "somebody_asks"].format(asker=view.asker, bank=sheet.name)
     at = f"<p>{escape(words['asks_at'].format(asker=view.asker, bank=sheet.name))}</p>\n" if view.asker else ""
     note = f"<blockquote>{escape(view.note)}</blockquote>\n" if view.note else ""
-    until = words["until"].format(until=_clock(view.until, sheet)) if view.until else ""
+    until = words["until"].format(until=sheet.clock(view.until)) if view.until else ""
     body = f"""<h1>{escape(asker)}</h1>
 <p class="amount">{escape(amount)}</p>
 {note}{at}<a class="button" rel="noreferrer" href="{escape(view.page)}">{escape(words["pay"].format(amount=amount))}</a>
@@ -94,7 +81,8 @@ def standing(sheet: Sheet, view: View, language: str) -> str:
     body = f"""<div class="mark{good}" aria-hidden="true">{sign}</div>
 <div role="status"><h1>{escape(words[view.standing])}</h1>
 <p>{escape(more)}</p></div>{again}"""
-    return whole(sheet, language, words[view.standing], body, words["other"], looks_again=view.standing in UNSETTLED)
+    look_again_s = LOOK_AGAIN_S if view.standing in UNSETTLED else 0
+    return whole(sheet, language, words[view.standing], body, words["other"], look_again_s)
 
 
 def telling(sheet: Sheet, what: str, language: str) -> str:
@@ -119,31 +107,3 @@ def code(link: str, label: str) -> str:
     out = io.BytesIO()
     segno.make(link, error="m", micro=False).save(out, kind="svg", xmldecl=False, svgns=False, omitsize=True, border=3)
     return out.getvalue().decode().replace("<svg", f'<svg role="img" aria-label="{escape(label)}"', 1)
-
-
-def _clock(until: datetime, sheet: Sheet) -> str:
-    return f"{until.astimezone(ZoneInfo(sheet.time_zone)):%d.%m.%Y %H:%M}"
-
-
-def whole(sheet: Sheet, language: str, title: str, body: str, turns: str, looks_again: bool = False) -> str:
-    """A page of ours around its body; ``turns`` is the word for the other language."""
-    other = "en" if language == "uk" else "uk"
-    again = f'\n<meta http-equiv="refresh" content="{LOOK_AGAIN_S}">' if looks_again else ""
-    return f"""<!doctype html>
-<html lang="{language}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex, nofollow">{again}
-<title>{escape(title)} · {escape(sheet.name)}</title>
-<style>{sheet.style}</style>
-</head>
-<body>
-<header><span><i></i>{escape(sheet.name)}</span>
-<a href="?lang={other}" lang="{other}">{escape(turns)}</a></header>
-<main>
-{body}
-</main>
-</body>
-</html>
-"""

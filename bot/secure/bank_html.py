@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 
-from bot.secure.html import Face, clock, whole
+from bot.painting import whole
+from bot.secure.html import Face, clock
 from bot.secure.words import Words, words_in
 from core_adapters.api.pages import Seen
 from core_adapters.digits import CardDigits

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
-from zoneinfo import ZoneInfo
+from typing import ClassVar, Literal
 
-from bot.painting import painted, policy
+from bot.painting import House, whole
 from bot.secure.forms import Form
 from bot.secure.words import FAULTS, Words, words_in
 
@@ -64,22 +64,11 @@ main:has(table) { max-width: 640px; }
 
 
 @dataclass(frozen=True, slots=True)
-class Face:
-    """Whose page it is: the bank's name, its time zone, its colours by role."""
+class Face(House):
+    """The bank's name and colours in the style of these pages."""
 
-    name: str
-    time_zone: str
-    colours: Mapping[str, str]
-
-    @property
-    def style(self) -> str:
-        """The style sheet in the bank's colours."""
-        return painted(_STYLE, self.colours)
-
-    @property
-    def policy(self) -> str:
-        """The Content-Security-Policy that lets this style in and nothing else."""
-        return policy(self.style, forms="self")
+    sheet: ClassVar[str] = _STYLE
+    forms: ClassVar[Literal["self", "none"]] = "self"
 
 
 def asking(face: Face, form: Form, fault: str = "", typed: str = "") -> str:
@@ -134,25 +123,4 @@ def _say(words: Words, fault: str) -> str:
 
 def clock(due: datetime, face: Face) -> str:
     """A moment as the bank's clock shows it."""
-    return f"{due.astimezone(ZoneInfo(face.time_zone)):%H:%M:%S}"
-
-
-def whole(face: Face, language: str, title: str, body: str) -> str:
-    """A whole page."""
-    return f"""<!doctype html>
-<html lang="{language}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex, nofollow">
-<title>{escape(title)} · {escape(face.name)}</title>
-<style>{face.style}</style>
-</head>
-<body>
-<header><i></i>{escape(face.name)}</header>
-<main>
-{body}
-</main>
-</body>
-</html>
-"""
+    return face.clock(due, "%H:%M:%S")

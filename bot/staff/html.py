@@ -1,12 +1,11 @@
 """The pages for staff as HTML: no script, nothing from elsewhere, forms to ourselves alone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from html import escape
-from zoneinfo import ZoneInfo
+from typing import ClassVar, Literal
 
-from bot.painting import painted, policy
+from bot.painting import House, whole
 from bot.staff.asking import Delivery, Partner
 from bot.staff.words import ALL
 
@@ -52,22 +51,11 @@ code { font-size: 13px; overflow-wrap: anywhere; }
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
-    """Whose pages they are: the bank's name, its time zone, its colours by role."""
+class Paper(House):
+    """The bank's name and colours in the style of these pages."""
 
-    name: str
-    time_zone: str
-    colours: Mapping[str, str]
-
-    @property
-    def style(self) -> str:
-        """The style sheet in the bank's colours."""
-        return painted(_STYLE, self.colours)
-
-    @property
-    def policy(self) -> str:
-        """The Content-Security-Policy that lets this style in, forms to ourselves, and nothing else."""
-        return policy(self.style, forms="self")
+    sheet: ClassVar[str] = _STYLE
+    forms: ClassVar[Literal["self", "none"]] = "self"
 
 
 def entering(paper: Paper, language: str, is_refused: bool) -> str:
@@ -81,7 +69,7 @@ def entering(paper: Paper, language: str, is_refused: bool) -> str:
 <input id="token" name="token" type="password" autocomplete="off" required maxlength="8000">
 <button>{escape(words["go"])}</button>
 </form>"""
-    return _whole(paper, language, words["enter"], body)
+    return whole(paper, language, words["enter"], body, words["other"])
 
 
 def listing(paper: Paper, language: str, partners: Sequence[Partner]) -> str:
@@ -89,9 +77,8 @@ def listing(paper: Paper, language: str, partners: Sequence[Partner]) -> str:
     words = ALL[language]
     rows = "\n".join(_partner(one, language) for one in partners)
     shown = f"<ul>\n{rows}\n</ul>" if partners else f"<p>{escape(words['no_partners'])}</p>"
-    return _whole(
-        paper, language, words["partners"], f"<h1>{escape(words['partners'])}</h1>\n{shown}\n{_out(language)}"
-    )
+    body = f"<h1>{escape(words['partners'])}</h1>\n{shown}\n{_out(language)}"
+    return whole(paper, language, words["partners"], body, words["other"])
 
 
 def told(
@@ -112,7 +99,7 @@ def told(
 </nav>
 {f"<ul>{rows}</ul>" if deliveries else f"<p>{escape(words['none'])}</p>"}
 {_out(language)}"""
-    return _whole(paper, language, title, body)
+    return whole(paper, language, title, body, words["other"])
 
 
 def telling(paper: Paper, language: str, what: str) -> str:
@@ -121,7 +108,7 @@ def telling(paper: Paper, language: str, what: str) -> str:
     body = f"""<h1>{escape(words[what])}</h1>
 <p>{escape(words[what + "_more"])}</p>
 <p><a href="{HOME}?lang={language}">{escape(words["all_partners"])}</a></p>"""
-    return _whole(paper, language, words[what], body)
+    return whole(paper, language, words[what], body, words["other"])
 
 
 def _choice(path: str, state: str, is_shown: bool, title: str) -> str:
@@ -141,9 +128,9 @@ def _partner(one: Partner, language: str) -> str:
 
 def _delivery(paper: Paper, partner: Partner, one: Delivery, state: str, language: str) -> str:
     words = ALL[language]
-    lines = [words["kept"].format(at=_clock(one.created_at, paper)), words["tries"].format(tries=one.tries)]
+    lines = [words["kept"].format(at=paper.clock(one.created_at)), words["tries"].format(tries=one.tries)]
     lines += [words["last"].format(told=one.told)] if one.told else []
-    lines += [words["next"].format(at=_clock(one.next_at, paper))] if one.next_at else []
+    lines += [words["next"].format(at=paper.clock(one.next_at))] if one.next_at else []
     action = f"{HOME}/{partner.partner}/{one.id}?lang={language}" + (f"&state={state}" if state else "")
     button = f'<form method="post" action="{escape(action)}"><button>{escape(words["again"])}</button></form>'
     return f"""<li><div class="row"><h2>{escape(one.type)}</h2>
@@ -155,29 +142,3 @@ def _delivery(paper: Paper, partner: Partner, one: Delivery, state: str, languag
 def _out(language: str) -> str:
     leave = escape(ALL[language]["leave"])
     return f'<form method="post" action="/staff/leave?lang={language}"><button class="quiet">{leave}</button></form>'
-
-
-def _clock(at: datetime, paper: Paper) -> str:
-    return f"{at.astimezone(ZoneInfo(paper.time_zone)):%d.%m.%Y %H:%M}"
-
-
-def _whole(paper: Paper, language: str, title: str, body: str) -> str:
-    other = "en" if language == "uk" else "uk"
-    return f"""<!doctype html>
-<html lang="{language}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex, nofollow">
-<title>{escape(title)} · {escape(paper.name)}</title>
-<style>{paper.style}</style>
-</head>
-<body>
-<header><span><i></i>{escape(paper.name)}</span>
-<a href="?lang={other}" lang="{other}">{escape(ALL[language]["other"])}</a></header>
-<main>
-{body}
-</main>
-</body>
-</html>
-"""
