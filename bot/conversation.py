@@ -92,9 +92,9 @@ class Conversation:
     def join(self, core: httpx.AsyncClient, customers: httpx.AsyncClient, images: httpx.AsyncClient) -> None:
         """Wire the loop to the bank's wrappers, CustomerAPI and ImageAPI."""
         channels = self._messengers.channels
-        self._bank_pages = secure.BankPages(core)
+        self._bank_pages, self._papers = secure.BankPages(core), secure.Papers(images, self._settings.bank)
         facts = Facts(core, customers, self._understanding, self._brand.features, self._live.fetch)
-        pictures = Pictures(core, images, self._settings.bank, self._media)
+        pictures = Pictures(core, customers, images, self._settings.bank, self._media)
         pages = secure.Pages(self._forms, self._public_url)
         self._writing = messages_api.Room(
             self._connect, self._keyring, channels, self._media, customers, self._brand.locales[0],
@@ -158,7 +158,9 @@ class Conversation:
     def routes(self) -> list[Route]:
         """The webhooks of the messengers, the one-time pages, and files lent to platforms."""
         face = secure.Face(self._brand.name, self._brand.time_zone, self._brand.colours)
-        pages = secure.routes(self._forms, self._vault, self._turns, face, bank=self._bank_pages, media=self._media)
+        pages = secure.routes(
+            self._forms, self._vault, self._turns, face, bank=self._bank_pages, media=self._media, papers=self._papers
+        )
         return [*webhooks.routes(self._door, self._turns, self._greet), *pages, *media.routes(self._media)]
 
     def apps(self, verifier: TokenVerifier) -> dict[str, ASGIApp]:

@@ -7,6 +7,7 @@ import httpx
 import structlog
 
 from bot.metrics import FACTS, NLU_CONFIDENCE, counted
+from bot.questions import asked
 from bot.store import StoreDown
 from flows.facts import Fact, Need
 from flows.ports import Understanding
@@ -14,8 +15,6 @@ from flows.ports import Understanding
 # Nobody is known yet: what the context objects say to a guest.
 GUEST: Fact = {"name": "", "identified": False, "has_active_card": False}
 UNAVAILABLE: Fact = {"error": "unavailable"}
-# What CustomerAPI answers; everything else is the bank's.
-OF_CUSTOMERS = ("consents.", "referrals.", "offers.")
 
 log = structlog.get_logger("bot.facts")
 
@@ -108,10 +107,7 @@ class Facts:
         """``{"outputs": {...}}`` or ``{"error": code}``, as core_adapters and CustomerAPI answer. Raises Unanswered."""
         inputs, cards = _inputs(need)
         body = {"inputs": inputs, "cards": cards, "customer_id": customer_id, "locale": locale}
-        if verb.startswith(OF_CUSTOMERS):
-            response = await self._customers.post(f"/api/v1/customers/questions/{verb}", json=body)
-        else:
-            response = await self._core.post(f"/api/v1/core/{verb}", json=body)
+        response = await asked(self._core, self._customers, verb, body)
         if response.status_code != 200:
             raise Unanswered(f"HTTP {response.status_code}")
         answer = response.json()

@@ -62,7 +62,10 @@ class Questions:
             return {"error": "unavailable"}
 
     def _asker(self, asked: Question) -> Callable[[Question], Awaitable[Mapping[str, object]]]:
-        own = {"limits": self._limits, "customer": self._customer, "card": self._card, "receipt": self._receipt}
+        own = {
+            "limits": self._limits, "customer": self._customer, "card": self._card, "balance": self._balance,
+            "receipt": self._receipt,
+        }  # fmt: skip
         if asked.verb in own:
             return own[asked.verb]
         answerers = [self.bank, *self.others]
@@ -120,6 +123,20 @@ class Questions:
         if not card_id or asked.customer_id is None:
             raise NotFound("there is no such card")
         return await self.bank.ask(Question("card", asked.customer_id, {"card_id": card_id}))
+
+    async def _balance(self, asked: Question) -> Mapping[str, object]:
+        """What a picture of a balance shows: one of the customer's open cards, and what is on it now."""
+        if asked.customer_id is None:
+            raise NotFound("there is no such card")
+        card_id = asked.inputs.get("card_id")
+        listed = await self.bank.ask(Question("cards.list_active", asked.customer_id))
+        cards = listed["options"]
+        card = next((one for one in cards if one["id"] == card_id), None) if isinstance(cards, list) else None
+        if card is None:
+            raise NotFound("there is no such card")
+        told = await self.bank.ask(Question("accounts.balance", asked.customer_id, {"card": card_id}))
+        now = self.store.clock()
+        return {"card": card["name"], "last4": card["last4"], "balance": told["balance"], "at": now.isoformat()}
 
     async def _receipt(self, asked: Question) -> Mapping[str, object]:
         operation = await self._own(asked, "transfer_id")

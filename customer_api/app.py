@@ -67,7 +67,9 @@ def build(
         "offers.any": offers.any,
         "offers.active": offers.active,
         "offers.read": offers.read,
+        "offers.picture": offers.picture,
         "referrals.overview": friends.overview,
+        "referrals.picture": friends.picture,
     }
     operations = Operations(
         sessions, seals, sms, clock, bank, rules, friends, own_data.OwnData(seals, zone, clock, copies)

@@ -62,12 +62,16 @@ class FactSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DrawnPicture:
-    """A picture or document ready to be sent. A ``document`` goes as a file, also when it is a picture."""
+    """A picture or document ready to be sent. A ``document`` goes as a file, also when it is a picture.
+
+    ``alt`` says in words what a drawn picture says.
+    """
 
     data: bytes
     mime: str
     file_name: str
     document: bool = False
+    alt: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from bot.secure.bank import BankPages
 from bot.secure.forms import Form, Forms
 from bot.secure.html import Face
 from bot.secure.pages import Pages
+from bot.secure.papers import Papers
 from bot.secure.routes import routes
 
-__all__ = ["BankPages", "Face", "Form", "Forms", "Pages", "routes"]
+__all__ = ["BankPages", "Face", "Form", "Forms", "Pages", "Papers", "routes"]

@@ -1,11 +1,13 @@
 """The bank's own pages as HTML: what they ask for, what they show. Words from ``words``, data escaped here."""
 
-from collections.abc import Mapping
+import base64
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
 from bot.painting import whole
 from bot.secure.html import Face, clock
+from bot.secure.papers import File
 from bot.secure.words import Words, words_in
 from core_adapters.api.pages import Seen
 from core_adapters.digits import CardDigits
@@ -89,13 +91,14 @@ def revealing(face: Face, seen: Seen, number: CardDigits, expires: str) -> str:
     return whole(face, language, seen.about, body)
 
 
-def showing(face: Face, document: Document, locale: str) -> str:
-    """A document: its lines, its table, its notes."""
+def showing(face: Face, document: Document, locale: str, files: Sequence[File] = ()) -> str:
+    """A document: its lines, files to keep, its table, its notes."""
     language, words = words_in(locale)
     lead = "".join(f"<p>{escape(text)}</p>\n" for text in document.lead)
     notes = "".join(f"<p>{escape(text)}</p>\n" for text in document.notes)
+    hint = words["save_hint" if files else "print_hint"]
     body = f"""<h1>{escape(document.title)}</h1>
-{lead}{_lines(document)}{_table(document)}{notes}<p class="screen">{escape(words["print_hint"])}</p>"""
+{lead}{_lines(document)}{_links(files, words)}{_table(document)}{notes}<p class="screen">{escape(hint)}</p>"""
     return whole(face, language, document.title, body)
 
 
@@ -123,6 +126,17 @@ def _lines(document: Document) -> str:
 def _line(line: Line) -> str:
     kind = ' class="copied"' if line.copied else ""
     return f"<div><dt>{escape(line.label)}</dt><dd{kind}>{escape(line.value)}</dd></div>\n"
+
+
+def _links(files: Sequence[File], words: Words) -> str:
+    if not files:
+        return ""
+    links = "".join(
+        f'<a download="{escape(file.name)}" href="data:{file.mime};base64,{base64.b64encode(file.data).decode()}">'
+        f"{escape(words[file.word])}</a>\n"
+        for file in files
+    )
+    return f'<p class="files screen">\n{links}</p>\n'
 
 
 def _table(document: Document) -> str:

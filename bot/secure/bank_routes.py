@@ -16,6 +16,7 @@ from bot.secure.answers import Answers, TooLong, body_of, from_elsewhere
 from bot.secure.bank import BankDown, BankPages
 from bot.secure.bank_html import FIELDS, Fault, asking, offering, revealing, showing
 from bot.secure.credentials import READERS
+from bot.secure.papers import File, Papers
 from bot.secure.words import words_in
 from core_adapters.api.pages import Seen
 
@@ -30,8 +31,9 @@ log = structlog.get_logger("bot.secure")
 class BankCounter:
     """Where the bank's pages are shown and taken back."""
 
-    def __init__(self, bank: BankPages, answers: Answers) -> None:
+    def __init__(self, bank: BankPages, answers: Answers, papers: Papers | None = None) -> None:
         self._bank, self._answers, self._face = bank, answers, answers.face
+        self._papers = papers
 
     async def answer(self, request: Request) -> Response:
         """One request, whatever it is."""
@@ -95,7 +97,10 @@ class BankCounter:
         document = await self._bank.document(token)
         if document is None:  # another was faster
             return self._answers.tell("seen", seen.locale, 200)
-        return self._answers.show(showing(self._face, document, seen.locale))
+        files: tuple[File, ...] = ()
+        if self._papers is not None and document.paper is not None:
+            files = await self._papers.drawn(document.paper, words_in(seen.locale)[0])
+        return self._answers.show(showing(self._face, document, seen.locale, files))
 
     async def _number(self, token: str, seen: Seen) -> Response:
         card = await self._bank.card_number(token)

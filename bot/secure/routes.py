@@ -22,6 +22,7 @@ from bot.secure.bank import BankPages, is_banks
 from bot.secure.bank_routes import BankCounter
 from bot.secure.forms import Form, Forms, place
 from bot.secure.html import Face, asking
+from bot.secure.papers import Papers
 from bot.secure.photos import Photo, chosen
 from bot.secure.values import Typed, read
 from bot.store import BadRow, StoreDown, uuid7
@@ -54,11 +55,14 @@ def now_utc() -> datetime:
 
 def routes(
     forms: Forms, vault: Tokeniser, inbox: Taker, face: Face, clock: Callable[[], datetime] = now_utc,
-    bank: BankPages | None = None, media: Keeper | None = None,
+    bank: BankPages | None = None, media: Keeper | None = None, papers: Papers | None = None,
 ) -> list[Route]:  # fmt: skip
-    """The route of all pages; without a ``bank`` there are those of slots alone, without ``media`` none takes files."""
+    """The route of all pages; without a ``bank`` there are those of slots alone, without ``media`` none takes files.
+
+    Without ``papers`` what the bank's pages show comes without files to keep.
+    """
     slots = _Counter(forms, vault, inbox, face, clock, media)
-    banks = BankCounter(bank, Answers(face)) if bank is not None else None
+    banks = BankCounter(bank, Answers(face), papers) if bank is not None else None
 
     async def answer(request: Request) -> Response:
         if banks is not None and is_banks(str(request.path_params["token"])):

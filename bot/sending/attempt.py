@@ -8,6 +8,7 @@ from typing import Protocol
 import structlog
 
 from bot.sending import window
+from bot.sending.alternatives import beside
 from bot.store import Mark, OutboxRow, StoreDown
 from channels import references
 from channels.errors import PermanentContent, Transient
@@ -114,7 +115,8 @@ class Attempt:
             return message, None, ()
         try:
             if isinstance(meant, Picture):
-                return message, await self._pictures.draw(meant, message.locale, row.to.customer_id), ()
+                drawn = await self._pictures.draw(meant, message.locale, row.to.customer_id)
+                return replace(message, text=beside(message.text, drawn.alt)), drawn, ()
             return message, await self._pictures.stored(meant), ()
         except StoreDown as error:
             raise Transient("the database is away") from error

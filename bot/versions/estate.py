@@ -24,4 +24,4 @@ def templates() -> Mapping[str, frozenset[str]]:
     """The pictures a response may ask for, with their inputs."""
     from bot.pictures import QUESTIONS
 
-    return {template: frozenset({value}) for template, (_, _, value, _) in QUESTIONS.items()}
+    return {template: frozenset({shows.value}) for template, shows in QUESTIONS.items()}

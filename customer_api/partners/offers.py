@@ -61,11 +61,7 @@ class Offers:
 
     async def read(self, session: AsyncSession, customer_id: UUID, asked: Asked) -> Outputs:
         """One offer, and all that the partner would get to know."""
-        rows = await self._shown_to(session, customer_id)
-        offer = next((one for one in rows if one.id == asked.inputs.get("offer")), None)
-        if offer is None:
-            raise Nothing("ended")
-        partner = await session.get_one(Partner, offer.partner)
+        offer, partner = await self._one(session, customer_id, asked)
         language = _language(asked.locale)
         return {
             "partner": partner.name,
@@ -73,6 +69,15 @@ class Offers:
             "until": day(offer.ends_on, language),
             "shares": shares_text(offer.shares, language),
         }
+
+    async def picture(self, session: AsyncSession, customer_id: UUID, asked: Asked) -> Outputs:
+        """The same offer as a picture shows it: its day as a date, and nothing of what is shared."""
+        offer, partner = await self._one(session, customer_id, asked)
+        texts = _texts(offer, asked.locale, "name", "gain", "details")
+        title = f"{texts['name']}: {texts['gain']}"
+        return {
+            "partner": partner.name, "title": title, "details": texts["details"], "until": offer.ends_on.isoformat(),
+        }  # fmt: skip
 
     async def accept(self, session: AsyncSession, ask: AcceptOffer) -> Answer:
         """Keep the yes and tell the partner, in one transaction; ``ended`` when it is not what was shown."""
@@ -125,6 +130,14 @@ class Offers:
             "language": language,
         }
         return {name: known[name] for name in offer.shares}
+
+    async def _one(self, session: AsyncSession, customer_id: UUID, asked: Asked) -> tuple[Offer, Partner]:
+        """The offer that is asked about, if the customer may see it. Raises Nothing."""
+        rows = await self._shown_to(session, customer_id)
+        offer = next((one for one in rows if one.id == asked.inputs.get("offer")), None)
+        if offer is None:
+            raise Nothing("ended")
+        return offer, await session.get_one(Partner, offer.partner)
 
     async def _shown_to(self, session: AsyncSession, customer_id: UUID) -> Sequence[Offer]:
         """The offers of this day that this customer may see."""

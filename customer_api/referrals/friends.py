@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from customer_api import people
 from customer_api.bodies import Answer, Asked
 from customer_api.codes import Bound
 from customer_api.questions import Nothing, Outputs
@@ -50,3 +51,16 @@ class Friends:
         if told is None:
             raise Nothing("closed")
         return told
+
+    async def picture(self, session: AsyncSession, customer_id: UUID, asked: Asked) -> Outputs:
+        """The customer's own invitation as a picture shows it. Raises Nothing where there is none."""
+        programme = str(asked.inputs.get("programme"))
+        told = await links.shown(session, self.rules, customer_id, programme, self.page)
+        if told is None:
+            raise Nothing("closed")
+        return {**told, "inviter": await self._called(session, customer_id)}
+
+    async def _called(self, session: AsyncSession, customer_id: UUID) -> str:
+        """``Anna K.``: enough for a friend, and too little for a stranger."""
+        person = await people.read(session, self.seals, customer_id, self.clock())
+        return f"{person.first_name} {person.last_name[:1]}.".removesuffix(" .") if person is not None else ""

@@ -1,6 +1,7 @@
 """A customer's own link: an address of ours that ends in a code, made the first time and the same ever after."""
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -18,6 +19,17 @@ from customer_api.started import MakeLink
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # without letters that are read as digits
 LENGTH = 8
+
+
+async def shown(
+    session: AsyncSession, rules: Rules, customer_id: UUID, programme: str, page: str
+) -> Mapping[str, object] | None:
+    """What a picture of an invitation shows; None in a closed programme, and before the link was made."""
+    pays = rules.programmes.get(programme)
+    code = await _code_of(session, customer_id, programme) if pays is not None else None
+    if pays is None or code is None:
+        return None
+    return {"friend_gets": str(pays.newcomer), "link": f"{page}/{code}"}
 
 
 async def make(session: AsyncSession, seals: Seals, ask: MakeLink, rules: Rules, page: str, now: datetime) -> Answer:

@@ -106,6 +106,10 @@ def test_its_wrapper_can_be_made_and_says_how_far_it_can_be_trusted(wrapper) -> 
     assert wrapper.actions
 
 
+def test_it_knows_what_a_picture_of_a_balance_shows(wrapper) -> None:
+    assert {"cards.list_active", "accounts.balance"} <= wrapper.questions
+
+
 def test_what_it_switches_on_somebody_performs(bank: str, brand: BankBrand) -> None:
     settings = CoreSettings(bank, "https://core.example", "token", billers_url="https://billers.example",
                             acquirer_url="https://acquirer.example",

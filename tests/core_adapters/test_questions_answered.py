@@ -4,8 +4,9 @@ from uuid import uuid4
 
 import pytest
 
-from core_adapters.ports import Question
+from core_adapters.ports import Person, Question
 from core_adapters.questions import NoSuchQuestion, NotFound
+from image_api.values import Balance
 
 
 async def asked(room, verb, inputs=None, customer="anna", **cards):
@@ -35,6 +36,23 @@ async def test_a_card_is_shown_by_its_id_and_by_an_application_that_nobody_made_
     for application in (str(uuid4()), "the first one"):
         with pytest.raises(NotFound):
             await asked(room, "card", {"application_id": application})
+
+
+async def test_a_picture_of_a_balance_shows_one_of_the_customers_own_cards(room):
+    before = room.clock()
+    told = Balance.model_validate(await asked(room, "balance", {"card_id": room.payer}))
+    (option,) = (await asked(room, "cards.list_active"))["options"]
+    assert (told.card, told.last4, told.balance) == (option["name"], option["last4"], "100000.00 UAH")
+    assert before <= told.at <= room.clock()
+    room.people.known["other"] = Person("+380509998877")
+    for who, card in (("other", room.payer), (None, room.payer), ("anna", "no card of anybody"), ("anna", "")):
+        with pytest.raises(NotFound):
+            await asked(room, "balance", {"card_id": card}, customer=who)
+
+
+async def test_a_bank_that_is_away_gives_no_picture_of_a_balance(room):
+    await room.bank.fault("cards", "down", count=9)
+    assert await asked(room, "balance", {"card_id": room.payer}) == "unavailable"
 
 
 async def test_there_is_no_receipt_of_what_was_not_done_or_moves_no_money(room):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from core_adapters.failures import Refused, Unclear
+from core_adapters.internal.cards import Card
 from core_adapters.internal.sandbox import schemas
 from core_adapters.internal.sandbox.calls import Calls
 from core_adapters.internal.sandbox.customers import Customers
@@ -71,4 +72,12 @@ class Details:
             "title": words["title"].format(card=f"{card.name} •{card.last4}"),
             "lines": [*lines, {"label": words["purpose"], "value": purpose, "copied": True}],
             "notes": [words["hint"]],
+            "paper": _paper(card, told, purpose),
         }
+
+
+def _paper(card: Card, told: Mapping[str, object], purpose: str) -> Mapping[str, object]:
+    """The same for ImageAPI."""
+    values = {"card": card.name, "last4": card.last4, "purpose": purpose} | {name: told[name] for name in LABELS["en"]}
+    name = f"bank-details-{card.last4}"
+    return {"template": "bank_details", "values": values, "name": name, "as_picture": True}

@@ -104,7 +104,8 @@ def _whole(reply: Mapping[str, object], name: str) -> Whole:
         _money(reply[f"{one}_minor"], currency) for one in ("opening", "closing", "income", "spent")
     )
     return Whole(
-        card=f"{name} •{reply['last4']}",
+        card=name,
+        last4=str(reply["last4"]),
         holder=str(reply["holder"]),
         account=str(reply["account"]),
         first=date.fromisoformat(str(reply["first"])),

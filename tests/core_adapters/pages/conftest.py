@@ -16,7 +16,13 @@ from tests.core_adapters.pages.pages_world import Browser, Nobody
 
 
 @pytest.fixture
-async def browser(room: Room, database: str, keyring: Keyring) -> AsyncIterator[Browser]:
+def papers() -> secure.Papers | None:
+    """Who draws the files that come with a page; a test that is about them has its own."""
+    return None
+
+
+@pytest.fixture
+async def browser(room: Room, database: str, keyring: Keyring, papers: secure.Papers | None) -> AsyncIterator[Browser]:
     """Somebody's browser; the processes that show pages and that keep them speak HTTP to each other."""
     brand = brands.load("sandbox")
     face = secure.Face(brand.name, brand.time_zone, brand.colours)
@@ -26,7 +32,8 @@ async def browser(room: Room, database: str, keyring: Keyring) -> AsyncIterator[
         base_url="http://core",
         headers={"Authorization": "Bearer service"},
     )
-    routes = secure.routes(secure.Forms(link, keyring), Nobody(), Nobody(), face, room.clock, secure.BankPages(core))
+    forms, pages = secure.Forms(link, keyring), secure.BankPages(core)
+    routes = secure.routes(forms, Nobody(), Nobody(), face, room.clock, pages, papers=papers)
     transport = httpx.ASGITransport(Starlette(routes=routes))
     async with core, httpx.AsyncClient(transport=transport, base_url="https://bank.example") as http:
         yield Browser(http, room)

@@ -13,6 +13,7 @@ from core_adapters.http import Service, client
 from core_adapters.internal.soap import NoPassword, bank
 from core_adapters.logins import BearerLogin
 from core_adapters.ports import Question
+from image_api.values import Balance
 
 CONTRACT = Path(core_adapters.internal.soap.__file__).with_name("core.wsdl")
 
@@ -29,6 +30,13 @@ async def test_cards_a_balance_and_a_face_are_told(room):
     }
     face = await asking(room)(Question("card", "anna", {"card_id": room.payer}, {}))
     assert (face["last4"], face["holder"], face["scheme"]) == (option["last4"], "Anna Koval", "VISA")
+
+
+async def test_a_picture_of_a_balance_can_be_drawn(room):
+    told = await room.adapters.questions.answer(Question("balance", "anna", {"card_id": room.payer}))
+    shown = Balance.model_validate(told["outputs"])
+    (option,) = (await asking(room)(Question("cards.list_active", "anna", {}, {})))["options"]
+    assert (shown.card, shown.last4, shown.balance) == (option["name"], option["last4"], "100000.00 UAH")
 
 
 async def test_a_quote_is_the_fee_or_the_refusal(room):

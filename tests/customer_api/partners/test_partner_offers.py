@@ -19,6 +19,7 @@ from customer_api.partners.addresses import Addresses
 from customer_api.partners.meeting import Introduction, meet
 from customer_api.partners.sending import Sender
 from customer_api.seals import Seals
+from image_api.values import Offer as Picture
 from sandbox.app import build as sandbox
 
 ROOT = "http://127.0.0.1:8080/sandbox/partner"
@@ -91,6 +92,20 @@ async def test_whoever_asks_sees_what_is_for_everyone(chat: Chat, api: httpx.Asy
     told = (await ask(api, "read", anna, "uk", offer="books-ten"))["outputs"]
     assert (told["partner"], told["shares"]) == ("Book Corner", "ваше ім'я та промокод")
     assert (await ask(api, "read", anna, offer="newcomers-fifty"))["error"] == "ended"
+
+
+async def test_a_picture_of_an_offer_shows_what_the_chat_shows_and_nothing_that_is_shared(
+    chat: Chat, api: httpx.AsyncClient, met: None
+) -> None:
+    anna = await bound(chat)
+    told = (await ask(api, "picture", anna, "uk", offer="books-ten"))["outputs"]
+    shown = Picture.model_validate(told)
+    read = (await ask(api, "read", anna, "uk", offer="books-ten"))["outputs"]
+    assert (shown.partner, shown.details) == (read["partner"], read["details"])
+    assert (shown.title, shown.until.isoformat()) == ("Book Corner: -10 %", "2027-12-31")
+    assert "ім'я" not in str(told)
+    for offer in ("newcomers-fifty", "none"):
+        assert (await ask(api, "picture", anna, offer=offer))["error"] == "ended"
 
 
 async def test_an_offer_for_some_is_shown_to_who_allows_profiling(

@@ -2,9 +2,11 @@
 
 import httpx
 import pytest
-from friend_world import World
+from friend_world import Friend, World
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
+
+from image_api.values import Referral
 
 
 async def test_a_friend_who_came_by_a_link_on_another_messenger_is_a_friend(world: World) -> None:
@@ -133,6 +135,23 @@ async def test_a_link_of_somebody_who_was_erased_rewards_nobody(world: World, en
     await ben.comes_by(link)
     await ben.joins()
     assert await world.refusal_of(ben) == "recommender_gone"
+
+
+async def test_a_picture_of_an_invitation_shows_ones_own_link_and_what_the_friend_gets(world: World) -> None:
+    anna = await world.customer()
+    assert (await pictured(world, anna, "welcome"))["error"] == "closed"
+    link = await anna.link("welcome")
+    shown = Referral.model_validate((await pictured(world, anna, "welcome"))["outputs"])
+    assert (shown.friend_gets, shown.link) == ("100.00 UAH", f"https://bank.example/i/{link.removeprefix('ref_')}")
+    assert shown.inviter == "Олена К."
+    for programme in ("recommend", "none", ""):
+        assert (await pictured(world, anna, programme))["error"] == "closed"
+    assert (await pictured(world, await world.customer(), "welcome"))["error"] == "closed"
+
+
+async def pictured(world: World, friend: Friend, programme: str) -> dict[str, object]:
+    body = {"customer_id": friend.customer_id, "inputs": {"programme": programme}, "locale": "uk"}
+    return (await world.api.post("/api/v1/customers/questions/referrals.picture", json=body)).raise_for_status().json()
 
 
 async def test_a_stranger_gets_no_link(world: World) -> None:

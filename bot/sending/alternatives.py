@@ -1,0 +1,22 @@
+"""The words beside a picture: whoever cannot see it reads, or hears read out, all that it says.
+
+No messenger has a place for a text alternative that a screen reader finds, so it stands under the message's own words.
+"""
+
+import re
+
+# A figure is an amount, a date's day, the last four digits, a reference; a link counts whole.
+_FIGURE = re.compile(r"https?://\S+|[-−]?\w*\d\w*(?:[.,\u00a0\u202f]\d+)*")
+_AFTER_A_LINK = ".,;:!?)»”"
+
+
+def beside(words: str, alternative: str) -> str:
+    """The message's words, and the picture's under them unless every figure of it has been said."""
+    if not alternative or (words and figures(alternative) <= figures(words)):
+        return words
+    return f"{words}\n\n{alternative}" if words else alternative
+
+
+def figures(text: str) -> frozenset[str]:
+    """All that must not get lost of a text: everything in it that has a digit, and links."""
+    return frozenset(found.rstrip(_AFTER_A_LINK).replace("−", "-") for found in _FIGURE.findall(text))
