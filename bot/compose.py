@@ -22,7 +22,7 @@ import core_adapters.http
 import customer_api.app
 import image_api.app
 import sandbox.app
-from bot import inviting, look, partners, paying, server, staff, webhooks
+from bot import inviting, look, partners, paying, server, staff, verifying, webhooks
 from bot.conversation import Conversation
 from bot.core_login import login_of, public_half
 from bot.directory import Directory
@@ -236,6 +236,8 @@ class _Builder:
             self.apps |= talk.apps(self.verifier)
             sheet = paying.Sheet(self.brand.name, self.brand.time_zone, self.brand.colours)
             self.routes += paying.routes(core.views, sheet)
+            slip = verifying.Slip(self.brand.name, self.brand.time_zone, self.brand.colours, self._public_url)
+            self.routes += verifying.routes(core.receipts, verifying.Papers(images, self.settings.bank), slip)
             paper = staff.Paper(self.brand.name, self.brand.time_zone, self.brand.colours)
             is_https = self._public_url.startswith("https://")
             self.routes += staff.routes(staff.Partners(customers), self.verifier, paper, is_https)

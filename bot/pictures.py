@@ -38,7 +38,7 @@ QUESTIONS: Mapping[str, Shows] = {
     "spending": Shows("spending", "days", "spending", ("first", "last", "total", "bars")),
     "receipt": Shows(
         "receipt", "transfer_id", "transfer",
-        ("kind", "state", "amount", "fee", "from_last4", "to_last4", "at", "reference"),
+        ("kind", "state", "amount", "fee", "from_last4", "to_last4", "to_name", "at", "reference", "verify_url"),
     ),
     "referral": Shows("referrals.picture", "programme", "programme", ("friend_gets", "link", "inviter")),
     "offer": Shows("offers.picture", "offer", "offer", ("partner", "title", "details", "until")),

@@ -32,6 +32,7 @@ from core_adapters.operations.worker import Worker
 from core_adapters.pages.counter import Counter
 from core_adapters.ports import Contacts, Directory, Newcomers, Performer, ResultSink
 from core_adapters.questions import Questions
+from core_adapters.receipts import Receipts
 from core_adapters.registering import Registration
 from core_adapters.settings import CoreSettings
 from core_adapters.unasked import Unasked, by_itself
@@ -53,6 +54,7 @@ class CoreAdapters:
     events: CoreEvents
     counter: Counter
     views: Views
+    receipts: Receipts
     _made_app: Callable[[], FastAPI] = field(repr=False)
     _registrations: Sequence[Registration]
     _client: httpx.AsyncClient
@@ -117,12 +119,13 @@ def build(
     unasked = by_itself(store, brand, bank, desk.accepting, parts.billers, contacts, newcomers)
     worker, news = _worker(desk, unasked), parts.whose_news
     answering = [*parts.who_answers, *unasked.answering]
-    questions = Questions(store, brand, directory, bank, answering, desk.accepting.performer_of)
+    questions = Questions(store, brand, directory, bank, parts.receipts, answering, desk.accepting.performer_of)
     counter = Counter(parts.pages, desk, parts.secrets, parts.setting)
     return CoreAdapters(
         vault=Vault(pool, sealer), brand=brand, desk=desk, questions=questions, worker=worker, audit=audit,
         events=CoreEvents({one.who.name: one.secrets for one in news}, store, worker, unasked.hearing),
         counter=counter, views=Views(store, worker, ground.links, directory),
+        receipts=parts.receipts,
         _made_app=partial(_app, desk, questions, counter, verifier, parts.billers),
         _registrations=news, _client=ground.http,
     )  # fmt: skip

@@ -9,15 +9,16 @@ from core_adapters.brands import BankBrand
 from core_adapters.breaker import Breaker
 from core_adapters.external.acquirer import card_payments
 from core_adapters.external.acquirer.acquirer import Acquirer
-from core_adapters.external.acquirer.links import Links
 from core_adapters.external.acquirer.performer import CardPayments
 from core_adapters.external.acquirer.receiving import takes_money_in
 from core_adapters.external.billers import register
+from core_adapters.external.billers.names import Names
 from core_adapters.external.billers.paying import BillPayments
 from core_adapters.external.billers.questions import BillQuestions
 from core_adapters.http import Service, client
 from core_adapters.internal import bills
 from core_adapters.internal.credentials import credentials
+from core_adapters.links import Links
 from core_adapters.logins import BearerLogin
 from core_adapters.operations.saved import Saved, as_it_is
 from core_adapters.operations.sca import ScaCodes
@@ -26,6 +27,7 @@ from core_adapters.pages.opening import Opening
 from core_adapters.pages.setting import Setting
 from core_adapters.pages.store import PageStore
 from core_adapters.ports import Answerer, Bank, Credentials, Directory, Performer
+from core_adapters.receipts import Receipts
 from core_adapters.recurring.orders import RecurringOrders
 from core_adapters.recurring.past import Past
 from core_adapters.recurring.questions import RecurringQuestions
@@ -72,6 +74,7 @@ class Parts:
     paid: CardPayments | None
     saved: Saved
     past: Past
+    receipts: Receipts
 
     def who_performs(self, sms: Sms) -> list[Performer]:
         """Everybody who acts on an order, the bank first."""
@@ -107,7 +110,7 @@ def gather(ground: Ground) -> Parts:
     """All parts that stand on this ground."""
     secrets = credentials(ground.settings.bank, ground.service, ground.directory)
     paying, billers = _billers(ground)
-    biller_name = billers.biller_name if billers is not None else as_it_is
+    biller_name = Names(billers.partners).of if billers is not None else as_it_is
     return Parts(
         ground=ground,
         pages=PageStore(ground.store),
@@ -118,6 +121,7 @@ def gather(ground: Ground) -> Parts:
         paid=_acquirer(ground),
         saved=Saved(ground.store, biller_name),
         past=Past(ground.store, biller_name),
+        receipts=Receipts(ground.store, ground.links, biller_name),
     )
 
 

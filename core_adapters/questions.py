@@ -19,11 +19,10 @@ from core_adapters.operations import catalogue, traits
 from core_adapters.operations.allowance import Allowances
 from core_adapters.operations.quoting import Quoting
 from core_adapters.operations.records import Operation
-from core_adapters.operations.states import NOTHING_MOVED, State
 from core_adapters.operations.store import Store
 from core_adapters.ports import Answerer, Bank, Directory, Person, Progress, Question
+from core_adapters.receipts import Receipts
 from flows.formats import moment
-from flows.money import Money
 
 log = structlog.get_logger()
 
@@ -46,6 +45,7 @@ class Questions:
     brand: BankBrand
     directory: Directory
     bank: Bank
+    receipts: Receipts
     others: Sequence[Answerer] = ()
     performer_of: Mapping[str, str] = field(default_factory=dict)
 
@@ -139,28 +139,10 @@ class Questions:
         return {"card": card["name"], "last4": card["last4"], "balance": told["balance"], "at": now.isoformat()}
 
     async def _receipt(self, asked: Question) -> Mapping[str, object]:
-        operation = await self._own(asked, "transfer_id")
-        if operation.state in NOTHING_MOVED or operation.amount is None:
+        receipt = await self.receipts.of(await self._own(asked, "transfer_id"))
+        if receipt is None or not receipt.is_drawn:
             raise NotFound("there is no receipt of what was not done")
-        payee = operation.request.cards.get("to")
-        at = operation.details.get("at") or operation.updated_at.isoformat()
-        return {
-            "kind": traits.of(operation.action).kind or operation.action,
-            "state": "done" if await self._is_done(operation) else "pending",
-            "amount": str(operation.amount),
-            "fee": str(operation.fee or Money(0, operation.amount.currency)),
-            "from_last4": operation.details.get("from_last4", ""),
-            "to_last4": payee.last4 if payee else operation.details.get("to_last4", ""),
-            "at": at,
-            "reference": operation.core_ref,
-        }
-
-    async def _is_done(self, operation: Operation) -> bool:
-        """Posted, and where something is still to follow (the payer pays), that has come as well."""
-        if operation.state is not State.POSTED or traits.of(operation.action).follow is None:
-            return operation.state is State.POSTED
-        outcome = await self.store.pool.fetchval("select outcome from money.awaited where op_id = $1", operation.op_id)
-        return bool(outcome == "ok")
+        return receipt.values
 
     async def _person(self, customer_id: str) -> Person:
         try:

@@ -59,6 +59,12 @@ def moment(value: datetime, locale: str) -> str:
     return format_datetime(value, "d MMMM, HH:mm", tzinfo=value.tzinfo, locale=_locale(locale))
 
 
+def stamp(value: datetime, locale: str) -> str:
+    """A moment for the record: ``21 November 2026, 18:05 EET``, and ``UTC+3`` where the hour has no name."""
+    written = format_datetime(value, "d MMMM y, HH:mm", tzinfo=value.tzinfo, locale=_locale(locale))
+    return f"{written}{NO_BREAK}{_zone(value)}"
+
+
 @lru_cache(maxsize=4096)
 def plural(count: int, locale: str) -> str:
     """The CLDR plural category of a count: ``one``, ``few``, ``many``, ``other``."""
@@ -78,6 +84,14 @@ def language_name(locale: str) -> str:
     """A language in its own words: ``English``, ``Українська``."""
     name = _locale(locale).get_language_name(locale)
     return name[:1].upper() + name[1:] if name else locale
+
+
+def _zone(value: datetime) -> str:
+    name = value.tzname() or ""
+    if name[:1] not in ("+", "-"):
+        return name
+    hours, minutes = int(name[:3]), name[3:5]
+    return f"UTC{hours:+d}" + (f":{minutes}" if minutes.strip("0") else "")
 
 
 def _grouped(whole: int, numbers: _Numbers) -> str:

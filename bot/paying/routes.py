@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from bot.painting import House
 from bot.paying import html
 from bot.paying.html import Sheet
 from bot.paying.words import language_of
@@ -24,7 +25,7 @@ class Looking(Protocol):
     async def look(self, page: Literal["pay", "return"], token: str) -> View | None: ...
 
 
-def headers_of(sheet: Sheet) -> dict[str, str]:
+def headers_of(sheet: House) -> dict[str, str]:
     """What goes with every page of ours: nothing of it is kept, framed, or fetched from elsewhere."""
     return {
         "Cache-Control": "no-store", "Content-Security-Policy": sheet.policy, "Referrer-Policy": "no-referrer",

@@ -1,16 +1,16 @@
 """Money from cards of other banks: a page of the acquirer's, a credit at our bank, a capture.
 
 `acquirer` speaks to the acquirer and `receiving` to the bank. `sessions` opens the page and follows it, `delivering`
-puts the money on the card and captures or gives it back; `performer` is both as one Performer. `links` are the
-addresses that payers get, `views` what their pages may tell.
+puts the money on the card and captures or gives it back; `performer` is both as one Performer. `views` is what the
+payers' pages may tell.
 """
 
 from core_adapters.external.acquirer.acquirer import Acquirer
 from core_adapters.external.acquirer.delivering import Delivering
-from core_adapters.external.acquirer.links import Links
 from core_adapters.external.acquirer.performer import CardPayments
 from core_adapters.external.acquirer.receiving import Receiving
 from core_adapters.external.acquirer.sessions import Sessions
+from core_adapters.links import Links
 from core_adapters.ports import Bank
 
 

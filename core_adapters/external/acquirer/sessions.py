@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core_adapters.external.acquirer.acquirer import Acquirer, Asked, Opening, Payment
-from core_adapters.external.acquirer.links import Links
 from core_adapters.external.acquirer.receiving import CREDIT, Receiving
 from core_adapters.failures import BankFailure, Declined, Unavailable
+from core_adapters.links import Links
 from core_adapters.ports import Leg, Order, Posted, Progress
 
 OWN_CARD = "topups.start_card_payment"

@@ -11,8 +11,8 @@ from typing import Literal
 
 import structlog
 
-from core_adapters.external.acquirer.links import Links, Page
 from core_adapters.external.acquirer.sessions import OWN_CARD, REQUEST_LIFE_S, REQUESTS
+from core_adapters.links import Links
 from core_adapters.operations import records
 from core_adapters.operations.records import Operation
 from core_adapters.operations.store import Store
@@ -24,6 +24,7 @@ from flows.money import Money
 # paid: it is on the card · returned: it could not be put there and is the payer's again · closed: nobody paid in time
 # or a bank said no
 Standing = Literal["open", "arriving", "paid", "returned", "closed"]
+Page = Literal["pay", "return"]
 
 FOUND = """
 select o.*, leg.state as leg_state, a.outcome

@@ -59,15 +59,6 @@ class BillQuestions:
             log.warning("question_not_answered", verb=verb, failure=type(failure).__name__)
             return {"error": "unavailable"}
 
-    async def biller_name(self, biller: str) -> str:
-        """What a biller is called, ``Kyiv Water``; its own id when its partner cannot be asked."""
-        name, _, provider = biller.partition("-")
-        try:
-            found = await self._partner(name).providers()
-        except BankFailure:
-            found = []
-        return next((one.name for one in found if one.id == provider), provider.capitalize())
-
     def _verbs(self) -> Mapping[str, Callable[[str, Inputs], Awaitable[Outputs]]]:
         return {
             "mobile.own_number": self._own_number,

@@ -6,7 +6,7 @@ import pytest
 from payers import AT_ONCE, REFUSED, at_the_acquirer, lock, opened, paid, pay, request, top_up
 
 from bot.keyring import Keyring
-from core_adapters.external.acquirer.links import Links
+from core_adapters.links import Links
 
 RETURN, PAY = "/secure/return/", "/pay/"
 
@@ -101,7 +101,7 @@ async def test_an_address_of_one_page_opens_no_other_and_none_can_be_made_up(roo
         assert await views.look("return", bad) is None
 
 
-@pytest.mark.parametrize("page", ["pay", "return"])
+@pytest.mark.parametrize("page", ["pay", "return", "receipt"])
 def test_a_link_outlives_the_key_it_was_made_with(page):
     import base64
     import secrets

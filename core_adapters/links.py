@@ -1,6 +1,6 @@
-"""The addresses that payers get: an operation's id with a seal on it, so that none can be guessed or made up.
+"""The addresses that people get: an operation's id with a seal on it, so that none can be guessed or made up.
 
-Nothing is stored for them. A page to pay on and a page to come back to have seals of their own.
+Nothing is stored for them. A page to pay on, a page to come back to and a receipt's page have seals of their own.
 """
 
 import base64
@@ -12,9 +12,9 @@ from uuid import UUID
 from flows.ports import Sealer
 
 SEAL_BYTES = 12
-PATHS = {"pay": "/pay/", "return": "/secure/return/"}
+PATHS = {"pay": "/pay/", "return": "/secure/return/", "receipt": "/receipts/"}
 
-Page = Literal["pay", "return"]
+Page = Literal["pay", "return", "receipt"]
 
 
 @dataclass(frozen=True, slots=True)
