@@ -1,7 +1,9 @@
 """The small exact things: the confirmed hash, ids, money as people read it, the stored session."""
 
+from datetime import UTC, datetime
 from hashlib import sha256
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from chatting import CARD_1111, CARD_2222, CONVERSATION, KEY, Chat
@@ -76,6 +78,21 @@ def test_a_button_is_good_in_its_own_conversation_only() -> None:
 )
 def test_money_is_written_as_its_locale_writes_numbers(amount: Money, locale: str, text: str) -> None:
     assert formats.money(amount, locale).replace("\u00a0", " ") == text
+
+
+@pytest.mark.parametrize(
+    ("zone", "locale", "text"),
+    [
+        ("Europe/Kyiv", "en", "21 November 2026, 18:05\u00a0EET"),
+        ("Europe/Kyiv", "uk", "21 листопада 2026, 18:05\u00a0EET"),
+        ("Asia/Kuwait", "en", "21 November 2026, 19:05\u00a0UTC+3"),
+        ("Asia/Kathmandu", "en", "21 November 2026, 21:50\u00a0UTC+5:45"),
+        ("America/Sao_Paulo", "en", "21 November 2026, 13:05\u00a0UTC-3"),
+    ],
+)
+def test_a_moment_for_the_record_names_its_time_zone(zone: str, locale: str, text: str) -> None:
+    at = datetime(2026, 11, 21, 16, 5, tzinfo=UTC)
+    assert formats.stamp(at.astimezone(ZoneInfo(zone)), locale) == text
 
 
 def test_every_kind_of_value_survives_the_store() -> None:
