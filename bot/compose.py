@@ -23,6 +23,7 @@ import customer_api.app
 import image_api.app
 import sandbox.app
 from bot import inviting, look, partners, paying, server, staff, verifying, webhooks
+from bot.brands import look_of
 from bot.conversation import Conversation
 from bot.core_login import login_of, public_half
 from bot.directory import Directory
@@ -54,7 +55,6 @@ from core_adapters.external.sms.gateway import SmsGateway
 from core_adapters.settings import CoreSettings
 from customer_api.notices import NoticeRules
 from flows.ports import TokenVerifier
-from image_api.look import Look
 from sandbox.bank.logins import Logins
 from sandbox.house import House
 
@@ -147,9 +147,8 @@ class _Builder:
         return await asyncpg.connect(self.dsn)
 
     def _image_api(self) -> FastAPI:
-        looks = {self.settings.bank: Look.of(self.brand.name, self.brand.time_zone, self.brand.colours)}
-        app = image_api.app.build(looks, self.verifier)
-        self.apps["/api/v1/images"] = app
+        app = image_api.app.build({self.settings.bank: look_of(self.brand)}, self.verifier)
+        self.apps |= {image_api.app.IMAGES: app, image_api.app.DOCUMENTS: app}
         return app
 
     async def _sms(self) -> SmsGateway:

@@ -14,6 +14,7 @@ from flows.money import Money, MoneyError
 
 # What customers hear of unasked before they have chosen. That money went while nobody looked is never kept from them.
 Wish = Literal["on", "day", "off"]
+Art = Literal["sun", "sail"]
 NOTICES: dict[str, Wish] = {"payments": "off", "regular": "on", "reminders": "on", "offers": "off"}
 STAY_ON = frozenset({"regular"})
 
@@ -64,7 +65,10 @@ class SandboxCore:
 
 @dataclass(frozen=True, slots=True)
 class BankBrand:
-    """Everything that makes one bank look and behave other than another. Colours are ``#RRGGBB`` by role."""
+    """Everything that makes one bank look and behave other than another. Colours are ``#RRGGBB`` by role.
+
+    ``art`` is the one bold shape on its cards and pictures.
+    """
 
     bank: str
     name: str
@@ -80,6 +84,7 @@ class BankBrand:
     notices: Mapping[str, Wish] = field(default_factory=dict)
     notices_that_stay_on: frozenset[str] = frozenset()
     sandbox: SandboxCore = SandboxCore()
+    art: Art = "sun"
 
     def for_flows(self) -> Brand:
         """The part that content runs under."""
@@ -124,6 +129,7 @@ class _File:
     notices: dict[str, Wish] = field(default_factory=lambda: dict(NOTICES))
     notices_that_stay_on: frozenset[str] = STAY_ON
     sandbox: SandboxCore = SandboxCore()
+    art: Art = "sun"
 
 
 def names() -> tuple[str, ...]:
@@ -164,5 +170,5 @@ def _brand(bank: str, file: _File) -> BankBrand:
     return BankBrand(
         bank, file.name, file.currency, file.locales, file.time_zone, file.regions, file.colours, limits,
         file.features, file.persona, file.people_hours, NOTICES | file.notices, file.notices_that_stay_on,
-        file.sandbox,
+        file.sandbox, file.art,
     )  # fmt: skip

@@ -91,7 +91,11 @@ ROUTES: Mapping[str, Entry] = {
     "GET /api/v1/referrals": BOTH,
     "GET /api/v1/referrals/{referral_id}": BOTH,
     # image_api
+    "GET /api/v1/images": BOTH,
     "POST /api/v1/images/{template}": BOTH,
+    "GET /api/v1/images/{template}/sample": BOTH,
+    "POST /api/v1/documents/{template}": BOTH,
+    "GET /api/v1/documents/{template}/sample": BOTH,
     # bot
     "GET /api/v1/flows/versions": STAFF,
     "POST /api/v1/flows/versions": STAFF,

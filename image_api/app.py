@@ -1,51 +1,47 @@
-"""ImageAPI over HTTP: ``POST /api/v1/images/{template}``."""
+"""ImageAPI over HTTP: pictures and documents of a bank's templates.
+
+``POST /api/v1/images/{template}`` draws, ``POST /api/v1/documents/{template}`` writes a PDF. ``GET /api/v1/images``
+lists what there is, and ``GET …/{template}/sample`` shows it. Described at ``/api/v1/images/openapi.json``.
+"""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Annotated, Any, Literal
-from urllib.parse import quote
+from typing import Annotated, Literal
 
-from fastapi import Depends, FastAPI, HTTPException, Request, Response
+from fastapi import Body, Depends, FastAPI, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from flows.ports import Principal, TokenVerifier, Unauthorized
 from flows.roles import Forbidden, let_in
+from image_api import describing
+from image_api.answering import Answers
+from image_api.asking import DocumentRequest, PictureRequest
+from image_api.bounds import Bounded
+from image_api.layout import Templates
 from image_api.look import Look
-from image_api.rendering import MIME, Busy, Renderer
-from image_api.templates.registry import TEMPLATES
+from image_api.rendering import Renderer
 
+IMAGES, DOCUMENTS = "/api/v1/images", "/api/v1/documents"
 Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False))]
 
 
-class PictureRequest(BaseModel):
-    """What to draw. ``values`` are the template's own fields."""
-
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
-
-    brand: Annotated[str, Field(max_length=40, examples=["sandbox"])]
-    locale: Annotated[Literal["en", "uk"], Field(examples=["en"])] = "en"
-    values: Annotated[
-        dict[str, Any],
-        Field(examples=[{"holder": "Anna Koval", "last4": "4242", "scheme": "VISA", "expires": "11/31"}]),
-    ]
-    format: Literal["jpeg", "png", "webp"] = "jpeg"
-
-
 def build(looks: Mapping[str, Look], verifier: TokenVerifier) -> FastAPI:
-    """The service. ``looks`` are the brands by name; every call needs a bearer token that ``verifier``
-    accepts."""
-    renderer = Renderer(looks)
+    """The service. ``looks`` are the brands by name; every call needs a bearer token that ``verifier`` accepts."""
+    templates = Templates.ours()
+    renderer = Renderer(templates, looks)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
         renderer.close()
 
-    app = FastAPI(title="Teller ImageAPI", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
-
+    app = FastAPI(
+        title="Teller ImageAPI", version="1", lifespan=lifespan, docs_url=None, redoc_url=None,
+        openapi_url=f"{IMAGES}/openapi.json", description=describing.TEXT,
+    )  # fmt: skip
+    app.add_middleware(Bounded)
     app.add_exception_handler(RequestValidationError, _misshapen)
 
     async def caller(request: Request, credentials: Credentials) -> Principal:
@@ -57,22 +53,50 @@ def build(looks: Mapping[str, Look], verifier: TokenVerifier) -> FastAPI:
         except Forbidden as error:
             raise HTTPException(403, str(error)) from error
 
-    @app.post("/api/v1/images/{template}", response_class=Response, responses={200: {"content": {"image/jpeg": {}}}})
-    async def image(template: str, wanted: PictureRequest, _: Annotated[Principal, Depends(caller)]) -> Response:
+    Caller = Annotated[Principal, Depends(caller)]
+    examples = describing.examples(templates, looks)
+    answers = Answers(templates, looks, renderer)
+
+    @app.get(IMAGES)
+    async def listed(_: Caller) -> describing.Listed:
+        """The templates with the fields of each, and the brands."""
+        return describing.listed(templates, looks)
+
+    @app.post(IMAGES + "/{template}", response_class=Response, responses=describing.pictures(templates))
+    async def image(
+        template: str,
+        wanted: Annotated[PictureRequest, Body(openapi_examples=examples)],
+        request: Request,
+        _: Caller,
+    ) -> Response:
         """Draw a picture. The header ``X-Text-Alternative`` says the same in words, percent-encoded UTF-8."""
-        if template not in TEMPLATES:
-            raise HTTPException(404, f"no template is called '{template}'; there are {', '.join(sorted(TEMPLATES))}")
-        if wanted.brand not in renderer.brands:
-            raise HTTPException(404, f"no brand is called '{wanted.brand}'")
-        try:
-            values = TEMPLATES[template].values.model_validate(wanted.values)
-        except ValidationError as error:
-            raise HTTPException(422, _what_is_wrong(error)) from error
-        try:
-            drawn = await renderer.render(template, wanted.brand, wanted.locale, values, wanted.format)
-        except Busy as error:
-            raise HTTPException(503, "too many pictures are waiting", {"Retry-After": "1"}) from error
-        return Response(drawn.data, media_type=MIME[wanted.format], headers={"X-Text-Alternative": quote(drawn.alt)})
+        return await answers.asked(template, wanted, wanted.format, request)
+
+    @app.post(DOCUMENTS + "/{template}", response_class=Response, responses=describing.papers(templates))
+    async def document(
+        template: str,
+        wanted: Annotated[DocumentRequest, Body(openapi_examples=describing.of_documents(templates, examples))],
+        request: Request,
+        _: Caller,
+    ) -> Response:
+        """Write a PDF/A: text that can be selected, fonts inside. ``X-Text-Alternative`` says what it is about."""
+        return await answers.asked(template, wanted, "pdf", request)
+
+    @app.get(IMAGES + "/{template}/sample", response_class=Response, responses=describing.pictures(templates))
+    async def image_sample(
+        template: str, request: Request, _: Caller, brand: str = "sandbox", locale: Literal["en", "uk"] = "en",
+        name: str = "plain", format: Literal["jpeg", "png", "webp"] = "jpeg",
+    ) -> Response:  # fmt: skip
+        """A picture of the template's own sample, to see what it looks like."""
+        return await answers.sample(template, brand, locale, name, format, request)
+
+    @app.get(DOCUMENTS + "/{template}/sample", response_class=Response, responses=describing.papers(templates))
+    async def document_sample(
+        template: str, request: Request, _: Caller, brand: str = "sandbox", locale: Literal["en", "uk"] = "en",
+        name: str = "plain",
+    ) -> Response:  # fmt: skip
+        """A document of the template's own sample."""
+        return await answers.sample(template, brand, locale, name, "pdf", request)
 
     return app
 
@@ -82,8 +106,3 @@ async def _misshapen(_: Request, problem: Exception) -> Response:
     assert isinstance(problem, RequestValidationError)
     wrong = [{"where": ".".join(map(str, one["loc"])), "what": one["msg"]} for one in problem.errors()]
     return JSONResponse({"detail": wrong}, 422)
-
-
-def _what_is_wrong(error: ValidationError) -> list[dict[str, str]]:
-    """Where and what, never the value itself."""
-    return [{"where": ".".join(map(str, one["loc"])), "what": one["msg"]} for one in error.errors(include_input=False)]

@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 import asyncpg
 import certifi
 import pytest
+from PIL import features
 
 from bot.keyring import Keyring
 from bot.migrations import upgrade
@@ -31,6 +32,7 @@ TESTS = Path(__file__).parent
 SHARED = ("whole", "platforms")  # folders whose tests share one running installation
 TEMPLATE = "teller_template"
 SERVER_STOP_S = 10
+FRIBIDI = "fribidi"  # a library that Pillow loads where it is installed, for names that run from the right
 PROGRAMS = {
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
     "redis": ("redis-server",),
@@ -45,12 +47,16 @@ for _name in [name for name in os.environ if name.startswith("TELLER_")]:
 
 
 def program(name: str) -> str | None:
-    """The path of a program that some tests need, or None."""
+    """The path of a program (or the version of a library) that some tests need, or None."""
+    if name == FRIBIDI:
+        return str(features.version("fribidi")) if features.check("raqm") else None
     return next((path for known in PROGRAMS[name] if (path := shutil.which(known))), None)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", f"needs(program): not run where the program is missing; one of {[*PROGRAMS]}")
+    config.addinivalue_line(
+        "markers", f"needs(program): not run where the program is missing; one of {[*PROGRAMS, FRIBIDI]}"
+    )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "audit": ("bot.cli.audit:app", "Verify the chain of the audit."),
     "customers": ("bot.cli.customers:app", "Seal customers' data with the current key."),
     "db": ("bot.cli.db:app", "Bring the database's schema up to date."),
+    "gallery": ("bot.cli.gallery:gallery", "Draw every picture and document on one page, to be looked at."),
     "token": ("bot.cli.token:token", "Issue a token of our own for the APIs."),
 }
 WRONG_USE = 2
@@ -27,7 +28,7 @@ INTERRUPTED = 130
 # Their texts say what to do. By name, for most commands never import them.
 FOR_PEOPLE = (
     "SettingsWrong", "NoPostgres", "PostgresDidNotStart", "PortTaken", "KeyUnusable", "TokenKeyUnusable",
-    "ContentBroken", "NothingPublished",
+    "ContentBroken", "NothingPublished", "BrandUnusable", "TemplateUnusable",
 )  # fmt: skip
 
 

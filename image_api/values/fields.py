@@ -14,6 +14,10 @@ class Values(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
+    def told(self) -> dict[str, object]:
+        """What templates may say of it, by name."""
+        return {name: getattr(self, name) for name in type(self).model_fields}
+
 
 def literal(money: Money) -> str:
     """``-12.50 UAH``: what :func:`read` reads."""
@@ -41,8 +45,8 @@ def _no_card(reference: str) -> str:
 def _amount(text: str) -> str:
     try:
         Money.parse(text)
-    except MoneyError as error:
-        raise ValueError(str(error)) from error
+    except MoneyError:  # whose words hold what was sent
+        raise ValueError("write an amount like '50.00 UAH', with no more decimals than the currency has") from None
     return text
 
 

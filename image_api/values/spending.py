@@ -1,5 +1,6 @@
 """Where a customer's money went."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
@@ -14,6 +15,23 @@ class Bar(Values):
 
     name: Name
     amount: Positive
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A bar as it is drawn: its part of the longest in thousandths, and of the total in per cent.
+
+    The last one may have no name: it is what the named ones leave of the total.
+    """
+
+    name: str | None
+    amount: Money
+    length: int
+    percent: int
+
+    def told(self) -> dict[str, object]:
+        """What templates may say of it, by name."""
+        return {"name": self.name, "amount": self.amount}
 
 
 class Spending(Values):
@@ -32,3 +50,21 @@ class Spending(Values):
         if self.last < self.first:
             raise ValueError("the last day is not before the first")
         return self
+
+    def told(self) -> dict[str, object]:
+        return super().told() | {"days": (self.first, self.last), "shares": self.shares}
+
+    @property
+    def shares(self) -> tuple[Share, ...]:
+        """The bars from the longest down, and what is left of the total as the last."""
+        total = Money.parse(self.total)
+        named: list[tuple[str | None, Money]] = [(bar.name, Money.parse(bar.amount)) for bar in self.bars]
+        named.sort(key=lambda bar: -bar[1].minor)
+        left = total.minor - sum(amount.minor for _, amount in named)
+        if left > 0:
+            named.append((None, Money(left, total.currency)))
+        longest = max(amount.minor for _, amount in named)
+        return tuple(
+            Share(name, amount, 1000 * amount.minor // longest, (200 * amount.minor + total.minor) // (2 * total.minor))
+            for name, amount in named
+        )

@@ -46,3 +46,6 @@ class Statement(Values):
         if self.last < self.first:
             raise ValueError("the last day is not before the first")
         return self
+
+    def told(self) -> dict[str, object]:
+        return super().told() | {"days": (self.first, self.last)}

@@ -7,6 +7,7 @@ import httpx
 import pytest
 from phonenumbers import SUPPORTED_REGIONS
 
+from bot.brands import look_of
 from bot.core_login import login_of
 from bot.settings import load_settings
 from core_adapters import brands, internal
@@ -19,8 +20,7 @@ from core_adapters.ports import Capability
 from core_adapters.settings import CoreSettings
 from flows.money import Money
 from image_api.canvas import rgb
-from image_api.look import Look
-from image_api.templates import card_front, receipt
+from image_api.layout import Templates
 from image_api.values import CardFront, Receipt
 from sandbox.bank import rules
 
@@ -85,13 +85,15 @@ def test_its_colours_can_be_read_on_each_other(brand: BankBrand) -> None:
 
 @pytest.mark.parametrize("locale", ["en", "uk"])
 def test_its_largest_sums_find_their_place_on_its_pictures(brand: BankBrand, locale: str) -> None:
-    look = Look.of(brand.name, brand.time_zone, brand.colours)
+    look, templates = look_of(brand), Templates.ours()
     most = str(brand.limits.transfer_per_day)
     values = {"kind": "transfer", "state": "pending", "amount": most, "fee": most, "from_last4": "4242"}
     paper = Receipt.model_validate(values | {"at": "2026-11-21T10:00:00Z", "reference": "A" * 26})
     card = CardFront(holder="Oleksandra-Viktoriia Nechui-Levytska", last4="4242", tariff="gold", expires="11/31")
-    for picture, boxes in (receipt.draw(paper, look, locale), card_front.draw(card, look, locale)):
-        assert all(0 <= box.left < box.right <= picture.width for box in boxes.values())
+    for page in (
+        templates.picture("receipt", paper, look, locale), templates.picture("card_front", card, look, locale),
+    ):  # fmt: skip
+        assert all(0 <= box.left < box.right <= page.width for box in page.boxes.values())
 
 
 def test_the_sandbox_keeps_its_money_and_lets_it_be_sent(brand: BankBrand) -> None:
