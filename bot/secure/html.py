@@ -54,7 +54,7 @@ dd.digits { font-size: 25px; letter-spacing: .01em; white-space: nowrap; }
 dd.digits span { margin-right: .34em; }
 dd.copied { user-select: all; -webkit-user-select: all; font-size: 19px; }
 .files { display: flex; flex-wrap: wrap; gap: 10px; margin: 0 0 20px; }
-.files a { flex: 1 1 160px; display: grid; place-items: center; min-height: 52px; padding: 8px 12px; font-weight: 700; text-align: center;
+.files a { flex: 1 1 180px; display: grid; place-items: center; min-height: 52px; padding: 8px 12px; font-weight: 700; text-align: center;
   text-decoration: none; color: INK; background: PAPER; border: 2px solid INK; border-radius: 12px; }
 .files a:focus-visible { outline: 3px solid #2563EB; outline-offset: 2px; }
 table { width: 100%; border-collapse: collapse; background: PAPER; border-radius: 16px; margin: 20px 0; font-size: 15px; }

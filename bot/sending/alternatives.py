@@ -14,6 +14,7 @@ def beside(words: str, alternative: str) -> str:
     """The message's words, and the picture's under them unless every figure of it has been said."""
     if not alternative or (words and figures(alternative) <= figures(words)):
         return words
+    alternative = alternative.removeprefix(f"{words.rstrip('.')}: ")  # "Your card is ready" is not said twice
     return f"{words}\n\n{alternative}" if words else alternative
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 
 from flows import formats
 from flows.money import Money
@@ -64,6 +64,17 @@ def share(name: str, amount: Money, total: Money, locale: str) -> str:
 def percent(amount: Money, total: Money) -> int:
     """How many per cent of the total an amount is, to the nearest."""
     return (200 * amount.minor + total.minor) // (2 * total.minor) if total.minor > 0 else 0
+
+
+def days(first: date, last: date, locale: str) -> str:
+    """``1–28 November 2026``: as short as the two days allow."""
+    name = language(locale)
+    until = format_date(last, "d MMMM y", locale=name)
+    if first == last:
+        return until
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{until}"
+    return f"{format_date(first, 'd MMMM' if first.year == last.year else 'd MMMM y', locale=name)} – {until}"
 
 
 def rate(currency: str, buys: str, sells: str, locale: str) -> str:

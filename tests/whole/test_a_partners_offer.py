@@ -46,7 +46,9 @@ def test_a_yes_tells_the_partner_once_and_a_withdrawal_ends_it(teller: Running, 
     solomiya = with_a_card(phone("+380501110131", name="Solomiya"))
     solomiya.say("/offers")
     solomiya.tap("Book Corner: -10 %")
+    assert "From Book Corner, valid until" in solomiya.wait_for("10 % off every book")
     solomiya.wait_for("Do you agree?")
+    assert len(solomiya.pictures()) == 2
     solomiya.tap("No")
     solomiya.wait_for("Book Corner gets nothing from us")
     assert told(teller, "Solomiya") == []

@@ -14,7 +14,7 @@ PhoneMaker = Callable[..., Phone]
 def test_six_actions_make_a_card_and_four_messages_move_money_once(teller: Running, phone: PhoneMaker) -> None:
     zlata = with_a_card(phone("+380501110001", name="Zlata"))
     (picture,) = zlata.pictures()
-    assert Image.open(BytesIO(picture)).size == (1080, 681)
+    assert Image.open(BytesIO(picture)).width == 1224, "the card and the news of it"
     assert teller.balances()["Zlata Koval UAH"] == 100_000
 
     zlata.say(f"send 51 to {OTHER_BANKS_CARD}")
@@ -30,6 +30,12 @@ def test_six_actions_make_a_card_and_four_messages_move_money_once(teller: Runni
     assert sum(value for name, value in balances.items() if name.endswith("UAH")) == 0
     assert len(teller.transfers(5_100)) == 1
     assert len(zlata.pictures()) == 2
+
+    zlata.say("/balance")
+    told = zlata.wait_for("on Digital card •")
+    assert told.count("944.00") == 2, "the words, and what the picture says"
+    assert "Balance with Teller Bank" in told
+    assert len(zlata.pictures()) == 3
 
 
 def test_a_larger_amount_needs_the_code_that_belongs_to_it(teller: Running, phone: PhoneMaker) -> None:

@@ -47,7 +47,8 @@ def test_a_friend_joins_by_link_on_another_messenger_and_both_are_rewarded_once(
     orysia.say("/invite")
     orysia.tap("Welcome")
     orysia.wait_for("Nobody has joined with your link yet")
-    orysia.wait_for("Here is your link")
+    assert "100.00" in orysia.wait_for("Come with my link")
+    teller.until(lambda: len(orysia.pictures()) == 2, "the card and the invitation were not drawn")
     link = next(word for text in orysia.said() for word in text.split() if "/i/" in word)
     page = httpx.get(link, headers={"accept-language": "en"})
     assert page.status_code == httpx.codes.OK

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, ClassVar
 
 from core_adapters.failures import Declined, Refused
@@ -55,7 +56,9 @@ class Spending:
             bars = [{"name": name, "amount": str(amount)} for name, amount in rows[:BARS]]
             return {"first": reply["first"], "last": reply["last"], "total": str(total), "bars": bars}
         lines = "\n".join(wording.share(name, amount, total, question.locale) for name, amount in rows)
-        return {"lines": lines, "total": str(total), "spending_id": days}
+        first, last = (date.fromisoformat(str(reply[one])) for one in ("first", "last"))
+        told = wording.days(first, last, question.locale)
+        return {"lines": lines, "total": str(total), "days": told, "spending_id": days}
 
 
 def _rows(reply: Mapping[str, Any]) -> list[tuple[str, Money]]:

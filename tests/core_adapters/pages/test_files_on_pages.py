@@ -4,19 +4,27 @@ import asyncio
 import base64
 import re
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import httpx
 import pytest
+from pydantic import ValidationError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.secure import Papers, papers
+from core_adapters.internal import documents
+from core_adapters.internal.documents import Whole
+from core_adapters.internal.wording import Booked
+from core_adapters.pages.document import LINES_MAX, Document
+from flows.money import Money
 from image_api.values import BankDetails, Statement
 from tests.core_adapters.conftest import Room
 from tests.core_adapters.pages.pages_world import Browser, words
 
+AT = datetime(2026, 11, 29, 10, tzinfo=UTC)
 DETAILS, STATEMENT = "accounts.open_details_page", "statements.document"
 
 
@@ -101,6 +109,35 @@ async def test_a_statement_comes_as_a_pdf_of_the_same_figures(room: Room, browse
     name = f"statement-{values.last4}-{values.first}-{values.last}.pdf"
     assert link(shown, name) == ("Save as PDF", b"xxxx")
     assert "data:image" not in shown.text
+
+
+def test_a_statement_of_more_than_a_page_holds_says_how_many_it_leaves_out_and_adds_up() -> None:
+    fee, count = Money(-100, "UAH"), LINES_MAX + 3
+    booked = [Booked(AT, "Fee" * 100, fee, Money(-1_50 - 100 * number, "UAH")) for number in reversed(range(count))]
+    closing, spent = booked[0].balance, Money(100 * count, "UAH")
+    whole = Whole(
+        "Gold", "4242", "Anna Koval", "an account of another kind", AT.date(), AT.date(), Money(-50, "UAH"), closing,
+        Money(0, "UAH"), spent, tuple(booked),
+    )  # fmt: skip
+    paper = Document.model_validate(documents.statement(whole, "uk")).paper
+    assert paper is not None
+    values = Statement.model_validate(paper.values)
+    assert (values.left_out, len(values.entries), values.account) == (3, LINES_MAX, None)
+    assert (values.opening, values.closing, values.entries[0].balance) == ("-0.50 UAH", str(closing), str(closing))
+    assert paper.name == "statement-4242-2026-11-29-2026-11-29"
+
+
+def test_a_bank_that_says_too_much_or_names_a_file_oddly_has_no_page() -> None:
+    paper = {"template": "statement", "values": {"card": "x"}, "name": "statement"}
+    assert Document.model_validate({"title": "t", "paper": paper}).paper is not None
+    for odd in (
+        {"name": "../x"},
+        {"name": 'x" onclick="y'},
+        {"template": "../x"},
+        {"values": {"card": "x" * 2_000_000}},
+    ):
+        with pytest.raises(ValidationError):
+            Document.model_validate({"title": "t", "paper": paper | odd})
 
 
 def link(page: httpx.Response, name: str) -> tuple[str, bytes]:

@@ -1,5 +1,7 @@
 """Statements, spending, rates and places: in the customer's language, and nothing believed that does not fit."""
 
+import re
+
 import pytest
 from verb_orders import asked, buy, order
 
@@ -60,6 +62,7 @@ async def test_spending_is_told_by_category_with_shares_and_as_bars(room):
     told = await asked(room, "spending.recent", span="this_month")
     assert told["lines"] == "Groceries: 300.00\u00a0₴, 75%\nTaxis: 100.00\u00a0₴, 25%"
     assert (told["total"], told["spending_id"]) == ("400.00 UAH", "this_month")
+    assert re.fullmatch(r"(1–)?\d{1,2} [A-Z][a-z]+ \d{4}", str(told["days"]))
     picture = await asked(room, "spending", "uk", days="this_month")
     assert picture["bars"] == [
         {"name": "Продукти", "amount": "300.00 UAH"}, {"name": "Таксі", "amount": "100.00 UAH"},
