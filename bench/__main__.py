@@ -1,8 +1,8 @@
 """``python -m bench``: prints a table and writes bench/out/turn.json. ``python -m bench flows``: the checks' cost.
 
-``python -m bench soak``: whether one messenger in trouble holds up the others. ``newcomers``: whether the funnel of a
-thousand adds up. ``simulate``, ``crashes``, ``states``
-and ``money``: what is shown of the money path, see docs/money-proof.md.
+``python -m bench soak``: whether one messenger in trouble holds up the others. ``pictures``: what a picture costs.
+``newcomers``: whether the funnel of a thousand adds up. ``simulate``, ``crashes``, ``states`` and ``money``: what is
+shown of the money path, see docs/money-proof.md.
 """
 
 import argparse
@@ -40,6 +40,7 @@ CHATS = 32
 ELSEWHERE = {
     "flows": "bench.flows",
     "soak": "bench.soak",
+    "pictures": "bench.pictures",
     "newcomers": "bench.newcomers",
     "simulate": "bench.simulation.command",
     "crashes": "bench.simulation.crashes",

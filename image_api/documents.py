@@ -14,7 +14,7 @@ from image_api.fitting import line_height, width
 from image_api.fonts import FIGURES
 from image_api.grounds import STRIP
 from image_api.look import Look
-from image_api.page import QUIET_ZONE, Box, Code, Page, Shape, Sign, Words, made
+from image_api.page import QUIET_ZONE, Box, Code, Page, Shape, Sign, Words
 from image_api.painting import STROKES
 
 POINTS = 72 / 240  # of a pixel: the page is laid out at 240 to an inch
@@ -104,12 +104,12 @@ class _Writer:
         pdf, scale = self._pdf, code.scale
         pdf.set_fill_color(*canvas.rgb(code.dark))
         left, top = code.box.left + QUIET_ZONE * scale, code.box.top + QUIET_ZONE * scale
-        for y, row in enumerate(made(code.data).matrix):
+        for y, row in enumerate(code.modules):
             for x, length in _dark(row):
                 pdf.rect(left + x * scale, top + y * scale, length * scale, scale, style="F")
 
 
-def _dark(row: Sequence[int]) -> list[tuple[int, int]]:
+def _dark(row: bytes) -> list[tuple[int, int]]:
     """Where dark modules stand together: the first, and how many."""
     found: list[tuple[int, int]] = []
     for x, module in enumerate(row):

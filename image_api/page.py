@@ -54,9 +54,9 @@ class Sign:
     colour: str
 
 
-def made(data: str) -> segno.QRCode:
-    """A QR code, with about a seventh of it to spare for a thumb or a crack in the screen."""
-    return segno.make(data, error="m", micro=False)
+def modules_of(data: str) -> tuple[bytes, ...]:
+    """The rows of a QR code, 1 where it is dark; a seventh of it is to spare for a thumb or a crack in the screen."""
+    return tuple(bytes(row) for row in segno.make(data, error="m", micro=False).matrix)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,7 @@ class Code:
     name: str
     box: Box
     data: str
+    modules: tuple[bytes, ...]
     scale: int
     dark: str
     light: str

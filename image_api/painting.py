@@ -1,15 +1,16 @@
 """A laid out page as a picture, with Pillow."""
 
-from dataclasses import replace
-from io import BytesIO
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from PIL import Image, ImageDraw
 
 from image_api import canvas, fonts, grounds
-from image_api.fitting import features_of, line_height, width
+from image_api.fitting import Style, features_of, line_height, width
 from image_api.look import Look
-from image_api.page import QUIET_ZONE, Code, Face, Page, Shape, Sign, Words, made
+from image_api.page import QUIET_ZONE, Code, Face, Page, Shape, Sign, Words
 
+PIECES_KEPT = 512  # most words of a picture are its template's own
 CORNER = 48  # of a card on another page
 
 
@@ -20,13 +21,13 @@ def paint(page: Page, look: Look) -> Image.Image:
     for item in page.items:
         match item:
             case Words():
-                _words(pen, item)
+                _words(picture, item)
             case Shape():
                 _filled(picture, item)
             case Sign():
                 _sign(pen, item)
             case Code():
-                picture.paste(_code(item), (item.box.left, item.box.top))
+                _code(picture, item)
             case Face(_, box, face):
                 at = (box.left, box.top)
                 square = replace(face, ground=replace(face.ground, kind="face"))
@@ -34,8 +35,8 @@ def paint(page: Page, look: Look) -> Image.Image:
     return picture
 
 
-def _words(pen: ImageDraw.ImageDraw, words: Words) -> None:
-    style, size = words.style, words.size
+def _words(picture: Image.Image, words: Words) -> None:
+    style, size, colour = words.style, words.size, canvas.rgb(words.colour)
     ascent = fonts.face(size, style.weight).getmetrics()[0]
     for number, line in enumerate(words.lines):
         x = float(words.box.left)
@@ -44,9 +45,28 @@ def _words(pen: ImageDraw.ImageDraw, words: Words) -> None:
             x += free if words.align == "right" else free // 2
         baseline = words.box.top + number * line_height(size, style.weight) + ascent
         for piece, family in fonts.runs(line):
-            face = fonts.face(size, style.weight, family)
-            pen.text((x, baseline), piece, font=face, fill=words.colour, anchor="ls", features=features_of(style))
-            x += face.getlength(piece, features=features_of(style))
+            inked = _inked(piece, size, style, family)
+            picture.paste(colour, (round(x) + inked.left, baseline + inked.top), inked.mask)
+            x += inked.advance
+
+
+@dataclass(frozen=True, slots=True)
+class _Inked:
+    """A piece of text in one font: its ink, where that begins from the place on the line, and where the next begins."""
+
+    mask: Image.Image
+    left: int
+    top: int
+    advance: float
+
+
+@lru_cache(maxsize=PIECES_KEPT)
+def _inked(piece: str, size: int, style: Style, family: fonts.Family) -> _Inked:
+    face, features = fonts.face(size, style.weight, family), features_of(style)
+    left, top, right, bottom = (round(edge) for edge in face.getbbox(piece, anchor="ls", features=features))
+    mask = Image.new("L", (max(right - left, 1), max(bottom - top, 1)))
+    ImageDraw.Draw(mask).text((-left, -top), piece, font=face, fill=255, anchor="ls", features=features)
+    return _Inked(mask, left, top, face.getlength(piece, features=features))
 
 
 def _filled(picture: Image.Image, shape: Shape) -> None:
@@ -68,7 +88,10 @@ def _sign(pen: ImageDraw.ImageDraw, sign: Sign) -> None:
 STROKES = {"tick": ((11, 23), (19, 31), (33, 14)), "clock": ((22, 10), (22, 24), (31, 30))}
 
 
-def _code(code: Code) -> Image.Image:
-    drawn = BytesIO()
-    made(code.data).save(drawn, kind="png", scale=code.scale, border=QUIET_ZONE, dark=code.dark, light=code.light)
-    return Image.open(drawn).convert("RGB")
+def _code(picture: Image.Image, code: Code) -> None:
+    side, zone = len(code.modules), QUIET_ZONE * code.scale
+    dark = Image.frombytes("L", (side, side), b"".join(code.modules)).point(lambda module: 255 * module)
+    scaled = dark.resize((side * code.scale, side * code.scale), Image.Resampling.NEAREST)
+    box = code.box
+    picture.paste(canvas.rgb(code.light), (box.left, box.top, box.right, box.bottom))
+    picture.paste(canvas.rgb(code.dark), (box.left + zone, box.top + zone), scaled)

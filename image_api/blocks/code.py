@@ -28,13 +28,14 @@ class Code(Shape):
             return
         sheet.y += self.gap
         sheet.need(self.side)
-        modules = int(page.made(data).symbol_size(scale=1, border=page.QUIET_ZONE)[0])
-        scale = max(self.side // modules, 1)
-        side = scale * modules
+        modules = page.modules_of(data)
+        with_zone = len(modules) + 2 * page.QUIET_ZONE
+        scale = max(self.side // with_zone, 1)
+        side = scale * with_zone
         middle = (sheet.paper.left + sheet.paper.right - side) // 2
         left = middle if self.center else sheet.paper.right - side
         box = Box(left, sheet.y, left + side, sheet.y + side)
-        sheet.put(page.Code("code", box, data, scale, sheet.look.ink, sheet.look.paper))
+        sheet.put(page.Code("code", box, data, modules, scale, sheet.look.ink, sheet.look.paper))
         if self.center:
             sheet.y = box.bottom + GAP // 2
             sheet.y = self._words(sheet, (sheet.paper.left + sheet.paper.right) // 2, sheet.room, "center")
