@@ -126,7 +126,8 @@ def _rows(slip: Slip, receipt: Receipt, language: str) -> str:
     """What stands on the receipt, in its order; what is not known has no line."""
     told = {
         "from": _card(receipt.from_last4),
-        "to": receipt.to_name or _card(receipt.to_last4),
+        "to": _card(receipt.to_last4),
+        "to_whom": receipt.to_name,
         "fee": "" if receipt.fee is None else money(receipt.fee, language),
         "at": _moment(slip, receipt.at, language),
         "reference": receipt.reference,

@@ -67,7 +67,7 @@ async def test_the_amount_stands_first_and_the_moment_with_its_time_zone():
 async def test_what_is_not_known_has_no_line():
     page = (await page_of(replace(DONE, standing="pending", fee=None, from_last4="", to_name=""))).text
     assert "<dt>Date</dt>" in page
-    for line in ("From", "To", "Fee"):
+    for line in ("From card", "To card", "Payee", "Fee"):
         assert f"<dt>{line}</dt>" not in page
 
 

@@ -5,9 +5,12 @@ from uuid import uuid4
 
 import asyncpg
 import httpx
+import pypdfium2
 import pytest
 from starlette.applications import Starlette
 
+import image_api.app
+from bot.brands import look_of
 from bot.throttle import Throttle
 from bot.verifying import Papers, Slip, routes
 from core_adapters import brands
@@ -18,24 +21,24 @@ from image_api.values import Receipt as Drawn
 from tests.core_adapters.acquirer.payers import REFUSED, paid, request, top_up
 from tests.core_adapters.billers.paid_bills import bill, fault
 from tests.core_adapters.billers.paid_bills import top_up as mobile
-from tests.core_adapters.conftest import PUBLIC_URL
+from tests.core_adapters.conftest import PUBLIC_URL, Tokens
 from tests.core_adapters.taking_back import taking_back
 
 GENUINE, PENDING, NOT_MADE = "This receipt is genuine", "Not final yet: the bank has not answered", "was not made"
 A_MINUTE = 30
 
 
-def face(room, receipts=None):
-    """What anyone reaches of the room, and what slows guessing down before it."""
+def face(room, receipts=None, images=None):
+    """What anyone reaches of the room, and what slows guessing down before it. Without ``images`` nobody draws."""
     brand = brands.load("sandbox")
     slip = Slip(brand.name, brand.time_zone, brand.colours, PUBLIC_URL)
-    nobody = httpx.AsyncClient(base_url="http://127.0.0.1:1", trust_env=False)
-    app = Starlette(routes=routes(receipts or room.adapters.receipts, Papers(nobody, "sandbox"), slip))
+    images = images or httpx.AsyncClient(base_url="http://127.0.0.1:1", trust_env=False)
+    app = Starlette(routes=routes(receipts or room.adapters.receipts, Papers(images, "sandbox"), slip))
     return httpx.AsyncClient(transport=httpx.ASGITransport(Throttle(app, A_MINUTE)), base_url=PUBLIC_URL)
 
 
-async def looked(room, path, language="en", receipts=None):
-    async with face(room, receipts) as anyone:
+async def looked(room, path, language="en", receipts=None, images=None):
+    async with face(room, receipts, images) as anyone:
         return await anyone.get(path, headers={"accept-language": language})
 
 
@@ -228,6 +231,24 @@ async def test_a_database_that_is_away_is_not_taken_for_a_forgery(room, database
     assert answer.status_code == 503
     assert "says nothing about the receipt, good or bad" in answer.text
     assert "ні доброго, ні поганого" in (await looked(room, link_of(room, order), "uk", away)).text
+
+
+@pytest.mark.parametrize("language", ["en", "uk"])
+async def test_the_document_says_what_the_page_says_and_names_nobody(room, language):
+    await room.start(order := bill(room))
+    brand = brands.load("sandbox")
+    service = image_api.app.build({"sandbox": look_of(brand)}, Tokens())
+    headers = {"authorization": "Bearer service"}
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(service), base_url="http://images", headers=headers
+    ) as images:
+        answer = await looked(room, f"{link_of(room, order)}/receipt.pdf", language, images=images)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
+    text = " ".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(answer.content))
+    amount = {"en": "100.00", "uk": "100,00"}[language]
+    for said in (amount, "City Water", core_ref(order.op_id), link_of(room, order).removeprefix("https://")[:20]):
+        assert said in text, said
+    assert not [kept for kept in ("Anna", "Koval", "10203040") if kept in text]
 
 
 async def test_without_image_api_there_is_no_document_and_the_receipt_is_as_it_was(room):

@@ -59,4 +59,6 @@ def test_who_is_shown_a_receipt_finds_out_from_its_code_how_the_money_stands(
     for said in ("This receipt is genuine", "58.00\u00a0₴", "•••• 1111", drawn(teller, 5_800)["reference"]):
         assert said in page.text
     assert "Ustyna" not in page.text
+    paper = httpx.get(f"{link}/receipt.pdf")
+    assert (paper.headers["content-type"], paper.content[:5]) == ("application/pdf", b"%PDF-")
     assert httpx.get(f"{link[:-2]}AA").status_code == 404
