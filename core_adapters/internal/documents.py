@@ -12,6 +12,7 @@ from core_adapters.pages.document import LINES_MAX
 from flows import formats
 from flows.money import Money
 
+DRAWN_MAX = 400  # as many operations as are written into a PDF while somebody waits for the page
 _IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{8,30}")
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
@@ -69,7 +70,7 @@ def statement(whole: Whole, locale: str) -> Mapping[str, object]:
 
 def _paper(whole: Whole) -> Mapping[str, object]:
     """The same for ImageAPI, amounts as literals and moments as they are: it writes them in the customer's language."""
-    first, last, shown = whole.first.isoformat(), whole.last.isoformat(), whole.booked[:LINES_MAX]
+    first, last, shown = whole.first.isoformat(), whole.last.isoformat(), whole.booked[:DRAWN_MAX]
     values: dict[str, object] = {
         "card": whole.card, "last4": whole.last4, "holder": whole.holder, "first": first, "last": last,
         "opening": str(whole.opening), "income": str(whole.income), "spent": str(whole.spent),

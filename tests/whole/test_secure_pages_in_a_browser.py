@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
+import pypdfium2
 import pytest
 from installation import Running
 from phone_in_hand import Phone, with_a_card
+from PIL import Image
 from playwright.sync_api import Page, expect, sync_playwright
 from test_four_messengers import link_of
 from test_nothing_secret_stays import everything_in
@@ -53,7 +55,7 @@ def seen(page: Page, name: str) -> None:
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 760})
         assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} is wider than {width}"
-        for control in page.locator("input, button").all():
+        for control in page.locator("input, button, .files a").all():
             box = control.bounding_box()
             assert box is not None
             assert box["height"] >= 48, f"a thumb misses a field of {name}"
@@ -156,8 +158,37 @@ def test_the_pages_read_well_in_ukrainian(teller: Running, phone: PhoneMaker, lo
     page.get_by_role("button", name="Показати").click()
     expect(page.get_by_text("IBAN", exact=True)).to_be_visible()
     seen(page, "details-shown-uk")
+    holds_its_files(page)
+    myron.say("/statement")
+    myron.tap("Останні операції")
+    myron.tap("Документом")
+    myron.wait_for("Посилання діє один раз")
+    page.goto(link_of(myron))
+    page.get_by_role("button", name="Показати").click()
+    seen(page, "statement-shown-uk")
+    assert "Вітальний подарунок" in paper_of(page)
     page.goto(f"{teller.url}/secure/{'A' * 43}")
     seen(page, "unknown")
+
+
+def holds_its_files(page: Page) -> None:
+    """Bank details can be saved from a page that is gone when it is asked for again."""
+    for copied in page.locator(".copied").all_inner_texts():
+        assert copied in paper_of(page)
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="Зберегти як картинку").click()
+    assert re.fullmatch(r"bank-details-\d{4}\.png", saved.value.suggested_filename)
+    with Image.open(saved.value.path()) as picture:
+        assert (picture.format, picture.width) == ("PNG", 1080)
+
+
+def paper_of(page: Page) -> str:
+    """What the PDF of a page says."""
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="Зберегти як PDF").click()
+    assert saved.value.suggested_filename.endswith(".pdf")
+    document = pypdfium2.PdfDocument(saved.value.path())
+    return " ".join(" ".join(one.get_textpage().get_text_range().split()) for one in document)
 
 
 def test_a_password_is_set_from_the_chat(phone: PhoneMaker, looking: Looking) -> None:

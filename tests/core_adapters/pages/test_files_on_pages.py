@@ -16,9 +16,9 @@ from starlette.routing import Route
 
 from bot.secure import Papers, papers
 from core_adapters.internal import documents
-from core_adapters.internal.documents import Whole
+from core_adapters.internal.documents import DRAWN_MAX, Whole
 from core_adapters.internal.wording import Booked
-from core_adapters.pages.document import LINES_MAX, Document
+from core_adapters.pages.document import Document
 from flows.money import Money
 from image_api.values import BankDetails, Statement
 from tests.core_adapters.conftest import Room
@@ -111,8 +111,8 @@ async def test_a_statement_comes_as_a_pdf_of_the_same_figures(room: Room, browse
     assert "data:image" not in shown.text
 
 
-def test_a_statement_of_more_than_a_page_holds_says_how_many_it_leaves_out_and_adds_up() -> None:
-    fee, count = Money(-100, "UAH"), LINES_MAX + 3
+def test_a_pdf_of_a_long_statement_says_how_many_it_leaves_out_and_adds_up() -> None:
+    fee, count = Money(-100, "UAH"), DRAWN_MAX + 3
     booked = [Booked(AT, "Fee" * 100, fee, Money(-1_50 - 100 * number, "UAH")) for number in reversed(range(count))]
     closing, spent = booked[0].balance, Money(100 * count, "UAH")
     whole = Whole(
@@ -122,7 +122,7 @@ def test_a_statement_of_more_than_a_page_holds_says_how_many_it_leaves_out_and_a
     paper = Document.model_validate(documents.statement(whole, "uk")).paper
     assert paper is not None
     values = Statement.model_validate(paper.values)
-    assert (values.left_out, len(values.entries), values.account) == (3, LINES_MAX, None)
+    assert (values.left_out, len(values.entries), values.account) == (3, DRAWN_MAX, None)
     assert (values.opening, values.closing, values.entries[0].balance) == ("-0.50 UAH", str(closing), str(closing))
     assert paper.name == "statement-4242-2026-11-29-2026-11-29"
 
