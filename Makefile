@@ -1,7 +1,7 @@
 # Everything a developer runs. Each target first makes what it needs; the second time that takes no time.
 # Needs Python 3.11 to 3.14 with venv, and a package registry; no path here is absolute, so a space in it does no harm.
 
-.PHONY: help run test check coverage bench prepare prepare-dev format clean
+.PHONY: help run test check coverage bench bench-nlu prepare prepare-dev format clean
 
 # Processes that test side by side. Most tests wait, for a database or a clock.
 WORKERS = 2
@@ -12,6 +12,7 @@ help:
 	@echo "make check   lint, types, imports, flows"
 	@echo "make coverage  show the branches of the money code that no test takes"
 	@echo "make bench   measure load and latency"
+	@echo "make bench-nlu  measure the understanding (DATA=folder of the public sets, ARGS='--engines embedded')"
 	@echo "make format  write the sources the way 'make check' wants them"
 	@echo "make clean   remove the environments; data and settings stay"
 
@@ -30,6 +31,9 @@ coverage: prepare-dev
 
 bench: prepare-dev
 	@.venv/bin/python -m bench $(ARGS)
+
+bench-nlu: prepare-dev
+	@.venv/bin/python -m bench nlu $(if $(DATA),--data "$(DATA)") $(ARGS)
 
 format: prepare-dev
 	@.venv/bin/ruff check --fix-only --quiet . && .venv/bin/ruff format .

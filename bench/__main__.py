@@ -2,7 +2,8 @@
 
 ``python -m bench soak``: whether one messenger in trouble holds up the others. ``pictures``: what a picture costs.
 ``newcomers``: whether the funnel of a thousand adds up. ``simulate``, ``crashes``, ``states`` and ``money``: what is
-shown of the money path, see docs/money-proof.md.
+shown of the money path, see docs/money-proof.md. ``nlu``: how well and how cheaply sentences are understood, see
+docs/understanding.md.
 """
 
 import argparse
@@ -46,6 +47,7 @@ ELSEWHERE = {
     "crashes": "bench.simulation.crashes",
     "states": "bench.simulation.machine",
     "money": "bench.money.command",
+    "nlu": "bench.nlu.command",
 }
 OUT = Path(__file__).parent / "out" / "turn.json"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from flows.facts import Fact
 from nlu.trained import Model, load, save
 from nlu.training import VERSION, train
-from nlu.training_data import PROJECT, Examples
+from nlu.training_data import PROJECT, Examples, merged, read
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def open_engine(cache: Path, flow_examples: Examples | None = None, project: Pat
     key = cache_key(project, flow_examples or {})
     model = load(cache, key)
     if model is None:
-        model = train(project, flow_examples)
+        model = train(merged(read(project), flow_examples or {}))
         save(model, cache, key)
     return EmbeddedEngine(model)
 

@@ -47,7 +47,7 @@ def test_a_folder_without_examples_is_told(tmp_path):
 
 def test_one_intent_alone_cannot_be_trained(tmp_path):
     with pytest.raises(TrainingDataError, match="nothing to tell apart"):
-        train(_project(tmp_path, GOOD))
+        train(read(_project(tmp_path, GOOD)))
 
 
 def test_the_examples_of_flows_stand_under_the_intent_that_starts_them():

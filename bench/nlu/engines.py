@@ -1,0 +1,100 @@
+"""What an engine is to this bench, and those of ours. ``rasa_engine`` plugs in Rasa the same way."""
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Protocol
+
+from nlu.trained import Model, save
+from nlu.training import train
+
+# By the name that --engines takes: module and class. A class is made without arguments.
+KNOWN = {"embedded": ("bench.nlu.engines", "Embedded"), "rasa": ("bench.nlu.rasa_engine", "Rasa")}
+Ranking = Sequence[tuple[str, float]]
+KEY = "bench"
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What answering costs, with the model alone in a process of its own; ``rss_mb`` is what it adds."""
+
+    p50_ms: float
+    p95_ms: float
+    cpu_ms: float
+    rss_mb: float
+
+
+class Engine(Protocol):
+    """Trained anew for each set; then asked, sentence by sentence."""
+
+    name: str
+
+    def train(self, examples: Mapping[str, Sequence[str]]) -> float:
+        """Learn these examples (intent -> sentences) and forget all others. The CPU seconds that it took."""
+        ...
+
+    def parse(self, text: str) -> Ranking:
+        """Intents with their confidences, the likeliest first; at least one."""
+        ...
+
+    def served(self, texts: Sequence[str]) -> Served:
+        """The cost of asking the trained engine these sentences one after another, as a serving process would."""
+        ...
+
+    def close(self) -> None:
+        """End what it has started."""
+        ...
+
+
+class Embedded:
+    """The base engine: in the process, NumPy only once it is trained."""
+
+    name = "embedded"
+
+    def __init__(self) -> None:
+        self._model: Model | None = None
+
+    def train(self, examples: Mapping[str, Sequence[str]]) -> float:
+        began = time.process_time()
+        self._model = train(examples)
+        return time.process_time() - began
+
+    def parse(self, text: str) -> Ranking:
+        return self._trained.rank(text)
+
+    def served(self, texts: Sequence[str]) -> Served:
+        with tempfile.TemporaryDirectory(prefix="teller-bench-nlu-") as name:
+            save(self._trained, Path(name), KEY)
+            return in_a_fresh_process(Path(name), texts)
+
+    def close(self) -> None:
+        """It has started nothing."""
+
+    @property
+    def _trained(self) -> Model:
+        assert self._model is not None, "train it first"
+        return self._model
+
+
+def in_a_fresh_process(folder: Path, texts: Sequence[str]) -> Served:
+    """What ``bench.nlu.serving`` finds in an interpreter that has loaded nothing else."""
+    command = [sys.executable, "-m", "bench.nlu.serving", str(folder)]
+    answer = subprocess.run(command, input=json.dumps(list(texts)), capture_output=True, text=True, check=True)
+    return Served(**json.loads(answer.stdout))
+
+
+def engine(name: str) -> Engine:
+    """One by its name.
+
+    Raises:
+        ImportError: what it needs is not installed.
+    """
+    module, kind = KNOWN[name]
+    made: Engine = getattr(import_module(module), kind)()
+    return made
