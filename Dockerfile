@@ -27,6 +27,8 @@ RUN /uv/bin/uv sync --locked --no-dev \
     && .venv/bin/python -m compileall -q flows channels nlu core_adapters image_api customer_api sandbox bot
 
 FROM python:3.12-slim
+# FriBiDi: Pillow loads it to draw names that run from the right.
+RUN apt-get update && apt-get install --yes --no-install-recommends libfribidi0 && rm -rf /var/lib/apt/lists/*
 RUN python3 -m pip uninstall --yes --quiet --root-user-action ignore pip \
     && useradd --uid 10001 --user-group --no-create-home --home-dir /data --shell /usr/sbin/nologin teller \
     && install --directory --owner teller --group teller --mode 0700 /data

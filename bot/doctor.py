@@ -56,6 +56,15 @@ def python() -> Finding:
     return Finding("Python", said, "Use Python 3.11 to 3.14: make run PYTHON=/path/to/python3")
 
 
+def pictures(_: Settings) -> Finding:
+    """Well in either case: without FriBiDi some names only have no picture."""
+    from PIL import features
+
+    if features.check("raqm"):
+        return Finding("pictures", "every name can be drawn, those from the right as well")
+    return Finding("pictures", "Arabic and Hebrew names go as text alone; the system's package libfribidi0 mends that")
+
+
 def data_dir(settings: Settings) -> Finding:
     folder = settings.data_dir
     if os.access(folder, os.W_OK | os.X_OK):
@@ -168,4 +177,4 @@ def _existing(path: Path) -> Path:
     return next((p for p in (path, *path.parents) if p.exists()), PROJECT)
 
 
-CHECKS: tuple[Check, ...] = (data_dir, disk, secrets, port, database, redis)
+CHECKS: tuple[Check, ...] = (data_dir, disk, secrets, pictures, port, database, redis)

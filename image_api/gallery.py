@@ -15,7 +15,7 @@ from image_api.rendering import encoded
 _STYLE = """
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
 body { margin: 0 auto; max-width: 1800px; padding: 24px; background: #eceef2; color: #14213d; }
-nav a { margin-right: 16px; }
+nav { display: flex; flex-wrap: wrap; gap: 8px 16px; } nav a { padding: 6px 0; }
 section { margin: 32px 0; }
 h2 { margin: 0 0 8px; } h3 { margin: 24px 0 8px; font-weight: 600; }
 .row { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(340px, 100%), 1fr)); gap: 20px; align-items: start; }
