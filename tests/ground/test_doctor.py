@@ -9,7 +9,7 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 
-from bot.doctor import Finding, examine
+from bot.doctor import Finding, examine, pictures
 from bot.look import routes
 from bot.settings import Settings
 
@@ -22,7 +22,17 @@ def test_a_sound_installation_is_well(settings: Settings) -> None:
     assert settings.is_sandbox
     findings = found()
     assert all(finding.is_well for finding in findings.values())
-    assert {"Python", "settings", "data folder", "disk", "secrets", "port", "Postgres", "Redis"} == set(findings)
+    looked_at = {"Python", "settings", "data folder", "disk", "secrets", "pictures", "port", "Postgres", "Redis"}
+    assert looked_at == set(findings)
+
+
+def test_without_what_draws_from_the_right_it_is_well_and_says_so(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("PIL.features.check", lambda name: name != "raqm")
+    finding = pictures(settings)
+    assert finding.is_well
+    assert "libfribidi0" in finding.said
 
 
 def test_what_is_wrong_comes_with_its_mending(
