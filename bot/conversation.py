@@ -49,6 +49,7 @@ from flows.messages import InboundEvent, OutboundMessage
 from flows.ports import TokenVerifier
 from flows.session import Session
 from flows.welcoming import welcome
+from nlu.spoken import InTheirLanguage
 
 STOP_S = 15.0
 BUTTON_KEY = "buttons"
@@ -93,7 +94,7 @@ class Conversation:
         """Wire the loop to the bank's wrappers, CustomerAPI and ImageAPI."""
         channels = self._messengers.channels
         self._bank_pages, self._papers = secure.BankPages(core), secure.Papers(images, self._settings.bank)
-        facts = Facts(core, customers, self._understanding, self._brand.features, self._live.fetch)
+        facts = Facts(core, customers, InTheirLanguage(self._understanding), self._brand.features, self._live.fetch)
         pictures = Pictures(core, customers, images, self._settings.bank, self._media)
         pages = secure.Pages(self._forms, self._public_url)
         self._writing = messages_api.Room(

@@ -283,7 +283,8 @@ class Turns:
             needs = [need for need in answer.needs if need not in facts]
             if not needs:
                 raise EngineStuck("asks again for what it was told")
-            asked = [self._facts.answer(need, answer.customer_id, answer.level, session.locale) for need in needs]
+            locale = answer.locale or session.locale
+            asked = [self._facts.answer(need, answer.customer_id, answer.level, locale) for need in needs]
             found = [await asked[0]] if len(asked) == 1 else await asyncio.gather(*asked)
             facts.update(zip(needs, found, strict=True))
         raise EngineStuck(f"asked for more facts {ROUNDS_MAX} times")

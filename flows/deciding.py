@@ -1,6 +1,6 @@
 """Reads what the NLU found: one intent, a doubt between a few, or nothing. The thresholds stand here, with reasons."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flows.commands import flow_by_intent
 from flows.facts import Fact, Need
@@ -18,11 +18,15 @@ OUT_OF_SCOPE = frozenset({"out_of_scope", "nlu_fallback"})
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """``intent`` when one stands out; otherwise ``near`` holds those worth asking about."""
+    """``intent`` when one stands out; otherwise ``near`` holds those worth asking about.
+
+    ``language`` is the message's, where it is clear.
+    """
 
     intent: str | None = None
     confidence: float = 0.0
     near: tuple[str, ...] = ()
+    language: str = ""
 
 
 NOTHING = Decision()
@@ -40,7 +44,8 @@ def understand(turn: Turn, text: str) -> Decision:
     if not fact.get("degraded", False):
         turn.session.degraded_told = False
         decision = decide(fact)
-        return decision if decision.intent is not None else decide(_to_be_had(turn, fact))
+        found = decision if decision.intent is not None else decide(_to_be_had(turn, fact))
+        return replace(found, language=str(fact.get("language", "")))
     if not turn.session.degraded_told:
         turn.session.degraded_told = True
         system(turn, "nlu_degraded", optional=True)

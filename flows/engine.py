@@ -56,7 +56,7 @@ def advance(
     try:
         _dispatch(turn)
     except Missing as missing:
-        return Needs(missing.needs, turn.session.customer_id, turn.session.level)
+        return Needs(missing.needs, turn.session.customer_id, turn.session.level, turn.session.locale)
     except QuestionFailed:
         return _unanswered(_afresh(turn, session))
     except (TooManySteps, BrokenContent, EvaluationError, MoneyError) as fault:

@@ -24,7 +24,8 @@ class Need:
     context     customer | limits | feature        the context object's fields, money as literals
     choices     source, e.g. cards.list_active     {"options": [{"id", ...fields of the source}]} | {"error": code}
     read        action with ``effect: none``       {"outputs": {...}} | {"error": code}
-    nlu         the text                           {"ranking": [{"intent", "confidence"}, ...], "degraded": bool}
+    nlu         the text                           {"ranking": [{"intent", "confidence"}, ...], "degraded": bool,
+                                                   "threshold": float, "language": str}; the latter two may lack
     content     a version of the content           {"found": bool}; asked by the edge, never by the engine
     ==========  =================================  ==========================================================
 
@@ -47,12 +48,14 @@ class Need:
 class Needs:
     """The engine cannot go on before these are answered, for this customer at this level of access.
 
-    Access is the engine's own at that point: a code that was right earlier in the turn has changed it already.
+    Access is the engine's own at that point: a code that was right earlier in the turn has changed it already. So is
+    ``locale``; where it is empty, it is the session's.
     """
 
     needs: tuple[Need, ...]
     customer_id: str | None = None
     level: str = "guest"
+    locale: str = ""
 
 
 Facts = Mapping[Need, Fact]

@@ -12,6 +12,7 @@ from flows.session import Question, Run
 from flows.speaking import flow_title, offer, system
 from flows.stack import drop_all, drop_thread, push, raise_thread, start, thread_start
 from flows.steps import confirm
+from flows.tongue import choose
 from flows.turn import Turn
 from flows.values import SlotValue
 
@@ -73,7 +74,7 @@ def obey_offer(turn: Turn, question: Question, command: str) -> None:
         start(turn, turn.library.flows[rest])
         proceed(turn)
     elif word == "locale":
-        turn.speak(rest)
+        choose(turn, rest)
         system(turn, "language_changed")
         repeat(turn)
     elif word == "edit" and turn.session.top is not None:

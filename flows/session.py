@@ -15,6 +15,7 @@ from flows.values import SlotValue, pack, unpack
 FORMAT = 1
 
 Via = Literal["start", "call", "auth", "link"]
+Tongue = Literal["", "followed", "chosen"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,7 @@ class Session:
     that asks for a contact hangs under the chat. ``album``: the last one of which a picture was heard. ``kept``: slots
     that outlive their run, by their ``retain``. ``unread_told``: when a message that nobody reads was last answered.
     ``phone`` and ``name`` are the sender's own, where the channel tells them with every message and answers for them.
+    ``tongue`` is how ``locale`` came about: as the messenger told it, by what the customer writes, or as they chose.
     """
 
     conversation: UUID
@@ -127,6 +129,7 @@ class Session:
     unread_told: int = 0
     phone: str = field(default="", repr=False)
     name: str = field(default="", repr=False)
+    tongue: Tongue = ""
 
     @classmethod
     def new(cls, conversation: UUID, channel: str, address: str, locale: str, account: str = "") -> "Session":
@@ -162,7 +165,7 @@ class Session:
             self.version, self.paused, self.heard, self.misses, self.degraded_told, self.with_people_until,
             self.keyboard, self.album, list(self.answered),
             list(self.operations), list(self.early), dict(self.timers), dict(self.kept), self.unread_told,
-            self.phone, self.name,
+            self.phone, self.name, self.tongue,
         )  # fmt: skip
 
     def to_json(self) -> bytes:
@@ -185,6 +188,7 @@ class Session:
             "ke": _pack_values(self.kept),
             "un": self.unread_told,
             "me": (self.phone, self.name),
+            "la": self.tongue,
         })  # fmt: skip
 
     @classmethod
@@ -200,6 +204,8 @@ class Session:
         channel, address, locale, account = packed["at"]
         customer_id, verified_until, strong_until, level = packed["who"]
         version, paused, heard, misses, degraded_told, with_people_until, keyboard, album = packed["n"]
+        phone, name = packed.get("me", ("", ""))
+        tongue = packed.get("la", "chosen")  # one that is older than this may have been chosen
         return cls(
             UUID(packed["c"]), channel, address, locale, account, customer_id, verified_until, strong_until, level,
             [_unpack_run(run) for run in packed["st"]], _unpack_question(packed["of"]),
@@ -207,8 +213,7 @@ class Session:
             [(question, op_id) for question, op_id in packed["an"]],
             [(op_id, action, state) for op_id, action, state in packed["op"]],
             [BANK_EVENT.validate_python(event) for event in packed["ea"]], packed["ti"],
-            _unpack_values(packed.get("ke", {})), packed.get("un", 0),
-            *packed.get("me", ("", "")),
+            _unpack_values(packed.get("ke", {})), packed.get("un", 0), phone, name, tongue,
         )  # fmt: skip
 
 

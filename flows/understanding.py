@@ -32,6 +32,7 @@ from flows.session import Question, Run, Snapshot
 from flows.speaking import engine_label, flow_title, label_command, offer, option_labels, system
 from flows.stack import drop_run, has_level, start, thread_start
 from flows.steps import collect
+from flows.tongue import follow
 from flows.turn import Turn
 
 HEARD = frozenset({EventType.MESSAGE, EventType.POSTBACK, EventType.START, EventType.CONTACT_SHARED,
@@ -324,6 +325,7 @@ def _meaning(turn: Turn, words: Words, *, first: bool) -> None:
         go_on(turn, asking[0], collect.unusable(turn, *asking))
         return
     decision = understand(turn, words.text)
+    follow(turn, decision.language)
     intent = decision.intent
     flow = flow_by_intent(turn.library, intent) if intent is not None else None
     if flow is not None and (asking is None or flow.id != asking[0].flow):

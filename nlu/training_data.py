@@ -28,9 +28,21 @@ def read(project: Path) -> dict[str, list[str]]:
         raise TrainingDataError(f"{project / 'data'}: no *.yml with examples; give the folder of a Rasa project")
     examples: dict[str, list[str]] = {}
     for file in files:
-        for position, entry in enumerate(_entries(file), 1):
-            intent, lines = _intent(file, position, entry)
+        for intent, lines in examples_of(file).items():
             examples.setdefault(intent, []).extend(lines)
+    return examples
+
+
+def examples_of(file: Path) -> dict[str, list[str]]:
+    """The examples of one file, by intent.
+
+    Raises:
+        TrainingDataError: it is no YAML, or has an entry that is no intent with examples.
+    """
+    examples: dict[str, list[str]] = {}
+    for position, entry in enumerate(_entries(file), 1):
+        intent, lines = _intent(file, position, entry)
+        examples.setdefault(intent, []).extend(lines)
     return examples
 
 

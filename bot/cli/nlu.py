@@ -62,6 +62,28 @@ def measured(
         raise typer.Exit(WRONG)
 
 
+@app.command()
+def languages(
+    sentences: Annotated[Path | None, typer.Option(help="YAML: language -> sentences to measure on.")] = None,
+    learn: Annotated[bool, typer.Option("--learn", help="Learn again from nlu/model and keep the tables.")] = False,
+) -> None:
+    """How well languages are told apart; after a change of examples, learn anew."""
+    import yaml
+
+    from nlu import language, language_learning
+
+    if learn:
+        language_learning.keep(language_learning.learn())
+        language.tables.cache_clear()
+        typer.echo(f"Learnt; kept in {language.TABLES.name}.")
+    if sentences is None:
+        return
+    for kind, heard in language_learning.measure(yaml.safe_load(sentences.read_text(encoding="utf-8"))).items():
+        typer.echo(f"{kind}: {heard.asked - len(heard.wrong)} of {heard.asked} right, {heard.accuracy:.1%}")
+        for text, taken in heard.wrong:
+            typer.echo(f"  {taken}: {text}")
+
+
 def _engine(project: Path | None, cache: Path | None) -> "EmbeddedEngine":
     from nlu.embedded import open_engine
     from nlu.training_data import PROJECT, TrainingDataError
