@@ -135,8 +135,8 @@ class Questions:
         if card is None:
             raise NotFound("there is no such card")
         told = await self.bank.ask(Question("accounts.balance", asked.customer_id, {"card": card_id}))
-        now = self.store.clock()
-        return {"card": card["name"], "last4": card["last4"], "balance": told["balance"], "at": now.isoformat()}
+        minute = self.store.clock().replace(second=0, microsecond=0)  # so much is shown, and the same is drawn once
+        return {"card": card["name"], "last4": card["last4"], "balance": told["balance"], "at": minute.isoformat()}
 
     async def _receipt(self, asked: Question) -> Mapping[str, object]:
         receipt = await self.receipts.of(await self._own(asked, "transfer_id"))

@@ -28,6 +28,7 @@ from flows.formats import day
 
 NEWCOMER = timedelta(days=30)
 OFFERS_MAX = 50  # in one list
+DETAILS_MAX = 500  # as a picture takes them; the message beside it has all
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no sign that reads as another
 CODE_LENGTH = 10
 FALLBACK = "en"
@@ -74,10 +75,11 @@ class Offers:
         """The same offer as a picture shows it: its day as a date, and nothing of what is shared."""
         offer, partner = await self._one(session, customer_id, asked)
         texts = _texts(offer, asked.locale, "name", "gain", "details")
+        details = texts["details"]
+        if len(details) > DETAILS_MAX:
+            details = f"{details[: DETAILS_MAX - 1].rstrip()}…"
         title = f"{texts['name']}: {texts['gain']}"
-        return {
-            "partner": partner.name, "title": title, "details": texts["details"], "until": offer.ends_on.isoformat(),
-        }  # fmt: skip
+        return {"partner": partner.name, "title": title, "details": details, "until": offer.ends_on.isoformat()}
 
     async def accept(self, session: AsyncSession, ask: AcceptOffer) -> Answer:
         """Keep the yes and tell the partner, in one transaction; ``ended`` when it is not what was shown."""

@@ -39,11 +39,12 @@ async def test_a_card_is_shown_by_its_id_and_by_an_application_that_nobody_made_
 
 
 async def test_a_picture_of_a_balance_shows_one_of_the_customers_own_cards(room):
-    before = room.clock()
+    before = room.clock().replace(second=0, microsecond=0)
     told = Balance.model_validate(await asked(room, "balance", {"card_id": room.payer}))
     (option,) = (await asked(room, "cards.list_active"))["options"]
     assert (told.card, told.last4, told.balance) == (option["name"], option["last4"], "100000.00 UAH")
     assert before <= told.at <= room.clock()
+    assert (told.at.second, told.at.microsecond) == (0, 0)
     room.people.known["other"] = Person("+380509998877")
     for who, card in (("other", room.payer), (None, room.payer), ("anna", "no card of anybody"), ("anna", "")):
         with pytest.raises(NotFound):

@@ -64,8 +64,8 @@ def test_a_card_a_balance_and_a_transfer_with_a_code_in_dinars(dhow: Running, sa
     assert balances["Salem Koval KWD"] == GIFT - 25_500 - FEE
     assert sum(value for name, value in balances.items() if name.endswith("KWD")) == 0
     assert len(dhow.transfers(25_500)) == 1
-    dhow.until(lambda: len(salem.pictures()) == 2, "the receipt was not drawn")
-    assert has(INK, salem.pictures()[1])
+    dhow.until(lambda: len(salem.pictures()) == 3, "the card, the balance and the receipt were not drawn")
+    assert [has(INK, picture) for picture in salem.pictures()] == [True] * 3
 
 
 def test_the_page_and_the_messengers_carry_the_banks_name_and_colours(dhow: Running) -> None:

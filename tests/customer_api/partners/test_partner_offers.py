@@ -1,5 +1,6 @@
 """Offers in the chat: by segment and consent, a yes that lets out exactly what it named, and the sandbox's partner."""
 
+import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -95,7 +96,7 @@ async def test_whoever_asks_sees_what_is_for_everyone(chat: Chat, api: httpx.Asy
 
 
 async def test_a_picture_of_an_offer_shows_what_the_chat_shows_and_nothing_that_is_shared(
-    chat: Chat, api: httpx.AsyncClient, met: None
+    chat: Chat, api: httpx.AsyncClient, met: None, engine: AsyncEngine
 ) -> None:
     anna = await bound(chat)
     told = (await ask(api, "picture", anna, "uk", offer="books-ten"))["outputs"]
@@ -106,6 +107,12 @@ async def test_a_picture_of_an_offer_shows_what_the_chat_shows_and_nothing_that_
     assert "ім'я" not in str(told)
     for offer in ("newcomers-fifty", "none"):
         assert (await ask(api, "picture", anna, offer=offer))["error"] == "ended"
+    async with engine.begin() as connection:
+        longest = {"name": "n" * 40, "gain": "g" * 40, "details": "word " * 120}
+        long = "update customers.offer set texts = jsonb_build_object('en', cast(:texts as jsonb))"
+        await connection.execute(text(long), {"texts": json.dumps(longest)})
+    cut = Picture.model_validate((await ask(api, "picture", anna, offer="books-ten"))["outputs"])
+    assert cut.details == "word " * 99 + "word…"
 
 
 async def test_an_offer_for_some_is_shown_to_who_allows_profiling(
