@@ -1,11 +1,14 @@
 """`teller nlu`: train the embedded engine, question it, and measure it on sentences it has not seen."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
 if TYPE_CHECKING:
+    from flows.entities.every import Entity
     from nlu.embedded import EmbeddedEngine
 
 app = typer.Typer(no_args_is_help=True, help="Train and question the understanding.")
@@ -30,11 +33,13 @@ def train(project: Project = None, cache: Cache = None) -> None:
 def parse(
     text: Annotated[str, typer.Argument(help="A sentence, in quotes.")], project: Project = None, cache: Cache = None
 ) -> None:
-    """Show the intents of a sentence, the likeliest first."""
+    """Show the intents of a sentence, the likeliest first, and the values that stand in it."""
     model = _engine(project, cache).model
     for intent, confidence in model.rank(text)[:5]:
         under = "  (not understood)" if confidence < model.calibration.threshold else ""
         typer.echo(f"{confidence:6.1%}  {intent}{under}")
+    for one in _values(text):
+        typer.echo(f"{one['start']:>3}-{one['end']:<3} {one['entity']}: {one['value']}")
 
 
 @app.command("test")
@@ -82,6 +87,16 @@ def languages(
         typer.echo(f"{kind}: {heard.asked - len(heard.wrong)} of {heard.asked} right, {heard.accuracy:.1%}")
         for text, taken in heard.wrong:
             typer.echo(f"  {taken}: {text}")
+
+
+def _values(text: str) -> "list[Entity]":
+    from bot.cli.flow_content import brand_of
+    from bot.settings import load_settings
+    from flows.entities import every
+
+    brand = brand_of(load_settings().bank)
+    today = datetime.now(ZoneInfo(brand.time_zone)).date()
+    return every.find(text, every.Known(today, brand.currency, brand.regions[0]))
 
 
 def _engine(project: Path | None, cache: Path | None) -> "EmbeddedEngine":

@@ -16,6 +16,7 @@ def test_the_three_commands_answer_from_one_cache(tmp_path):
     assert "of the examples are understood" in trained.output
     parsed = _run("parse", "what is my balance", *cache)
     assert parsed.output.splitlines()[0].endswith("show_balance")
+    assert "5-7   money: 50.00 UAH" in _run("parse", "send 50 to mom", *cache).output
     tested = _run("test", "--least", "0.95", *cache)
     assert tested.exit_code == 0, tested.output
     assert "en: " in tested.output
