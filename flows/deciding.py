@@ -59,13 +59,13 @@ def _to_be_had(turn: Turn, fact: Fact) -> Fact:
 
 
 def decide(fact: Fact) -> Decision:
-    """The decision over a ranking."""
+    """The decision over a ranking. An engine may want more certainty than we do (``threshold``), never less."""
     ranking = [(str(one["intent"]), float(one["confidence"])) for one in fact.get("ranking", ())]
     ranking.sort(key=lambda one: -one[1])
     if not ranking or ranking[0][0] in OUT_OF_SCOPE:
         return NOTHING
     (first, best), second = ranking[0], ranking[1][1] if len(ranking) > 1 else 0.0
-    if best >= INTENT_MIN and best - second >= CLARIFY_MARGIN:
+    if best >= max(INTENT_MIN, float(fact.get("threshold", 0.0))) and best - second >= CLARIFY_MARGIN:
         return Decision(first, best)
     near = tuple(name for name, sure in ranking if sure >= CLARIFY_MIN and name not in OUT_OF_SCOPE)
     return Decision(near=near[:CLARIFY_MOST])
