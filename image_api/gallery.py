@@ -58,7 +58,7 @@ def _of(name: str, folder: Path, templates: Templates, looks: Mapping[str, Look]
             values = template.sample(sample, look.currency)
             for locale in look.locales:
                 base, caption = f"{name}.{sample}.{brand}.{locale}", f"{look.name}, {locale}"
-                alt = templates.alternative(name, values, look, locale)
+                alt = " ".join(templates.alternative(name, values, look, locale).split("\n"))
                 picture = paint(templates.picture(name, values, look, locale), look)
                 (folder / f"{base}.jpg").write_bytes(encoded(picture, "jpeg"))
                 yield Figure(name, sample, f"{base}.jpg", f"{base}.jpg", caption, alt, *picture.size)

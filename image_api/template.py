@@ -117,9 +117,9 @@ class Template(_Data):
         return {**self.words[locale], "bank": bank, "page": "", "pages": "", **shown.told()}
 
     def alternative(self, teller: Teller, facts: Facts) -> str:
-        """The same in words, in one line, no longer than anybody would listen to."""
+        """The same in words, a line a thing, no longer than anybody would listen to."""
         parts = (_part(part, teller, facts) for part in self.alt[teller.locale])
-        said = clean(" ".join(part for part in parts if part))
+        said = "\n".join(clean(part) for part in parts if part)
         return said if len(said) <= ALT_MAX else said[: ALT_MAX - 1].rstrip() + "…"
 
 

@@ -11,11 +11,16 @@ _AFTER_A_LINK = ".,;:!?)»”"
 
 
 def beside(words: str, alternative: str) -> str:
-    """The message's words, and the picture's under them unless every figure of it has been said."""
-    if not alternative or (words and figures(alternative) <= figures(words)):
-        return words
+    """The message's words, and under them those lines of the picture's whose figures have not all been said.
+
+    A picture whose message has no words of its own gets all of them.
+    """
+    if not words:
+        return alternative
+    said = figures(words)
     alternative = alternative.removeprefix(f"{words.rstrip('.')}: ")  # "Your card is ready" is not said twice
-    return f"{words}\n\n{alternative}" if words else alternative
+    more = "\n".join(line for line in alternative.split("\n") if not figures(line) <= said)
+    return f"{words}\n\n{more}" if more else words
 
 
 def figures(text: str) -> frozenset[str]:

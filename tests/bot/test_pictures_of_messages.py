@@ -162,6 +162,9 @@ async def test_without_an_answer_that_can_be_drawn_there_is_no_picture(
         ("Sent, 01JD2WQ8Z4", "Reference 01JD2WQ8Z5", "with the alternative"),
         ("Here it is", "A picture without a figure", ""),
         ("", "A picture without a figure", "A picture without a figure"),
+        ("50.00\u00a0₴ to •1111.", "Sent, 50.00\u00a0₴.\nTo •1111.\nFee: 5.00\u00a0₴.\nReference: A1.",
+         "50.00\u00a0₴ to •1111.\n\nFee: 5.00\u00a0₴.\nReference: A1."),
+        ("", "Sent.\nTo •1111.", "Sent.\nTo •1111."),
         ("Here it is, 4242", "", ""),
     ],
 )  # fmt: skip

@@ -26,7 +26,7 @@ async def test_a_card_comes_back_as_a_jpeg_with_its_words(api: httpx.AsyncClient
     assert answer.headers["content-type"] == "image/jpeg"
     assert Image.open(BytesIO(answer.content)).size == (1080, 681)
     assert unquote(answer.headers["x-text-alternative"]) == (
-        "Digital card of Teller Bank, VISA, Anna Koval, number ending in 4242. It is valid to 11/31."
+        "Digital card of Teller Bank, VISA, Anna Koval, number ending in 4242.\nIt is valid to 11/31."
     )
 
 
@@ -160,7 +160,8 @@ async def test_markup_and_control_signs_are_nothing_but_letters(api: httpx.Async
     alt = unquote(answer.headers["x-text-alternative"])
 
     assert answer.status_code == 200
-    assert not any(ord(char) < 32 or char == "\u202e" for char in alt)
+    assert not any((ord(char) < 32 and char != "\n") or char == "\u202e" for char in alt)
+    assert len(alt.split("\n")) == 2, "no name makes lines of its own"
 
 
 async def test_without_a_right_token_nothing_is_drawn(api: httpx.AsyncClient) -> None:

@@ -22,4 +22,5 @@ def test_the_gallery_shows_everything_with_its_words(tmp_path: Path) -> None:
     named = set(re.findall(r'(?:src|href)="([^"#]+)"', page))
     assert named == {file.name for file in tmp_path.iterdir()} - {"index.html"}
     values = TEMPLATES.by_name["receipt"].sample("pending", "KWD")
-    assert TEMPLATES.alternative("receipt", values, LOOKS["dhow"], "uk") in unescape(page)
+    said = TEMPLATES.alternative("receipt", values, LOOKS["dhow"], "uk")
+    assert said.replace("\n", " ") in unescape(page)

@@ -28,8 +28,8 @@ def test_a_pending_one_looks_unlike_a_done_one_in_colour_sign_shape_and_words() 
 
 def test_its_words_say_what_it_shows() -> None:
     assert TEMPLATES.alternative("receipt", receipt(), LOOK, "en") == (
-        "Receipt of Teller Bank: Transfer to a card, 50.00\u00a0₴, Done. From card •4242. To card •1111. "
-        "Fee: 0.00\u00a0₴. Date: 21 November 2026, 12:00 EET. Reference: 01JD2WQ8Z4K7X9TBM3V6R5N0HC. "
+        "Receipt of Teller Bank: Transfer to a card, 50.00\u00a0₴, Done.\nFrom card •4242.\nTo card •1111.\n"
+        "Fee: 0.00\u00a0₴.\nDate: 21 November 2026, 12:00 EET.\nReference: 01JD2WQ8Z4K7X9TBM3V6R5N0HC.\n"
         "Check this receipt at: https://bank.example/receipts/x7Fd2kQm9sVt4bLw"
     )
 

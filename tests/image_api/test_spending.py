@@ -28,7 +28,7 @@ def alt(values: Spending, locale: str = "en") -> str:
 
 def test_the_words_say_what_the_bars_say() -> None:
     assert alt(NOVEMBER) == (
-        "Spent with Teller Bank, 1–28 November 2026: 1,000.00\u00a0₴. "
+        "Spent with Teller Bank, 1–28 November 2026: 1,000.00\u00a0₴.\n"
         "Groceries 600.00\u00a0₴; Taxis 300.00\u00a0₴; Other 100.00\u00a0₴."
     )
     assert "Витрачено, Teller Bank, 1–28 листопада 2026: 1\u00a0000,00\u00a0₴." in alt(NOVEMBER, "uk")
