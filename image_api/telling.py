@@ -71,8 +71,7 @@ class Teller:
         return ("" if str(value).startswith("-") else "+") + self.money(value)
 
     def time(self, value: object) -> str:
-        at = self._here(value)
-        return f"{format_datetime(at, 'd MMMM y, HH:mm', locale=self.locale)} {_zone(at)}"
+        return formats.stamp(self._here(value), self.locale)
 
     def moment(self, value: object) -> str:
         return format_datetime(self._here(value), "d MMM y, HH:mm", locale=self.locale)
@@ -97,15 +96,6 @@ class Teller:
     def _here(self, value: object) -> datetime:
         assert isinstance(value, datetime)
         return value.astimezone(ZoneInfo(self.time_zone))
-
-
-def _zone(at: datetime) -> str:
-    """`EET`, and `UTC+3` where the hour has no name."""
-    name = at.tzname() or ""
-    if name[:1] not in "+-":
-        return name
-    hours, minutes = name[:3].replace("+0", "+").replace("-0", "-"), name[3:]
-    return f"UTC{hours}" + (f":{minutes}" if minutes else "")
 
 
 def _groups(value: object) -> str:
