@@ -1,13 +1,14 @@
 # Everything a developer runs. Each target first makes what it needs; the second time that takes no time.
 # Needs Python 3.11 to 3.14 with venv, and a package registry; no path here is absolute, so a space in it does no harm.
 
-.PHONY: help run test check coverage bench bench-nlu prepare prepare-dev format clean
+.PHONY: help run rasa test check coverage bench bench-nlu prepare prepare-dev format clean
 
 # Processes that test side by side. Most tests wait, for a database or a clock.
 WORKERS = 2
 
 help:
 	@echo "make run     start Teller and its sandbox, and print the address of the page of phones"
+	@echo "make rasa    train and serve Rasa's understanding beside it (Python 3.10; PYTHON310=/path where it is elsewhere)"
 	@echo "make test    run the tests              (ARGS='-k name' for some of them, WORKERS=0 in one process)"
 	@echo "make check   lint, types, imports, flows"
 	@echo "make coverage  show the branches of the money code that no test takes"
@@ -18,6 +19,9 @@ help:
 
 run: prepare
 	@exec .venv/bin/teller run
+
+rasa: prepare
+	@PYTHON310="$(PYTHON310)" exec tools/rasa serve
 
 test: prepare-dev
 	@.venv/bin/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
@@ -45,4 +49,4 @@ prepare-dev:
 	@tools/prepare dev
 
 clean:
-	@rm -rf .venv .tools
+	@rm -rf .venv .tools nlu/model/.venv

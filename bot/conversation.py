@@ -13,7 +13,9 @@ import httpx
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+import core_adapters.http
 from bot import arriving, channels_api, media, messages_api, people_api, secure, webhooks
+from bot.asking_rasa import AskingRasa, Engine, rasa_at
 from bot.consents import Consents
 from bot.door import Door, Tokeniser
 from bot.facts import Facts
@@ -46,6 +48,7 @@ from flows.events import Event
 from flows.facts import Facts as Known
 from flows.facts import Need, Needs
 from flows.messages import InboundEvent, OutboundMessage
+from flows.model import Library
 from flows.ports import TokenVerifier
 from flows.session import Session
 from flows.welcoming import welcome
@@ -83,7 +86,7 @@ class Conversation:
         self._switches = Switches(self._store.switches, self._pace)
         self._retention = Retention(connect)
         self._erasing = Erasing(connect, keyring)
-        self._understanding = Embedded(settings.data_dir / "nlu", live.library)
+        self._understanding = _understanding(settings, live.library)
         live.on_change(self._understanding.renew)
         self._button_key = keyring.subkey(BUTTON_KEY)
         self._collector = Collector(self._media, self._messengers.channels)
@@ -209,3 +212,11 @@ class Conversation:
 
     def _note_timer(self, due: datetime) -> None:
         self._timers.note(due)
+
+
+def _understanding(settings: Settings, library: Library) -> Engine:
+    """The engine in the process, and before it Rasa where there is one."""
+    embedded = Embedded(settings.data_dir / "nlu", library)
+    if not settings.nlu.url:
+        return embedded
+    return AskingRasa(rasa_at(settings.nlu, library, core_adapters.http.client), embedded)

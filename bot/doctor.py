@@ -173,8 +173,30 @@ def redis(settings: Settings) -> Finding:
     return Finding("Redis", "answers")
 
 
+def understanding(settings: Settings) -> Finding:
+    """Whether the Rasa that is set answers, and whether its model knows the intents of the content."""
+    if not settings.nlu.url:
+        return Finding("understanding", "by the engine in the process: no server is needed")
+    from bot.cli.asking_rasa import said_by_rasa
+
+    failed = said_by_rasa(settings)
+    if failed is None:
+        return Finding("understanding", "Rasa answers, and its model knows the intents of the flows")
+    said, mend = RASA_FAILS[failed]
+    return Finding("understanding", f"{said}; until then the engine in the process answers", mend)
+
+
+RASA_FAILS = {
+    "silent": ("Rasa does not answer at TELLER_NLU__URL", "Start it (make rasa), or empty TELLER_NLU__URL."),
+    "refused": ("Rasa does not take our token", "Set TELLER_NLU__TOKEN to the secret that Rasa was started with."),
+    "ill": ("Rasa answers with a failure", "See its log: most often no model is loaded. make rasa trains one."),
+    "unusable": ("what answers at TELLER_NLU__URL is no Rasa", "Set TELLER_NLU__URL to the address of Rasa 3.6."),
+    "other_intents": ("Rasa's model knows other intents than the flows", "Train it anew: make rasa."),
+}
+
+
 def _existing(path: Path) -> Path:
     return next((p for p in (path, *path.parents) if p.exists()), PROJECT)
 
 
-CHECKS: tuple[Check, ...] = (data_dir, disk, secrets, pictures, port, database, redis)
+CHECKS: tuple[Check, ...] = (data_dir, disk, secrets, pictures, port, database, redis, understanding)

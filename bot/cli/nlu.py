@@ -7,11 +7,15 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from bot.cli.nlu_rasa import calibrate, export
+
 if TYPE_CHECKING:
     from flows.entities.every import Entity
     from nlu.embedded import EmbeddedEngine
 
 app = typer.Typer(no_args_is_help=True, help="Train and question the understanding.")
+app.command()(export)
+app.command()(calibrate)
 WRONG = 1
 
 Project = Annotated[Path | None, typer.Option(help="The Rasa project to learn from; ours by default.")]

@@ -74,8 +74,6 @@ def _missing(settings: Settings) -> Iterator[str]:
         for field in MESSENGER_NEEDS[name]:
             if is_empty(_at(settings, (name, field))):
                 yield f"{env_name((name, field))} is missing. {_how((name, field))}"
-    if settings.nlu.engine == "rasa" and not settings.nlu.rasa_url:
-        yield "TELLER_NLU__RASA_URL is missing, and TELLER_NLU__ENGINE is rasa. Set it, or choose embedded."
 
 
 def _half_set(settings: Settings) -> Iterator[str]:
@@ -83,6 +81,8 @@ def _half_set(settings: Settings) -> Iterator[str]:
     for field in ("secret", "webhook_secrets"):
         if settings.acquirer.url and is_empty(_at(settings, ("acquirer", field))):
             yield f"{env_name(('acquirer', field))} is missing, and TELLER_ACQUIRER__URL is set. See .env.example"
+    if settings.nlu.url and is_empty(settings.nlu.token):
+        yield "TELLER_NLU__TOKEN is missing, and TELLER_NLU__URL is set. Make one with: openssl rand -base64 32"
 
 
 def _of_the_sandbox(settings: Settings) -> Iterator[str]:

@@ -105,8 +105,11 @@ class Messenger(Group):
 
 
 class Nlu(Group):
-    engine: Literal["embedded", "rasa"] = "embedded"
-    rasa_url: str = ""
+    """The Rasa that is asked first, and for how long it is waited; without a URL the embedded engine answers alone."""
+
+    url: str = ""
+    token: SecretStr = NO_SECRET
+    timeout_ms: Annotated[int, Field(ge=50, le=10_000)] = 1_000
 
 
 class Core(Group):

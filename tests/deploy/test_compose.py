@@ -20,6 +20,7 @@ from bot.settings.production import every_secret
 from bot.settings.shape import Settings, env_name, known_names
 
 FILE = PROJECT / "docker-compose.yml"
+MODEL = PROJECT / "nlu" / "model"
 IMAGE = (PROJECT / "Dockerfile").read_text()
 COMPOSE: Mapping[str, Any] = yaml.safe_load(FILE.read_text())
 SERVICES: Mapping[str, Mapping[str, Any]] = COMPOSE["services"]
@@ -129,7 +130,7 @@ def test_only_teller_is_published_and_only_on_this_machine() -> None:
     assert {name for name, service in SERVICES.items() if "ports" in service} == {"teller"}
     assert SERVICES["teller"]["ports"] == ["127.0.0.1:8080:8080"]
     assert COMPOSE["networks"]["inside"]["internal"] is True
-    assert all(SERVICES[name]["networks"] == ["inside"] for name in ("postgres", "redis"))
+    assert all(SERVICES[name]["networks"] == ["inside"] for name in ("postgres", "redis", "rasa"))
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -169,6 +170,50 @@ def test_the_image_holds_every_package_of_ours_and_only_what_is_let_in() -> None
 
 def _pyproject() -> str:
     return (PROJECT / "pyproject.toml").read_text()
+
+
+def test_rasa_is_made_apart_from_its_own_lock_and_serves_only_who_has_the_secret() -> None:
+    service, image = SERVICES["rasa"], (MODEL / "Dockerfile").read_text()
+    assert service["profiles"] == ["rasa"]
+    assert service["environment"] == {"RASA_JWT": "${TELLER_NLU__TOKEN:-}"}
+    assert service["build"]["additional_contexts"] == {"teller": "service:teller"}
+    assert "FROM teller AS examples\n" in image
+    assert "uv sync --locked" in image
+    _, last = image.rsplit("\nFROM ", 1)
+    assert last.startswith("python:3.10-slim\n")
+    assert "\nUSER rasa\n" in last
+    let_in = {line[1:] for line in (MODEL / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+    copied = {word for line in re.findall(r"^COPY (?!--)(.*) \S+$", image, re.MULTILINE) for word in line.split()}
+    assert copied == let_in
+    assert all((MODEL / name).exists() for name in copied)
+    assert f"ARG UV={re.search(r'^ARG UV=(.*)$', IMAGE, re.MULTILINE)[1]}\n" in image  # type: ignore[index]
+
+
+@pytest.mark.parametrize("secret", [None, "", "short"])
+def test_rasa_is_not_served_without_a_secret(secret: str | None, tmp_path: Path) -> None:
+    """The script with a Rasa that only says what it was called with."""
+    (tmp_path / "rasa").mkdir()
+    (tmp_path / "rasa" / "__main__.py").write_text("import sys\ndef main(): print(sys.argv)\n")
+    (tmp_path / "rasa" / "__init__.py").write_text("")
+    environment = {"PYTHONPATH": str(tmp_path)}
+
+    def served(given: dict[str, str]) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, str(MODEL / "serve.py"), "--port", "5005"]
+        return subprocess.run(command, capture_output=True, text=True, env=environment | given, check=False)
+
+    refused = served({} if secret is None else {"RASA_JWT": secret})
+    assert refused.returncode == 1
+    assert "TELLER_NLU__TOKEN" in refused.stderr
+    taken = served({"RASA_JWT": "a secret of 16 characters or more"})
+    assert "'--jwt-secret', 'a secret of 16 characters or more'" in taken.stdout
+    assert "'--port', '5005'" in taken.stdout
+
+
+def test_the_lock_of_rasa_pins_it_and_names_public_hosts_only() -> None:
+    lock = (MODEL / "uv.lock").read_text()
+    assert 'name = "rasa"\nversion = "3.6.21"' in lock
+    assert set(re.findall(r"https?://([^/\"]+)", lock)) == {"pypi.org", "files.pythonhosted.org"}
+    assert '"rasa==3.6.21"' in (MODEL / "pyproject.toml").read_text()
 
 
 def test_the_database_password_is_made_once_and_each_copy_is_for_its_reader(tmp_path: Path) -> None:
