@@ -67,7 +67,7 @@ from flows.messages import (
     Template,
     Text,
 )  # fmt: skip
-from flows.ports import ButtonLimits, Capabilities, DrawnPicture, Sealer, Sent
+from flows.ports import ButtonLimits, Capabilities, DrawnPicture, FactSource, Sealer, Sent
 from flows.session import Question, Run, Session
 
 SECRET = {"x-secret": "right"}
@@ -340,6 +340,7 @@ class Worker:
         ahead: timedelta = timedelta(0),
         post: Callable[[str, Capabilities], Post] = Post,
         consents: Consents | None = None,
+        facts: FactSource | None = None,
     ) -> None:
         """``ahead`` is how far the clock that sending looks at runs before the true one."""
         self.post = post(recorder.url, capabilities)
@@ -365,8 +366,8 @@ class Worker:
         self.collector = Collector(self.media, channels)
         paging = Paging(self.store.said)
         self.turns = Turns(
-            self.store, advance, Known(), self.performer, channels, ("en", "uk"), self.timers.note, Vault(), paging,
-            self.collector, self.receipts,
+            self.store, advance, facts or Known(), self.performer, channels, ("en", "uk"), self.timers.note, Vault(),
+            paging, self.collector, self.receipts,
         )  # fmt: skip
         self.recovery = Recovery(self.store, self.turns, self.performer, sweep_s=0.1)
         self.door = Door(channels, Vault(), tokens=paging)
