@@ -216,7 +216,7 @@ class Conversation:
 
 def _understanding(settings: Settings, library: Library) -> Engine:
     """The engine in the process, and before it Rasa where there is one."""
-    embedded = Embedded(settings.data_dir / "nlu", library)
+    embedded = Embedded(settings.data_dir / "nlu", library, encoder=settings.nlu.engine == "encoder")
     if not settings.nlu.url:
         return embedded
     return AskingRasa(rasa_at(settings.nlu, library, core_adapters.http.client), embedded)

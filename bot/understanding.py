@@ -9,6 +9,7 @@ from bot.metrics import alert
 from flows.facts import Fact
 from flows.model import Library
 from nlu.embedded import EmbeddedEngine, open_engine
+from nlu.encoder import Encoder, EncoderMissing, open_encoder
 from nlu.training_data import of_flows
 
 # How long a sentence waits for a model that is still being trained; then buttons and commands must do.
@@ -20,8 +21,9 @@ log = structlog.get_logger("bot.understanding")
 class Embedded:
     """Satisfies ``flows.ports.Understanding``; ``open`` begins, ``parse`` waits for it a while."""
 
-    def __init__(self, cache: Path, library: Library) -> None:
+    def __init__(self, cache: Path, library: Library, *, encoder: bool = False) -> None:
         self._cache = cache
+        self._encoded = encoder
         self._examples = of_flows(library)
         self._next: asyncio.Task[None] | None = None
         self._opening: asyncio.Task[EmbeddedEngine] | None = None
@@ -65,6 +67,15 @@ class Embedded:
             self._opening = opening
 
     async def _open(self) -> EmbeddedEngine:
-        engine = await asyncio.to_thread(open_engine, self._cache, self._examples)
-        log.info("understanding_ready")
+        encoder = await asyncio.to_thread(self._encoder) if self._encoded else None
+        engine = await asyncio.to_thread(open_engine, self._cache, self._examples, encoder=encoder)
+        log.info("understanding_ready", encoder=encoder is not None)
         return engine
+
+    def _encoder(self) -> Encoder | None:
+        """The encoder that was asked for, or none where it is not installed: n-grams then understand alone."""
+        try:
+            return open_encoder(self._cache)
+        except EncoderMissing as missing:
+            log.warning("encoder_missing", why=str(missing))
+            return None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows.facts import Fact
+from nlu.encoder import Encoder
 from nlu.trained import Model, load, save
 from nlu.training import VERSION, train
 from nlu.training_data import PROJECT, Examples, merged, read
@@ -27,7 +28,9 @@ class EmbeddedEngine:
         return {"ranking": ranking, "degraded": False, "threshold": self.model.calibration.threshold}
 
 
-def open_engine(cache: Path, flow_examples: Examples | None = None, project: Path = PROJECT) -> EmbeddedEngine:
+def open_engine(
+    cache: Path, flow_examples: Examples | None = None, project: Path = PROJECT, encoder: Encoder | None = None
+) -> EmbeddedEngine:
     """The engine for these examples: from the cache, or trained now (seconds of CPU, once) and cached.
 
     ``flow_examples`` is intent -> the ``examples`` of the flows that start on it.
@@ -35,10 +38,10 @@ def open_engine(cache: Path, flow_examples: Examples | None = None, project: Pat
     Raises:
         nlu.training_data.TrainingDataError: the examples cannot be used.
     """
-    key = cache_key(project, flow_examples or {})
-    model = load(cache, key)
+    key = cache_key(project, flow_examples or {}) + ("-encoder" if encoder is not None else "")
+    model = load(cache, key, encoder)
     if model is None:
-        model = train(merged(read(project), flow_examples or {}))
+        model = train(merged(read(project), flow_examples or {}), encoder)
         save(model, cache, key)
     return EmbeddedEngine(model)
 

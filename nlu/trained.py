@@ -6,10 +6,13 @@ import tempfile
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nlu.encoder import Encoder
+from nlu.meaning import Meaning
 from nlu.normal import normal
 from nlu.vectoriser import Floats, Vectoriser
 
@@ -33,23 +36,29 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One linear model over n-grams; ``weights`` is n-grams x intents."""
+    """One linear model over n-grams; ``weights`` is n-grams x intents. With the encoder, what it means beside."""
 
     intents: tuple[str, ...]
     vectoriser: Vectoriser
     weights: NDArray[np.float32]
     bias: Floats
     calibration: Calibration
+    meaning: Meaning | None = None
 
     def scores(self, text: str) -> Floats:
         """The margin of each intent, in the order of ``intents``."""
         rows, values = self.vectoriser.rows(normal(text))
         scores: Floats = values @ self.weights[rows] + self.bias
-        return scores
+        return scores if self.meaning is None else scores + self.meaning.scores(text)
 
     def rank(self, text: str) -> list[tuple[str, float]]:
-        """The likeliest intents with their confidences, which sum to 1 over all intents."""
-        confidences = softmax(self.scores(text) / self.calibration.temperature)
+        """The likeliest intents with their confidences.
+
+        A confidence is the intent's share among all, times how familiar the text is: what is written in words that no
+        example has is meant for somebody else, however well it fits one intent best.
+        """
+        familiar = self.vectoriser.familiar(normal(text))
+        confidences = softmax(self.scores(text) / self.calibration.temperature) * familiar
         order = np.argsort(-confidences, kind="stable")[:RANKING_MAX]
         return [(self.intents[at], round(float(confidences[at]), 6)) for at in order]
 
@@ -64,36 +73,52 @@ def softmax(scores: Floats) -> Floats:
 def save(model: Model, folder: Path, key: str) -> None:
     """Keep the model under a key. A reader sees the whole of it or nothing."""
     folder.mkdir(parents=True, exist_ok=True)
-    vectoriser, calibration = model.vectoriser, model.calibration
+    vectoriser, calibration, meaning = model.vectoriser, model.calibration, model.meaning
     words = {
         "intents": model.intents,
         "words": list(vectoriser.words),
         "chars": list(vectoriser.chars),
         "calibration": [calibration.temperature, calibration.threshold, calibration.rejected, calibration.accuracy],
+        "share": meaning.share if meaning is not None else 0.0,
     }
+    arrays: dict[str, Any] = {
+        "idf": vectoriser.idf,
+        "seen": vectoriser.seen,
+        "weights": model.weights,
+        "bias": model.bias,
+    }
+    if meaning is not None:
+        arrays |= {"meaning": meaning.weights, "meaning_bias": meaning.bias}
     descriptor, name = tempfile.mkstemp(dir=folder, suffix=".part")
     with os.fdopen(descriptor, "wb") as file:
-        text = np.frombuffer(json.dumps(words, ensure_ascii=False).encode(), np.uint8)
-        np.savez(file, words=text, idf=vectoriser.idf, weights=model.weights, bias=model.bias)
+        np.savez(file, words=np.frombuffer(json.dumps(words, ensure_ascii=False).encode(), np.uint8), **arrays)
     Path(name).replace(folder / f"{key}.npz")
 
 
-def load(folder: Path, key: str) -> Model | None:
-    """The model kept under a key, or None where there is none or it cannot be read: it is then trained again."""
+def load(folder: Path, key: str, encoder: Encoder | None = None) -> Model | None:
+    """The model kept under a key, or None where there is none or it cannot be read: it is then trained again.
+
+    A model that was trained with the encoder wants it again.
+    """
     try:
         with np.load(folder / f"{key}.npz", allow_pickle=False) as arrays:
             words = json.loads(arrays["words"].tobytes())
             first = len(words["words"])
+            meaning = None
+            if encoder is not None:
+                meaning = Meaning(arrays["meaning"], arrays["meaning_bias"], words["share"], encoder)
             return Model(
                 tuple(words["intents"]),
                 Vectoriser(
                     {gram: row for row, gram in enumerate(words["words"])},
                     {gram: row for row, gram in enumerate(words["chars"], first)},
                     arrays["idf"],
+                    arrays["seen"],
                 ),
                 arrays["weights"],
                 arrays["bias"],
                 Calibration(*words["calibration"]),
+                meaning,
             )
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
         return None

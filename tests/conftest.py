@@ -27,11 +27,13 @@ from bot.keyring import Keyring
 from bot.migrations import upgrade
 from bot.postgres import ensure_postgres, stop
 from bot.settings import Settings, load_settings
+from nlu import encoder
 
 TESTS = Path(__file__).parent
 SHARED = ("whole", "platforms")  # folders whose tests share one running installation
 TEMPLATE = "teller_template"
 SERVER_STOP_S = 10
+ENCODER = "encoder"  # the extra `nlu`: uv sync --extra nlu
 FRIBIDI = "fribidi"  # a library that Pillow loads where it is installed, for names that run from the right
 PROGRAMS = {
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
@@ -50,12 +52,14 @@ def program(name: str) -> str | None:
     """The path of a program (or the version of a library) that some tests need, or None."""
     if name == FRIBIDI:
         return str(features.version("fribidi")) if features.check("raqm") else None
+    if name == ENCODER:
+        return None if encoder.missing() else ENCODER
     return next((path for known in PROGRAMS[name] if (path := shutil.which(known))), None)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
-        "markers", f"needs(program): not run where the program is missing; one of {[*PROGRAMS, FRIBIDI]}"
+        "markers", f"needs(program): not run where the program is missing; one of {[*PROGRAMS, FRIBIDI, ENCODER]}"
     )
 
 

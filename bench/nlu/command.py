@@ -1,8 +1,8 @@
 """``make bench-nlu DATA=<folder>``: prints how well each engine understands and what it costs; bench/out/nlu.json.
 
-Always on the project's own held-out sentences, and on Banking77 and CLINC150 where the folder holds them. ``--engines``
-names what to run (``embedded``, ``rasa``), ``--sets`` which sets, by the beginning of their names. What another run
-found of other engines and sets stays in the file.
+Always on the project's own held-out sentences, and on Banking77 and CLINC150 where the folder holds them.
+``--engines`` names what to run (``embedded``, ``encoder``, ``rasa``), ``--sets`` which sets, by the beginning of their
+names. What another run found of other engines and sets stays in the file.
 """
 
 import argparse

@@ -11,13 +11,19 @@ from importlib import import_module
 from pathlib import Path
 from typing import Protocol
 
+from bench.nlu.serving import KEY
+from nlu.encoder import Encoder, open_encoder
 from nlu.trained import Model, save
 from nlu.training import train
 
 # By the name that --engines takes: module and class. A class is made without arguments.
-KNOWN = {"embedded": ("bench.nlu.engines", "Embedded"), "rasa": ("bench.nlu.rasa_engine", "Rasa")}
+KNOWN = {
+    "embedded": ("bench.nlu.engines", "Embedded"),
+    "encoder": ("bench.nlu.engines", "WithEncoder"),
+    "rasa": ("bench.nlu.rasa_engine", "Rasa"),
+}
 Ranking = Sequence[tuple[str, float]]
-KEY = "bench"
+CACHE = Path(__file__).parents[1] / "out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +63,13 @@ class Embedded:
 
     name = "embedded"
 
-    def __init__(self) -> None:
+    def __init__(self, encoder: Encoder | None = None) -> None:
         self._model: Model | None = None
+        self._encoder = encoder
 
     def train(self, examples: Mapping[str, Sequence[str]]) -> float:
         began = time.process_time()
-        self._model = train(examples)
+        self._model = train(examples, self._encoder)
         return time.process_time() - began
 
     def parse(self, text: str) -> Ranking:
@@ -71,7 +78,7 @@ class Embedded:
     def served(self, texts: Sequence[str]) -> Served:
         with tempfile.TemporaryDirectory(prefix="teller-bench-nlu-") as name:
             save(self._trained, Path(name), KEY)
-            return in_a_fresh_process(Path(name), texts)
+            return in_a_fresh_process(Path(name), texts, CACHE if self._encoder is not None else None)
 
     def close(self) -> None:
         """It has started nothing."""
@@ -82,9 +89,18 @@ class Embedded:
         return self._model
 
 
-def in_a_fresh_process(folder: Path, texts: Sequence[str]) -> Served:
+class WithEncoder(Embedded):
+    """With the extra ``nlu``; its graph is kept beside the figures."""
+
+    name = "encoder"
+
+    def __init__(self) -> None:
+        super().__init__(open_encoder(CACHE))
+
+
+def in_a_fresh_process(folder: Path, texts: Sequence[str], encoder: Path | None = None) -> Served:
     """What ``bench.nlu.serving`` finds in an interpreter that has loaded nothing else."""
-    command = [sys.executable, "-m", "bench.nlu.serving", str(folder)]
+    command = [sys.executable, "-m", "bench.nlu.serving", str(folder), *([str(encoder)] if encoder else [])]
     answer = subprocess.run(command, input=json.dumps(list(texts)), capture_output=True, text=True, check=True)
     return Served(**json.loads(answer.stdout))
 

@@ -1,4 +1,4 @@
-"""``python -m bench.nlu.serving FOLDER``: load the kept model, answer the sentences of stdin, tell what it cost.
+"""``python -m bench.nlu.serving FOLDER [ENCODER]``: load the kept model, answer stdin's sentences, tell what it cost.
 
 Nothing is imported before the memory is read for the first time that a serving process would not have anyway.
 """
@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 WARM_UP = 20
+KEY = "bench"
 
 
 def rss_mb() -> float:
@@ -24,10 +25,11 @@ def main() -> None:
     """Memory before and after, then time a sentence."""
     texts = json.load(sys.stdin)
     before = rss_mb()
-    from bench.nlu.engines import KEY
+    from nlu.encoder import open_encoder
     from nlu.trained import load
 
-    model = load(Path(sys.argv[1]), KEY)
+    encoder = open_encoder(Path(sys.argv[2])) if len(sys.argv) > 2 else None
+    model = load(Path(sys.argv[1]), KEY, encoder)
     assert model is not None, "the model that was just kept cannot be read"
     for text in texts[:WARM_UP]:
         model.rank(text)

@@ -7,7 +7,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from nlu.normal import normal
 from nlu.training import misspelt
 from nlu.training_data import PROJECT, read
-from nlu.vectoriser import CHAR_NGRAMS, WORD_NGRAMS, WORD_PATTERN, Vectoriser
+from nlu.vectoriser import CHAR_NGRAMS, WORD_NGRAMS, WORD_PATTERN, WORDS_SHARE, Vectoriser
 
 TEXTS = [normal(text) for texts in read(PROJECT).values() for text in texts[:30]]
 ASKED = [*TEXTS[::7], "unknown слово here", "", "a", "a b", "send zsumz to zcardz", "send send send", "dont don't",
@@ -26,16 +26,24 @@ def ours(theirs):
     words, chars = theirs
     first = len(words.vocabulary_)
     shifted = {gram: row + first for gram, row in chars.vocabulary_.items()}
-    return Vectoriser(words.vocabulary_, shifted, np.concatenate([words.idf_, chars.idf_]))
+    idf = np.concatenate([words.idf_, chars.idf_])
+    return Vectoriser(words.vocabulary_, shifted, idf, np.ones(len(idf), bool))
 
 
 def test_the_weights_are_those_of_scikit_learn(theirs, ours):
     for text in ASKED:
-        expected = np.concatenate([vectoriser.transform([text]).toarray()[0] for vectoriser in theirs])
+        words, chars = (vectoriser.transform([text]).toarray()[0] for vectoriser in theirs)
+        expected = np.concatenate([WORDS_SHARE * words, chars])
         rows, weights = ours.rows(text)
         actual = np.zeros(len(expected))
         actual[rows] = weights
         np.testing.assert_allclose(actual, expected, atol=1e-12, err_msg=text)
+
+
+def test_words_of_the_examples_are_familiar_and_those_of_others_less_so(ours):
+    assert ours.familiar(TEXTS[0]) == 1
+    assert ours.familiar(f"{TEXTS[0]} zhqwx") < 1
+    assert ours.familiar("zhqwx") == ours.familiar("") == 0
 
 
 @pytest.mark.parametrize(
