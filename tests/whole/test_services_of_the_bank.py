@@ -112,7 +112,7 @@ def test_a_statement_is_told_in_lines_and_shown_on_a_page_once(teller: Running, 
     bohdan.say("/spending")
     bohdan.wait_for("For which time shall I sum up?")
     bohdan.tap("This month")
-    assert "Transfers to others: 54.00" in bohdan.wait_for("went out in all")
+    assert "Transfers to others: 54.00" in bohdan.wait_for("went out from all your cards")
     teller.until(lambda: len(bohdan.pictures()) == 3, "the card, the receipt and the spending were not drawn")
 
 
