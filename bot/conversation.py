@@ -41,6 +41,7 @@ from bot.switches import Switches
 from bot.timers import Timers
 from bot.turn import Turns
 from bot.understanding import Embedded
+from bot.unheard import Unheard
 from bot.versions.live import Live
 from core_adapters.brands import BankBrand
 from flows.engine import Outcome, advance
@@ -77,6 +78,8 @@ class Conversation:
         self._public_url = settings.http.public_url or own_url(settings)
         self._forms_link, self._media_link = Link(connect), Link(connect)
         self._media = MediaStore(self._media_link, keyring)
+        self._unheard_link = Link(connect)
+        self._unheard = Unheard(self._unheard_link, keyring)
         lending = Lending(self._media, self._public_url)
         self._messengers = Messengers(settings, commands(live.library), brand.name, lending)
         self._paging = Paging(self._store.said)
@@ -124,6 +127,7 @@ class Conversation:
             self._paging,
             self._collector,
             self._receipts,
+            self._unheard if self._settings.nlu.keep_unheard else None,
         )
         self._recovery = Recovery(self._store, self._turns, self._performer)
         self._timers = Timers(self._store.timers, self._recovery.wake)
@@ -158,6 +162,8 @@ class Conversation:
             await self._store.close()
             await self._forms_link.close()
             await self._media_link.close()
+            await self._unheard.drain()
+            await self._unheard_link.close()
 
     def routes(self) -> list[Route]:
         """The webhooks of the messengers, the one-time pages, and files lent to platforms."""

@@ -21,6 +21,7 @@ FACTS = Counter("teller_facts", "Facts asked for during turns, by kind and resul
 NLU_CONFIDENCE = Histogram(
     "teller_nlu_confidence", "Confidence of the best intent.", buckets=(0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 )
+UNHEARD = Counter("teller_unheard", "Sentences that were not understood: kept for review, left, or lost.", ["what"])
 PARSES = Counter(
     "teller_nlu_parses",
     "Sentences by the engine whose word was taken, where Rasa is set, and why.",

@@ -10,6 +10,7 @@ from typing import Any
 
 import asyncpg
 
+from bot import unheard
 from bot.held.tables import HELD, Place
 from bot.keyring import Keyring
 from bot.store import Connect
@@ -20,6 +21,7 @@ from customer_api.resealing import BATCH, Progress
 TABLES: Mapping[str, Mapping[str, Place]] = {
     **{table: held.opens for table, held in HELD.items() if held.opens and not table.startswith("customers.")},
     "money.card_number": {"sealed": lambda row: place_of(row["token"])},
+    "bot.unheard": {"sealed": lambda row: unheard.place_of(row["id"])},
 }
 KEY = """
 select a.attname from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any(i.indkey)

@@ -3,7 +3,8 @@
 The inbox must know a duplicate for as long as any platform sends the same again: WhatsApp goes on for seven days.
 The outbox is what staff and services ask after: MessageAPI answers for thirty days, and news of a message finds it.
 What partners were told goes after ninety days, however it has ended; what customers were told unasked, after thirty:
-the message itself stands in the outbox for as long.
+the message itself stands in the outbox for as long. Sentences that nobody understood go after ninety days, unless
+staff have looked at them before.
 """
 
 import asyncio
@@ -20,6 +21,7 @@ INBOX_KEPT_DAYS = 8
 OUTBOX_KEPT_DAYS = 30
 DELIVERIES_KEPT_DAYS = 90  # how long a partner may ask for a webhook again
 NOTICES_KEPT_DAYS = 30
+UNHEARD_KEPT_DAYS = 90  # a quarter to look at what was not understood
 BATCH = 2_000  # a statement of some milliseconds, between which turns go on
 PAUSE_S = 0.1  # between batches: deleting is never urgent
 SWEEP_S = 3600.0
@@ -54,8 +56,12 @@ delete from bot.asked where (owner, kind, key) = any(array(
     select (a.owner, a.kind, a.key) from bot.asked a where a.asked_at < now() - $1::int * interval '1 day'
     and not exists (select from bot.message m where m.id = a.target)
     and not exists (select from bot.broadcast b where b.id = a.target) limit $2 for update skip locked))"""
+UNHEARD = """
+delete from bot.unheard where id = any(array(
+    select id from bot.unheard where day < current_date - $1::int limit $2 for update skip locked))"""
 TABLES = (
     (INBOX, INBOX_KEPT_DAYS),
+    (UNHEARD, UNHEARD_KEPT_DAYS),
     *((statement, OUTBOX_KEPT_DAYS) for statement in (OUTBOX, MESSAGES, BROADCASTS, ASKED)),
 )
 # What CustomerAPI's process sweeps. What a partner has told us stays for good: it is what no replay gets past.

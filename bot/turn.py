@@ -24,8 +24,18 @@ from bot.lanes import Lanes
 from bot.metrics import EVENTS, TURN_SECONDS, TURNS, alert, counted
 from bot.sending import heard
 from bot.store import Accepted, Arrival, BadRow, Claimed, OutboxRow, Saved, Store, StoreDown, To, TurnRow, uuid7
-from bot.turn_ports import Advance, Decision, EngineStuck, Files, News, Pages, Perform
-from flows.effects import Alert, CancelTimer, DeleteInbound, HandOff, OpenForm, Send, SetTimer, StartOperation
+from bot.turn_ports import Advance, Decision, EngineStuck, Files, News, Pages, Perform, Unheard
+from flows.effects import (
+    Alert,
+    CancelTimer,
+    DeleteInbound,
+    HandOff,
+    NotUnderstood,
+    OpenForm,
+    Send,
+    SetTimer,
+    StartOperation,
+)  # fmt: skip
 from flows.events import Event, TimerFired
 from flows.facts import Fact, Need, Needs
 from flows.messages import EventType, InboundEvent
@@ -94,6 +104,7 @@ class Turns:
         pages: Pages | None = None,
         files: Files | None = None,
         news: News | None = None,
+        unheard: Unheard | None = None,
     ) -> None:
         self._store = store
         self._advance = advance
@@ -103,7 +114,7 @@ class Turns:
         self._locales = locales
         self._due = due
         self._vault = vault
-        self._pages, self._files, self._news = pages, files, news
+        self._pages, self._files, self._news, self._unheard = pages, files, news, unheard
         self._lanes: Lanes[_Task] = Lanes(self._work, self._idle)
         self._warm: dict[UUID, _Start] = {}
         self._recent: OrderedDict[UUID, tuple[bytes, Session]] = OrderedDict()
@@ -303,6 +314,8 @@ class Turns:
         for effect in decision.effects:
             if isinstance(effect, Alert):
                 alert(effect.code, effect.text, conversation=str(row.conversation))
+            elif isinstance(effect, NotUnderstood) and self._unheard is not None:
+                self._unheard.take(effect.text, decision.session.locale)
 
     def _remember(self, conversation: UUID, written: bytes, session: Session) -> None:
         """Spare the next turn the reading of its session. It counts only while the database holds the same bytes."""

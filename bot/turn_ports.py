@@ -46,6 +46,14 @@ class Files(Protocol):
         ...
 
 
+class Unheard(Protocol):
+    """Keeps what was not understood."""
+
+    def take(self, text: str, locale: str) -> None:
+        """Returns at once and never fails."""
+        ...
+
+
 class News(Protocol):
     """Notes what became of messages that have left."""
 

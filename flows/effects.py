@@ -109,8 +109,19 @@ class Alert:
     kind: Literal["alert"] = "alert"
 
 
+@dataclass(frozen=True, slots=True)
+class NotUnderstood:
+    """A sentence that meant nothing to us while no value was being asked for: examples may be made of such.
+
+    Never an answer to a question of a flow, and never a message with a secret.
+    """
+
+    text: str = field(repr=False)
+    kind: Literal["not_understood"] = "not_understood"
+
+
 Effect = Annotated[
-    Send | StartOperation | SetTimer | CancelTimer | DeleteInbound | OpenForm | HandOff | Alert,
+    Send | StartOperation | SetTimer | CancelTimer | DeleteInbound | OpenForm | HandOff | Alert | NotUnderstood,
     Field(discriminator="kind"),
 ]
 

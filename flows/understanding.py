@@ -10,7 +10,7 @@ from flows import buttons, own_phone
 from flows.commanding import begin, give_command
 from flows.commands import INTENTS, command_in, flow_by_intent
 from flows.deciding import FREE_TEXT_MIN, Decision, understand
-from flows.effects import DeleteInbound
+from flows.effects import DeleteInbound, NotUnderstood
 from flows.entities import answers, cvv
 from flows.filling import (
     answer,
@@ -327,6 +327,8 @@ def _meaning(turn: Turn, words: Words, *, first: bool) -> None:
     decision = understand(turn, words.text)
     follow(turn, decision.language)
     intent = decision.intent
+    if intent is None and asking is None:
+        turn.effects.append(NotUnderstood(words.text))
     flow = flow_by_intent(turn.library, intent) if intent is not None else None
     if flow is not None and (asking is None or flow.id != asking[0].flow):
         _start(turn, flow, words)

@@ -93,6 +93,7 @@ NOBODYS: Mapping[str, str] = {
     "bot.flow_version": "the bank's own words",
     "bot.flow_event": "what colleagues did with them",
     "bot.switch": "which messengers are stopped",
+    "bot.unheard": "sentences nobody understood: without numbers and names, of a day, of no chat",
     "customers.answer": "keyed hashes of requests",
     "customers.offer": "what partners offer",
     "customers.partner": "who the partners are",

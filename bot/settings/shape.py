@@ -108,9 +108,11 @@ class Nlu(Group):
     """The Rasa that is asked first, and for how long it is waited; without a URL the embedded engine answers alone.
 
     ``engine`` is how that one understands: by n-grams, or with the encoder of the extra ``nlu`` beside them.
+    ``keep_unheard``: whether sentences that were not understood are kept, without names and numbers, for review.
     """
 
     engine: Literal["embedded", "encoder"] = "embedded"
+    keep_unheard: bool = True
     url: str = ""
     token: SecretStr = NO_SECRET
     timeout_ms: Annotated[int, Field(ge=50, le=10_000)] = 1_000

@@ -20,11 +20,11 @@ from flows.engine import Outcome, advance
 from flows.events import Event
 from flows.facts import Fact, Facts, Need, Needs
 from flows.model import Library
+from flows.ports import Understanding
 from flows.session import Session
-from nlu.embedded import EmbeddedEngine, open_engine
+from nlu.embedded import EmbeddedEngine
 from nlu.normal import normal
 from nlu.spoken import InTheirLanguage
-from nlu.training_data import of_flows
 
 KEY = b"a key of at least sixteen bytes"
 CARD = {"id": "c1", "name": "Everyday", "last4": "4242", "currency": "UAH", "balance": "1000.00 UAH",
@@ -76,15 +76,10 @@ def content() -> Library:
     return library(brands.load("sandbox").for_flows())
 
 
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> EmbeddedEngine:
-    return open_engine(tmp_path_factory.mktemp("nlu"), of_flows(content()))
-
-
 class TableBank:
     """Facts: what the engine wants to know of the bank, and the real understanding."""
 
-    def __init__(self, engine: EmbeddedEngine) -> None:
+    def __init__(self, engine: Understanding) -> None:
         self._understanding = InTheirLanguage(engine)
 
     async def answer(self, need: Need, customer_id: str | None, level: str, locale: str) -> Fact:

@@ -37,6 +37,7 @@ from bot.store.messages import MessageStore
 from bot.switches import Switches
 from bot.timers import Timers
 from bot.turn import Turns
+from bot.unheard import Unheard
 from bot.webhooks import routes
 from channels.errors import (
     ChannelDown,
@@ -341,6 +342,7 @@ class Worker:
         post: Callable[[str, Capabilities], Post] = Post,
         consents: Consents | None = None,
         facts: FactSource | None = None,
+        unheard: Unheard | None = None,
     ) -> None:
         """``ahead`` is how far the clock that sending looks at runs before the true one."""
         self.post = post(recorder.url, capabilities)
@@ -367,7 +369,7 @@ class Worker:
         paging = Paging(self.store.said)
         self.turns = Turns(
             self.store, advance, facts or Known(), self.performer, channels, ("en", "uk"), self.timers.note, Vault(),
-            paging, self.collector, self.receipts,
+            paging, self.collector, self.receipts, unheard,
         )  # fmt: skip
         self.recovery = Recovery(self.store, self.turns, self.performer, sweep_s=0.1)
         self.door = Door(channels, Vault(), tokens=paging)
