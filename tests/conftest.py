@@ -35,11 +35,12 @@ TEMPLATE = "teller_template"
 SERVER_STOP_S = 10
 ENCODER = "encoder"  # the extra `nlu`: uv sync --extra nlu
 FRIBIDI = "fribidi"  # a library that Pillow loads where it is installed, for names that run from the right
+RASA = TESTS.parent / "nlu" / "model" / ".venv" / "bin" / "rasa"  # an environment of its own
 PROGRAMS = {
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
     "redis": ("redis-server",),
     "node": ("node",),
-    "python3.10": ("python3.10",),
+    "rasa": ("nlu/model/.venv, which tools/rasa prepare makes on Python 3.10",),
 }
 
 # A developer's shell must not change what the tests see.
@@ -54,6 +55,8 @@ def program(name: str) -> str | None:
         return str(features.version("fribidi")) if features.check("raqm") else None
     if name == ENCODER:
         return None if encoder.missing() else ENCODER
+    if name == "rasa":
+        return str(RASA) if RASA.exists() else None
     return next((path for known in PROGRAMS[name] if (path := shutil.which(known))), None)
 
 

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from nlu.embedded import EmbeddedEngine
 
 app = typer.Typer(no_args_is_help=True, help="Train and question the understanding.")
-app.command()(export)
-app.command()(calibrate)
 WRONG = 1
 
 Project = Annotated[Path | None, typer.Option(help="The Rasa project to learn from; ours by default.")]
@@ -91,6 +89,10 @@ def languages(
         typer.echo(f"{kind}: {heard.asked - len(heard.wrong)} of {heard.asked} right, {heard.accuracy:.1%}")
         for text, taken in heard.wrong:
             typer.echo(f"  {taken}: {text}")
+
+
+app.command()(export)
+app.command()(calibrate)
 
 
 def _values(text: str) -> "list[Entity]":
