@@ -15,7 +15,7 @@ from nlu.vectoriser import Floats
 
 # What one unit of the encoder's logits may add to the n-grams' margins.
 SHARES = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1.0)
-_REGULARISATION = 10.0
+_REGULARISATION = 30.0
 _ROUNDS_MAX = 100
 _TOLERANCE = 1e-4
 

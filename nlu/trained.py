@@ -18,6 +18,8 @@ from nlu.vectoriser import Floats, Vectoriser
 
 # As many intents as an answer names: enough to clarify with, and what Rasa gives.
 RANKING_MAX = 10
+# How hard strange words weigh against an intent.
+FAMILIAR_POWER = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +56,11 @@ class Model:
     def rank(self, text: str) -> list[tuple[str, float]]:
         """The likeliest intents with their confidences.
 
-        A confidence is the intent's share among all, times how familiar the text is: what is written in words that no
-        example has is meant for somebody else, however well it fits one intent best.
+        A confidence is the intent's share among all, times how familiar the text is, squared: what is written in
+        words that no example has is meant for somebody else, however well it fits one intent best.
         """
         familiar = self.vectoriser.familiar(normal(text))
-        confidences = softmax(self.scores(text) / self.calibration.temperature) * familiar
+        confidences = softmax(self.scores(text) / self.calibration.temperature) * familiar**FAMILIAR_POWER
         order = np.argsort(-confidences, kind="stable")[:RANKING_MAX]
         return [(self.intents[at], round(float(confidences[at]), 6)) for at in order]
 

@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from nlu.encoder import Encoder, Vectors
 from nlu.meaning import SHARES, learn
 from nlu.normal import normal
-from nlu.trained import Calibration, Model, softmax
+from nlu.trained import FAMILIAR_POWER, Calibration, Model, softmax
 from nlu.training_data import Examples, TrainingDataError
 from nlu.vectoriser import CHAR_NGRAMS, WORD_NGRAMS, WORD_PATTERN, WORDS_SHARE, Floats, Vectoriser, is_longest
 
 # Change it when training or the vectoriser changes: cached models of another version are not used.
-VERSION = 4
+VERSION = 5
 OUT_OF_SCOPE = "out_of_scope"
 # The share of sentences the bank does serve that may fall under the threshold.
 REJECTED_SHARE = 0.05
@@ -116,7 +116,7 @@ class _Unseen:
 
     def confidences(self, temperature: float) -> Floats:
         """As ``Model.rank`` reckons them."""
-        shares: Floats = softmax(self.scores / temperature) * self.familiar[:, None]
+        shares: Floats = softmax(self.scores / temperature) * self.familiar[:, None] ** FAMILIAR_POWER
         return shares
 
 

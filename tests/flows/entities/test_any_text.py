@@ -8,7 +8,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.entities import amounts, answers, cards, codes, cvv, dates, ibans, numbers, periods, phones
+from flows.entities import (
+    amounts,
+    answers,
+    cards,
+    codes,
+    cvv,
+    dates,
+    ibans,
+    names,
+    numbers,
+    own_cards,
+    payees,
+    percents,
+    periods,
+    phones,
+)
 
 TODAY = date(2026, 11, 21)
 PARSERS: dict[str, Callable[[str], list]] = {
@@ -21,11 +36,16 @@ PARSERS: dict[str, Callable[[str], list]] = {
     "periods": lambda text: periods.find(text, TODAY),
     "numbers": numbers.find,
     "codes": codes.find,
+    "names": lambda text: names.find(text, {"1": ["half", "сто 4111"], "2": ["листопад", "month pin"]}),
+    "own_cards": own_cards.find,
+    "payees": payees.find,
+    "percents": percents.find,
 }
 # Pieces that the grammars know, so that chance finds their seams.
 _PIECES = (
     "50 1,234 4111 1111 4111111111111111 0501112233 +380 UA21 3223 сто п'ятдесят тисячі half k тис грн $ - , . : / "
-    "12.11 листопада last month cvv pin yes but так але [card •1111] ٣ ５ \u200b \n \u0000 İ ß 🙂"
+    "12.11 листопада last month cvv pin yes but так але [card •1111] "
+    "% відсотків card картка • to мамі Andriy ٣ ５ \u200b \n \u0000 İ ß 🙂"
 )
 PIECES = st.sampled_from(_PIECES.split(" "))
 TEXTS = st.one_of(
