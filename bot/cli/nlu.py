@@ -49,20 +49,21 @@ def measured(
     project: Project = None,
     cache: Cache = None,
     least: Annotated[float, typer.Option(help="Fail when a language's accuracy is under this share.")] = 0.0,
+    final: Annotated[bool, typer.Option("--final", help="The sentences that nobody looks at: figures only.")] = False,
 ) -> None:
     """Measure on the held-out sentences: accuracy a language, and every sentence that was taken for something else."""
     from nlu.measure import measure
-    from nlu.training_data import PROJECT, held_out
+    from nlu.training_data import FINAL, HELD_OUT, PROJECT, held_out
 
     model = _engine(project, cache).model
     poor = False
-    for locale, sentences in held_out(project or PROJECT).items():
+    for locale, sentences in held_out(project or PROJECT, FINAL if final else HELD_OUT).items():
         result = measure(model, sentences)
         typer.echo(
             f"{locale}: {result.right} of {result.asked} right, {result.accuracy:.1%}; out of scope noticed: "
             f"{result.noticed:.0%}; in scope but under the threshold: {result.rejected:.1%}"
         )
-        for miss in result.misses:
+        for miss in () if final else result.misses:
             typer.echo(f"  {miss.meant} taken for {miss.taken} ({miss.confidence:.0%}): {miss.text}")
         poor = poor or result.accuracy < least
     if poor:
