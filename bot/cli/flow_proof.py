@@ -1,9 +1,10 @@
-"""What `teller flows check --tests --nlu` adds to the static checks: failing tests, untested ways, taken examples."""
+"""What `teller flows check --tests --nlu` adds: failing tests, untested ways, examples that are taken or shared."""
 
 from dataclasses import replace
 from pathlib import Path
 
 from bot.cli.flow_content import capabilities, embedded, templates
+from bot.cli.flow_overlap import shared
 from flows.loader import Loaded
 from flows.model import Library
 from flows.problems import Problem, in_order
@@ -24,4 +25,5 @@ def proved(checked: Loaded, library: Library, folder: Path, *, tests: bool, mode
     if models is not None:
         trees = {file: read(text.encode(), file)[0] for file, text in sources.items()}
         found += taken_elsewhere(library, trees, embedded(library, models))
+        found += shared(library, trees)
     return replace(checked, problems=in_order(found), sources=sources)

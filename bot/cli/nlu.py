@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from bot.cli.nlu_rasa import calibrate, export
+from bot.cli.nlu_review import review
 
 if TYPE_CHECKING:
     from flows.entities.every import Entity
@@ -71,6 +72,20 @@ def measured(
 
 
 @app.command()
+def confusions(
+    project: Project = None,
+    cache: Cache = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Show it as JSON.")] = False,
+) -> None:
+    """Which intents are taken for which on the held-out sentences, the most frequent first, with the sentences."""
+    from nlu.confusions import as_text, confused, to_json
+    from nlu.training_data import PROJECT, held_out
+
+    found = confused(_engine(project, cache).model, held_out(project or PROJECT))
+    typer.echo(to_json(found) if as_json else as_text(found))
+
+
+@app.command()
 def languages(
     sentences: Annotated[Path | None, typer.Option(help="YAML: language -> sentences to measure on.")] = None,
     learn: Annotated[bool, typer.Option("--learn", help="Learn again from nlu/model and keep the tables.")] = False,
@@ -94,6 +109,7 @@ def languages(
 
 app.command()(export)
 app.command()(calibrate)
+app.command()(review)
 
 
 def _values(text: str) -> "list[Entity]":
