@@ -24,7 +24,7 @@ rasa: prepare
 	@PYTHON310="$(PYTHON310)" exec tools/rasa serve
 
 test: prepare-dev
-	@.venv/bin/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+	@.venv/bin/python -m pytest -n $(WORKERS) $(ARGS)
 
 check: prepare-dev
 	@tools/check
