@@ -69,7 +69,7 @@ class Embedded:
     async def _open(self) -> EmbeddedEngine:
         encoder = await asyncio.to_thread(self._encoder) if self._encoded else None
         engine = await asyncio.to_thread(open_engine, self._cache, self._examples, encoder=encoder)
-        log.info("understanding_ready", encoder=encoder is not None)
+        log.info("understanding_ready", engine="embedded" if encoder is None else "encoder")
         return engine
 
     def _encoder(self) -> Encoder | None:
@@ -77,5 +77,5 @@ class Embedded:
         try:
             return open_encoder(self._cache)
         except EncoderMissing as missing:
-            log.warning("encoder_missing", why=str(missing))
+            log.warning("encoder_missing", reason=str(missing))
             return None

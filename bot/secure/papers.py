@@ -60,6 +60,6 @@ class Papers:
             log.warning("page_file_not_drawn", path=path, error=type(error).__name__)
             return b""
         if answer.status_code != httpx.codes.OK or len(answer.content) > BYTES_MAX:
-            log.warning("page_file_not_drawn", path=path, status=answer.status_code, bytes=len(answer.content))
+            log.warning("page_file_not_drawn", path=path, status=answer.status_code, size=len(answer.content))
             return b""
         return answer.content

@@ -92,4 +92,5 @@ async def serving(rasa: Imitation) -> AsyncIterator[str]:
     finally:
         server.should_exit = True
         await running
+        await asyncio.sleep(0.01)  # what a caller has left open is closed in the loop's next turns
         listening.close()
