@@ -4,7 +4,7 @@
 lists what there is, and ``GET …/{template}/sample`` shows it. Described at ``/api/v1/images/openapi.json``.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Annotated, Literal
 
@@ -44,18 +44,10 @@ def build(looks: Mapping[str, Look], verifier: TokenVerifier) -> FastAPI:
     app.add_middleware(Bounded)
     app.add_exception_handler(RequestValidationError, _misshapen)
 
-    async def caller(request: Request, credentials: Credentials) -> Principal:
-        token = credentials.credentials if credentials is not None else None
-        try:
-            return let_in(verifier, token, f"{request.method} {request.scope['route'].path}")
-        except Unauthorized as error:
-            raise HTTPException(401, str(error), {"WWW-Authenticate": "Bearer"}) from error
-        except Forbidden as error:
-            raise HTTPException(403, str(error)) from error
-
-    Caller = Annotated[Principal, Depends(caller)]
+    Caller = Annotated[Principal, Depends(_caller(verifier))]
     examples = describing.examples(templates, looks)
     answers = Answers(templates, looks, renderer)
+    first = next(iter(looks))  # whose samples are shown where no brand is named
 
     @app.get(IMAGES)
     async def listed(_: Caller) -> describing.Listed:
@@ -84,7 +76,7 @@ def build(looks: Mapping[str, Look], verifier: TokenVerifier) -> FastAPI:
 
     @app.get(IMAGES + "/{template}/sample", response_class=Response, responses=describing.pictures(templates))
     async def image_sample(
-        template: str, request: Request, _: Caller, brand: str = "sandbox", locale: Literal["en", "uk"] = "en",
+        template: str, request: Request, _: Caller, brand: str = first, locale: Literal["en", "uk"] = "en",
         name: str = "plain", format: Literal["jpeg", "png", "webp"] = "jpeg",
     ) -> Response:  # fmt: skip
         """A picture of the template's own sample, to see what it looks like."""
@@ -92,13 +84,28 @@ def build(looks: Mapping[str, Look], verifier: TokenVerifier) -> FastAPI:
 
     @app.get(DOCUMENTS + "/{template}/sample", response_class=Response, responses=describing.papers(templates))
     async def document_sample(
-        template: str, request: Request, _: Caller, brand: str = "sandbox", locale: Literal["en", "uk"] = "en",
+        template: str, request: Request, _: Caller, brand: str = first, locale: Literal["en", "uk"] = "en",
         name: str = "plain",
     ) -> Response:  # fmt: skip
         """A document of the template's own sample."""
         return await answers.sample(template, brand, locale, name, "pdf", request)
 
     return app
+
+
+def _caller(verifier: TokenVerifier) -> Callable[[Request, Credentials], Awaitable[Principal]]:
+    """Lets in whom the table of routes names. Raises HTTPException."""
+
+    async def caller(request: Request, credentials: Credentials) -> Principal:
+        token = credentials.credentials if credentials is not None else None
+        try:
+            return let_in(verifier, token, f"{request.method} {request.scope['route'].path}")
+        except Unauthorized as error:
+            raise HTTPException(401, str(error), {"WWW-Authenticate": "Bearer"}) from error
+        except Forbidden as error:
+            raise HTTPException(403, str(error)) from error
+
+    return caller
 
 
 async def _misshapen(_: Request, problem: Exception) -> Response:

@@ -9,7 +9,8 @@ import pytest
 from fastapi import FastAPI
 from PIL import Image
 
-from tests.image_api.conftest import LOOKS, TEMPLATES
+from image_api.app import build
+from tests.image_api.conftest import LOOKS, TEMPLATES, OneToken
 
 CARD = {"holder": "Anna Koval", "last4": "4242", "scheme": "VISA", "expires": "11/31"}
 FRONT = "/api/v1/images/card_front"
@@ -93,6 +94,16 @@ async def test_its_description_has_an_example_of_each_and_where_it_is_drawn(
     for name, example in examples.items():
         assert (await api.post(f"/api/v1/images/{name}", json=example["value"])).status_code == 200
         assert (await api.get(drawn[name]["externalValue"])).status_code == 200
+
+
+async def test_a_bank_alone_shows_its_own_samples() -> None:
+    headers, alone = {"Authorization": "Bearer right"}, build({"dhow": LOOKS["dhow"]}, OneToken())
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(alone), base_url="http://images", headers=headers
+    ) as client:
+        answer = await client.get("/api/v1/images/balance/sample")
+    assert answer.status_code == 200
+    assert "Dhow Bank" in unquote(answer.headers["x-text-alternative"])
 
 
 @pytest.mark.parametrize(
