@@ -10,7 +10,6 @@ from fpdf import FPDF
 from fpdf.enums import DocumentCompliance
 
 from image_api import canvas, fonts
-from image_api.fitting import line_height, width
 from image_api.fonts import FIGURES
 from image_api.grounds import STRIP
 from image_api.look import Look
@@ -66,13 +65,7 @@ class _Writer:
     def _words(self, words: Words) -> None:
         pdf, style, size = self._pdf, words.style, words.size
         pdf.set_text_color(*canvas.rgb(words.colour))
-        ascent = fonts.face(size, style.weight).getmetrics()[0]
-        for number, line in enumerate(words.lines):
-            x = float(words.box.left)
-            if words.align != "left":
-                free = words.box.right - words.box.left - width(line, size, style)
-                x += free if words.align == "right" else free // 2
-            baseline = words.box.top + number * line_height(size, style.weight) + ascent
+        for line, x, baseline in words.placed():
             for piece, family in fonts.runs(line):
                 self._font(family, style.weight, size)
                 if family in PLAIN and size <= SMALL and not style.figures:

@@ -1,12 +1,13 @@
 """A laid out page: what stands where, in pixels. Drawn by ``painting`` as a picture and by ``documents`` as a PDF."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 import segno
 
-from image_api.fitting import Style
+from image_api import fonts
+from image_api.fitting import Style, line_height, width
 
 QUIET_ZONE = 2  # modules of white around a QR code; what stands around it is white as well
 Align = Literal["left", "right", "center"]
@@ -33,6 +34,15 @@ class Words:
     style: Style
     colour: str
     align: Align = "left"
+
+    def placed(self) -> Iterator[tuple[str, float, int]]:
+        """Each line with where it begins and its baseline."""
+        face = fonts.face(self.size, self.style.weight)
+        baseline, height = self.box.top + face.getmetrics()[0], line_height(self.size, self.style.weight)
+        for number, line in enumerate(self.lines):
+            free = 0 if self.align == "left" else self.box.right - self.box.left - width(line, self.size, self.style)
+            before = free if self.align == "right" else free // 2
+            yield line, float(self.box.left + before), baseline + number * height
 
 
 @dataclass(frozen=True, slots=True)

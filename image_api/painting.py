@@ -6,7 +6,7 @@ from functools import lru_cache
 from PIL import Image, ImageDraw
 
 from image_api import canvas, fonts, grounds
-from image_api.fitting import Style, features_of, line_height, width
+from image_api.fitting import Style, features_of
 from image_api.look import Look
 from image_api.page import QUIET_ZONE, Code, Face, Page, Shape, Sign, Words
 
@@ -37,13 +37,7 @@ def paint(page: Page, look: Look) -> Image.Image:
 
 def _words(picture: Image.Image, words: Words) -> None:
     style, size, colour = words.style, words.size, canvas.rgb(words.colour)
-    ascent = fonts.face(size, style.weight).getmetrics()[0]
-    for number, line in enumerate(words.lines):
-        x = float(words.box.left)
-        if words.align != "left":
-            free = words.box.right - words.box.left - width(line, size, style)
-            x += free if words.align == "right" else free // 2
-        baseline = words.box.top + number * line_height(size, style.weight) + ascent
+    for line, x, baseline in words.placed():
         for piece, family in fonts.runs(line):
             inked = _inked(piece, size, style, family)
             picture.paste(colour, (round(x) + inked.left, baseline + inked.top), inked.mask)
