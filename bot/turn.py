@@ -22,20 +22,10 @@ from bot import arriving, fragments
 from bot.door import Tokeniser
 from bot.lanes import Lanes
 from bot.metrics import EVENTS, TURN_SECONDS, TURNS, alert, counted
-from bot.sending import heard
-from bot.store import Accepted, Arrival, BadRow, Claimed, OutboxRow, Saved, Store, StoreDown, To, TurnRow, uuid7
+from bot.store import Accepted, Arrival, BadRow, Claimed, Saved, Store, StoreDown, TurnRow
 from bot.turn_ports import Advance, Decision, EngineStuck, Files, News, Pages, Perform, Unheard
-from flows.effects import (
-    Alert,
-    CancelTimer,
-    DeleteInbound,
-    HandOff,
-    NotUnderstood,
-    OpenForm,
-    Send,
-    SetTimer,
-    StartOperation,
-)  # fmt: skip
+from bot.turn_row import row_of
+from flows.effects import Alert, NotUnderstood
 from flows.events import Event, TimerFired
 from flows.facts import Fact, Need, Needs
 from flows.messages import EventType, InboundEvent
@@ -48,7 +38,6 @@ PAUSE_S = 0.05  # until a conversation that another process works on is looked a
 STORE_PAUSE_S = 0.5  # until a database that was away is tried again
 TYPING_AFTER_S = 0.7  # a quicker answer needs no sign that it is coming
 RECENT_MAX = 2000  # sessions kept read, a few kilobytes each
-EFFECTS_MAX = 1000  # the engine stops at 50 steps; this only keeps one turn's rows apart from the next one's
 
 # Nobody expects an answer to these.
 WITHOUT_TURN = frozenset({EventType.DELIVERY_STATUS, EventType.ECHO})
@@ -217,7 +206,7 @@ class Turns:
         while (start := await self._start(conversation, task)) is not None:
             await self._join(conversation, task, start.session)
             decision = await self._decide(start.session, task.event)
-            row = _row(conversation, task, start.version, decision)
+            row = row_of(task.event, task.earlier, task.rows, start.version, decision)
             saved = await self._store.turns.save(row)
             if saved.won:
                 self._saved(row, decision, saved)
@@ -378,27 +367,3 @@ def _needs_no_turn(event: Event) -> bool:
     if not isinstance(event, InboundEvent):
         return False
     return event.type in WITHOUT_TURN or (arriving.only_opened(event) and not arriving.by(event))
-
-
-def _row(conversation: UUID, task: _Task, version: int, decision: Decision) -> TurnRow:
-    """The turn as it is saved."""
-    session = decision.session
-    to = To(session.channel, session.account, session.address, session.customer_id, session.locale)
-    # The engine has the last piece of a joined message deleted; the others carry digits, too.
-    pieces = [DeleteInbound(piece.message_id, "card_number") for piece in task.earlier if piece.message_id]
-    outbox: list[OutboxRow] = []
-    timers: dict[str, datetime | None] = {}
-    when = heard.heard_at(task.event)
-    for effect in (*pieces, *decision.effects):
-        match effect:
-            case Send() | StartOperation() | DeleteInbound() | HandOff() | OpenForm():
-                seq = (version + 1) * EFFECTS_MAX + len(outbox)
-                outbox.append(OutboxRow(uuid7(), conversation, seq, to, effect, heard_at=when))
-            case SetTimer():
-                timers[effect.timer] = effect.due
-            case CancelTimer():
-                timers[effect.timer] = None
-    return TurnRow(
-        conversation, task.rows, session.to_json(), version, tuple(outbox), timers,
-        when, heard.unreachable(task.event),
-    )  # fmt: skip
