@@ -10,6 +10,8 @@ from bot.tokens import TTL, Tokens
 
 CONNECT_S = 2.0
 READ_S = 15.0
+# Idle connections end before uvicorn ends them, after five seconds: a request that meets a closing one fails.
+LIMITS = httpx.Limits(keepalive_expiry=3.0)
 # A token is renewed with this share of its life still ahead.
 RENEW_AT = 0.2
 # The name that a service in the same process goes by; nothing ever leaves the process for it.
@@ -38,7 +40,7 @@ def client(url: str, app: ASGIApp | None, auth: httpx.Auth) -> httpx.AsyncClient
     """A client of a service: at ``url``, or of ``app`` in this process where no URL is set."""
     timeout = httpx.Timeout(READ_S, connect=CONNECT_S)
     if url:
-        return httpx.AsyncClient(base_url=url, auth=auth, timeout=timeout)
+        return httpx.AsyncClient(base_url=url, auth=auth, timeout=timeout, limits=LIMITS)
     if app is None:
         raise ValueError("a service is neither in this process nor at a URL; set its TELLER_…__URL")
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)

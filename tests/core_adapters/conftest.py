@@ -253,7 +253,8 @@ async def bank(tmp_path: Path, free_socket: socket.socket, known_there: Logins |
     app = Starlette(routes=[Mount("/sandbox", inner)], lifespan=lifespan)
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="on", timeout_graceful_shutdown=1))
     task = asyncio.create_task(server.serve(sockets=[free_socket]))
-    async with httpx.AsyncClient(trust_env=False) as http:
+    # Half as long as the server keeps an idle connection: one that it drops in the moment of a request is a lost test.
+    async with httpx.AsyncClient(trust_env=False, limits=httpx.Limits(keepalive_expiry=2.0)) as http:
         while not server.started:  # noqa: ASYNC110 -- uvicorn offers a flag and no event
             await asyncio.sleep(0.01)
         yield Sandbox(f"{url}/sandbox", http)
