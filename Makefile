@@ -1,7 +1,7 @@
 # Everything a developer runs. Each target first makes what it needs; the second time that takes no time.
 # Needs Python 3.11 to 3.14 with venv, and a package registry; no path here is absolute, so a space in it does no harm.
 
-.PHONY: help run rasa test check coverage bench bench-nlu prepare prepare-dev format clean
+.PHONY: help run rasa test check audit coverage bench bench-nlu prepare prepare-dev format clean
 
 # Processes that test side by side. Most tests wait, for a database or a clock.
 WORKERS = 2
@@ -10,7 +10,8 @@ help:
 	@echo "make run     start Teller and its sandbox, and print the address of the page of phones"
 	@echo "make rasa    train and serve Rasa's understanding beside it (Python 3.10; PYTHON310=/path where it is elsewhere)"
 	@echo "make test    run the tests              (ARGS='-k name' for some of them, WORKERS=0 in one process)"
-	@echo "make check   lint, types, imports, flows"
+	@echo "make check   lint, security, types, imports, flows"
+	@echo "make audit   ask an advisory service about every locked package (needs the network)"
 	@echo "make coverage  show the branches of the money code that no test takes"
 	@echo "make bench   measure load and latency"
 	@echo "make bench-nlu  measure the understanding (DATA=folder of the public sets, ARGS='--engines embedded')"
@@ -28,6 +29,9 @@ test: prepare-dev
 
 check: prepare-dev
 	@tools/check
+
+audit: prepare-dev
+	@.venv/bin/python tools/audit.py
 
 coverage: prepare-dev
 	@.venv/bin/coverage run -m pytest -q tests/core_adapters tests/simulation/test_seeds.py $(ARGS)

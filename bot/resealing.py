@@ -64,7 +64,7 @@ async def _next(
     if last is not None:
         after = f"where ({names}) > ({', '.join(f'${n}' for n in range(1, len(key) + 1))})"
         values = [last[name] for name in key]
-    statement = f"select * from {table} {after} order by {names} limit {batch} for update"  # noqa: S608 -- our names
+    statement = f"select * from {table} {after} order by {names} limit {batch} for update"  # noqa: S608 # nosec B608 # our names
     return await connection.fetch(statement, *values)
 
 
@@ -78,6 +78,6 @@ async def _again(
     values = [ring.reseal(bytes(sealed), opens[name](dict(row))) for name, sealed in old.items()]
     named = ", ".join(f"{name} = ${n}" for n, name in enumerate(old, 1))
     where = " and ".join(f"{name} = ${n}" for n, name in enumerate(key, len(old) + 1))
-    statement = f"update {table} set {named} where {where}"  # noqa: S608 -- our names
+    statement = f"update {table} set {named} where {where}"  # noqa: S608 # nosec B608 # our names
     await connection.execute(statement, *values, *(row[name] for name in key))
     return True

@@ -93,7 +93,7 @@ FACES: dict[tuple[str, str], str] = {
 # Which of these stands where is for the login to say.
 OF_THE_CORE = (("core", "token"), ("core", "client_secret"), ("core", "key"))
 
-EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 -- what listens on all is reached on the loopback
+EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 # nosec B104 # what listens on all is reached on the loopback
 
 
 def own_url(settings: Settings) -> str:

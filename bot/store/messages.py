@@ -27,7 +27,7 @@ least(
     greatest(
         (select coalesce(max(o.seq), 0) from bot.outbox o where o.conversation = {{chat}} and o.status = 'new') + 1,
         (select coalesce(max(c.version), 0) from bot.conversation c where c.id = {{chat}}) * {SEQS_A_TURN}),
-    (select coalesce(max(c.version), 0) + 1 from bot.conversation c where c.id = {{chat}}) * {SEQS_A_TURN} - 1)"""  # noqa: S608 - no value comes from outside
+    (select coalesce(max(c.version), 0) + 1 from bot.conversation c where c.id = {{chat}}) * {SEQS_A_TURN} - 1)"""  # noqa: S608 # nosec B608 # no value comes from outside
 
 # $1 owner, $2 key, $3 digest, $4 id, $5 conversation, $6 body, $7 due (null: now), $8 changed message, $9 its edition,
 # $10 tail, $11 channel, $12 account. A key that is taken, or a message that was changed meanwhile, writes nothing.
@@ -46,7 +46,7 @@ changes as (
 insert into bot.outbox(id, conversation, seq, kind, body, channel, account, status, due, lease_until)
 select id, $5::uuid, {_SEQ.format(chat="$5::uuid")}, 'send', $6::bytea, $11::text, $12::text,
     case when $7::timestamptz is null then 'new' else 'scheduled' end, $7::timestamptz, now()
-from asked returning id"""  # noqa: S608 - no value comes from outside
+from asked returning id"""  # noqa: S608 # nosec B608 # no value comes from outside
 
 ASKED = "select digest, target from bot.asked where owner = $1 and kind = $2 and key = $3"
 
@@ -70,7 +70,7 @@ REPLACE = f"""
 with free as ({_FREE}),
 mine as (update bot.message set edition = edition + 1
     where id = $1::uuid and edition = $2::int and exists (select from free) returning id)
-update bot.outbox o set body = $3::bytea from mine where o.id = mine.id returning o.id"""  # noqa: S608 - see above
+update bot.outbox o set body = $3::bytea from mine where o.id = mine.id returning o.id"""  # noqa: S608 # nosec B608 # see above
 
 # One that rests for a while is looked at again before it leaves; the seconds keep clear of that moment.
 CANCEL = """
@@ -86,7 +86,7 @@ with mine as (update bot.message set edition = edition + 1 where id = $1::uuid a
 change as (insert into bot.change(id, message, kind) select $3::uuid, id, $4::text from mine)
 insert into bot.outbox(id, conversation, seq, kind, body, channel, account, lease_until)
 select $3::uuid, $5::uuid, {_SEQ.format(chat="$5::uuid")}, 'send', $6::bytea, $7::text, $8::text, now()
-from mine returning id"""  # noqa: S608 - see above
+from mine returning id"""  # noqa: S608 # nosec B608 # see above
 
 # What a change needs when it goes out: what became of the message it changes.
 CHANGED = """
@@ -104,7 +104,7 @@ placed as (
     select id, row_number() over (partition by conversation order by due, id) - 1 as n,
         {_SEQ.format(chat="due.conversation")} as seq from due)
 update bot.outbox o set status = 'new', lease_until = now(), seq = placed.seq + placed.n
-from placed where o.id = placed.id returning o.id"""  # noqa: S608 - see above
+from placed where o.id = placed.id returning o.id"""  # noqa: S608 # nosec B608 # see above
 
 NEXT_DUE = "select extract(epoch from min(due) - now())::float8 from bot.outbox where status = 'scheduled'"
 

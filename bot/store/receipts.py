@@ -55,13 +55,13 @@ update bot.inbox b set status = case when l.id is null then 'done' else 'aside' 
     lease_until = now() + $7::float8 * interval '1 s' * 2 ^ least(i.tries, 10)
 from item i left join later l on l.id = i.id
 where b.conversation = i.conversation and b.id = i.id and b.status = 'aside'
-returning b.id"""  # noqa: S608 - no value comes from outside
+returning b.id"""  # noqa: S608 # nosec B608 # no value comes from outside
 
 FIND = f"""
 select o.id, o.seq, o.body, {_ON_ITS_WAY} as on_its_way
 from (select $1::uuid as conversation, $2::text as provider_id) i
 left join bot.outbox o on o.conversation = i.conversation and o.status = 'done' and o.kind = 'send'
-    and i.provider_id = any(o.provider_ids) limit 1"""  # noqa: S608 - no value comes from outside
+    and i.provider_id = any(o.provider_ids) limit 1"""  # noqa: S608 # nosec B608 # no value comes from outside
 
 # The same row goes out once more; whoever asks for it knows it by its id. News of its first sending finds nothing.
 AGAIN = """

@@ -42,14 +42,14 @@ class VersionStore:
     async def read(self) -> tuple[dict[int, Head], list[Event]]:
         """All versions without their files, and all events in their order."""
         async with self._connected() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
-            heads = await connection.fetch(f"select {HEAD} from bot.flow_version order by number")  # noqa: S608 - our words
-            events = await connection.fetch(f"select {EVENT} from bot.flow_event order by seq")  # noqa: S608
+            heads = await connection.fetch(f"select {HEAD} from bot.flow_version order by number")  # noqa: S608 # nosec B608 # our words
+            events = await connection.fetch(f"select {EVENT} from bot.flow_event order by seq")  # noqa: S608 # nosec B608 # our own column names
         return {row["number"]: _head(row) for row in heads}, [_event(row) for row in events]
 
     async def version(self, number: int) -> Version:
         """One version with its files. Raises NotThere."""
         async with self._connected() as connection:
-            row = await connection.fetchrow(f"select {HEAD}, files from bot.flow_version where number = $1", number)  # noqa: S608
+            row = await connection.fetchrow(f"select {HEAD}, files from bot.flow_version where number = $1", number)  # noqa: S608 # nosec B608 # our own column names
         if row is None:
             raise NotThere(f"There is no version {number}. See: teller flows versions")
         return Version(_head(row), json.loads(row["files"]))
@@ -65,8 +65,8 @@ class VersionStore:
         Processes that watch the same folder publish it once.
         """
         async with self._writing() as connection:
-            events = [_event(row) for row in await connection.fetch(f"select {EVENT} from bot.flow_event order by seq")]  # noqa: S608
-            heads = {r["number"]: _head(r) for r in await connection.fetch(f"select {HEAD} from bot.flow_version")}  # noqa: S608
+            events = [_event(row) for row in await connection.fetch(f"select {EVENT} from bot.flow_event order by seq")]  # noqa: S608 # nosec B608 # our own column names
+            heads = {r["number"]: _head(r) for r in await connection.fetch(f"select {HEAD} from bot.flow_version")}  # noqa: S608 # nosec B608 # our own column names
             live = standing(events, heads, sandbox=True).live
             if live is not None and heads[live].hash == hashes.whole:
                 return None
@@ -111,7 +111,7 @@ class VersionStore:
         seq, previous = (last["seq"] + 1, last["mac"]) if last is not None else (1, "")
         at = datetime.now(UTC)
         await connection.execute(
-            f"insert into bot.flow_event ({EVENT}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",  # noqa: S608
+            f"insert into bot.flow_event ({EVENT}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",  # noqa: S608 # nosec B608 # our own column names
             seq, deed.version, deed.flow, deed.what, deed.hash, deed.who, deed.why, deed.rule,
             json.dumps(deed.ticked, ensure_ascii=False), at, self._mac(previous, seq, deed, at),
         )  # fmt: skip

@@ -123,19 +123,19 @@ class Chats:
 
     def _change(self, chat: Chat, column: str, value: object) -> None:
         self._database.execute(
-            f"update messenger_chat set {column} = ? where page = ? and person = ?",  # noqa: S608 our own column names
+            f"update messenger_chat set {column} = ? where page = ? and person = ?",  # noqa: S608 # nosec B608 # our own column names
             (value, chat.page, chat.person),
         )
 
     def _chat(self, where: str, *values: object) -> Chat | None:
-        row = self._database.execute(f"select * from messenger_chat where {where}", values).fetchone()  # noqa: S608 our own words
+        row = self._database.execute(f"select * from messenger_chat where {where}", values).fetchone()  # noqa: S608 # nosec B608 # our own words
         if row is None:
             return None
         replies = json.loads(row["quick_replies"]) if row["quick_replies"] else []
         return Chat(row["page"], row["person"], row["psid"], bool(row["blocked"]), row["written_at"], replies)
 
     def _message(self, where: str, *values: object) -> Kept | None:
-        row = self._database.execute(f"select * from messenger_message where {where}", values).fetchone()  # noqa: S608 our own words
+        row = self._database.execute(f"select * from messenger_message where {where}", values).fetchone()  # noqa: S608 # nosec B608 # our own words
         return _kept(row) if row else None
 
 

@@ -75,7 +75,7 @@ class Bots:
         return FIRST_TOKEN + int(row.fetchone()["sent"]) * TOKEN_STEP + bot
 
     def _one(self, column: str, value: int | str) -> Bot | None:
-        row = self._database.execute(f"select * from viber_bot where {column} = ?", (value,)).fetchone()  # noqa: S608 the column is one of two names above
+        row = self._database.execute(f"select * from viber_bot where {column} = ?", (value,)).fetchone()  # noqa: S608 # nosec B608 # the column is one of two names above
         return _bot(row) if row else None
 
 

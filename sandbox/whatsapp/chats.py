@@ -83,7 +83,7 @@ class Chats:
         for name, value in changes.items():
             assert name in Chat.__dataclass_fields__
             self._database.execute(
-                f"update whatsapp_chat set {name} = ? where number = ? and person = ?",  # noqa: S608 a name of ours
+                f"update whatsapp_chat set {name} = ? where number = ? and person = ?",  # noqa: S608 # nosec B608 # a name of ours
                 (value, chat.number, chat.person),
             )
 

@@ -31,7 +31,7 @@ def test_the_set_up_brings_the_uv_that_the_project_asks_for() -> None:
     assert high == f"<{pinned[1]}.{int(pinned[2]) + 1}"
 
 
-@pytest.mark.parametrize("script", ["tools/prepare", "tools/check", ".ci/run"])
+@pytest.mark.parametrize("script", ["tools/prepare", "tools/check", "tools/check-security", ".ci/run"])
 def test_a_script_can_be_run_and_is_plain_sh(script: str) -> None:
     path = PROJECT / script
     assert path.stat().st_mode & 0o111

@@ -73,7 +73,7 @@ def transfer_by_id(db: Database, transfer_id: str) -> Row:
 
 
 def _found(db: Database, column: str, value: str) -> Row | None:
-    row: Row | None = db.execute(f"SELECT * FROM bank_reversal WHERE {column} = ?", (value,)).fetchone()  # noqa: S608 -- a column of ours
+    row: Row | None = db.execute(f"SELECT * FROM bank_reversal WHERE {column} = ?", (value,)).fetchone()  # noqa: S608 # nosec B608 # a column of ours
     return row
 
 
