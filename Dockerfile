@@ -12,7 +12,7 @@ RUN python3 -m venv /uv && /uv/bin/pip install --quiet --no-cache-dir --only-bin
 WORKDIR /app
 # The packages first: they change less often than the source, and an unchanged layer is not made again.
 COPY pyproject.toml uv.lock ./
-RUN /uv/bin/uv sync --locked --no-dev --no-install-project
+RUN /uv/bin/uv sync --locked --no-dev --extra traces --no-install-project
 COPY README.md LICENSE ./
 COPY flows flows
 COPY channels channels
@@ -23,7 +23,7 @@ COPY customer_api customer_api
 COPY sandbox sandbox
 COPY bot bot
 # The root is read-only where this runs, so the bytecode is made here.
-RUN /uv/bin/uv sync --locked --no-dev \
+RUN /uv/bin/uv sync --locked --no-dev --extra traces \
     && .venv/bin/python -m compileall -q flows channels nlu core_adapters image_api customer_api sandbox bot
 
 FROM python:3.12-slim

@@ -25,6 +25,7 @@ from core_adapters.operations.accepting import Accepting
 from core_adapters.operations.audit import Audit
 from core_adapters.operations.daily import Daily
 from core_adapters.operations.desk import Desk
+from core_adapters.operations.measuring import Measuring
 from core_adapters.operations.reconciling import Reconciling
 from core_adapters.operations.statements import books_of
 from core_adapters.operations.store import Store
@@ -140,7 +141,7 @@ def _desk(ground: Ground, performing: Sequence[Performer]) -> Desk:
 
 def _worker(desk: Desk, unasked: Unasked) -> Worker:
     compares = (Daily(Reconciling(desk.store, desk.books)).compare,) if desk.books is not None else ()
-    return Worker(desk.store, desk.performers, more=(*compares, *unasked.jobs))
+    return Worker(desk.store, desk.performers, more=(*compares, *unasked.jobs, Measuring(desk.store).measure))
 
 
 def _app(

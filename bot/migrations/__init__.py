@@ -5,6 +5,6 @@ before; plain SQL through `op.execute`, whole-schema names (`money.operation`), 
 without extensions. Processes call `upgrade(dsn)` at their start, which takes milliseconds when nothing is new.
 """
 
-from bot.migrations.runner import is_current, newest, upgrade
+from bot.migrations.runner import is_current, newest, until_current, upgrade
 
-__all__ = ["is_current", "newest", "upgrade"]
+__all__ = ["is_current", "newest", "until_current", "upgrade"]

@@ -1,11 +1,13 @@
 """Brings a database to the newest revision: `await upgrade(dsn)`."""
 
+import asyncio
 from pathlib import Path
 
 import asyncpg
 
 VERSIONS = Path(__file__).with_name("versions")
 VERSION_SCHEMA = "bot"
+POLL_S = 0.5
 LOCK = 0x7E11E2  # one upgrade at a time in a database; any number that nothing else uses
 
 
@@ -15,7 +17,7 @@ def newest() -> str:
 
 
 async def is_current(dsn: str) -> bool:
-    """Whether the database is at the newest revision. Raises OSError or asyncpg.PostgresError if it is not there."""
+    """Whether the database is at the newest revision or ahead. Raises OSError or PostgresError if it is not there."""
     connection = await asyncpg.connect(dsn)
     try:
         return await _is_current(connection)
@@ -23,8 +25,29 @@ async def is_current(dsn: str) -> bool:
         await connection.close()
 
 
+async def until_current(dsn: str, timeout_s: float) -> bool:
+    """Wait until the database answers and is at the newest revision; false if that takes longer than ``timeout_s``."""
+    try:
+        async with asyncio.timeout(timeout_s):
+            while not await _is_current_now(dsn):  # noqa: ASYNC110 -- it is another process that changes it
+                await asyncio.sleep(POLL_S)
+    except TimeoutError:
+        return False
+    return True
+
+
+async def _is_current_now(dsn: str) -> bool:
+    try:
+        return await is_current(dsn)
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        return False
+
+
 async def upgrade(dsn: str) -> bool:
     """Run what the database has not seen yet, in one transaction; false if that was nothing.
+
+    A database that is ahead of us stays so: during a deployment processes of the last version start anew on the schema
+    of the next, and each revision is made so that the version before it works on it.
 
     Safe from several processes at once. Raises what asyncpg and Alembic raise; then nothing was changed.
     """
@@ -42,7 +65,7 @@ async def upgrade(dsn: str) -> bool:
 
 
 async def _is_current(connection: "asyncpg.Connection[asyncpg.Record]") -> bool:
-    return await revision_of(connection) == newest()
+    return (await revision_of(connection) or "") >= newest()
 
 
 async def revision_of(connection: "asyncpg.Connection[asyncpg.Record]") -> str | None:

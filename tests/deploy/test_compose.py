@@ -15,6 +15,7 @@ import typer
 import yaml
 
 from bot.cli import COMMANDS
+from bot.cli.run import Role
 from bot.settings import PROJECT, SettingsWrong, load_settings
 from bot.settings.production import every_secret
 from bot.settings.shape import Settings, env_name, known_names
@@ -97,7 +98,33 @@ def test_no_secret_stands_in_the_compose_file_or_the_image() -> None:
     assert given & secret <= ADDRESSES
     assert not any(name in IMAGE for name in secret)
     assert all("@" not in in_sandbox()[name] or re.search(r"//\w+@", in_sandbox()[name]) for name in ADDRESSES)
-    assert not any("PASSWORD" in name and not name.endswith("_FILE") for name in given)
+    for service in SERVICES.values():
+        for name, text in service.get("environment", {}).items():
+            if "PASSWORD" in name and not name.endswith("_FILE"):
+                assert re.fullmatch(r"\$\{\w+:-\}", text), f"{name} has a value here"
+
+
+def test_without_a_profile_there_are_postgres_redis_and_teller() -> None:
+    assert {name for name, service in SERVICES.items() if "profiles" not in service} == {
+        "teller", "postgres", "redis", "password",
+    }  # fmt: skip
+
+
+def test_the_profile_of_roles_has_each_role_once_and_each_finds_the_others() -> None:
+    apart = {name: service for name, service in SERVICES.items() if service.get("profiles") == ["roles"]}
+    assert {name: service["command"] for name, service in apart.items()} == {
+        role.value: ["run", "--role", role.value] for role in Role if role is not Role.ALL
+    }
+    for service in apart.values():
+        assert service["environment"]["TELLER_MODE"] == "sandbox"  # its world is the sandbox's, whatever .env says
+        for host, port in re.findall(r"http://([a-z-]+):(\d+)", str(service["environment"])):
+            assert SERVICES[host]["environment"]["TELLER_HTTP__PORT"] == port
+    for name in ("webhooks", "sandbox", "keycloak"):  # a browser and a container reach them by the same address
+        service = SERVICES[name]
+        (alias,) = service["networks"]["inside"]["aliases"]
+        port = service["ports"][0].rpartition(":")[2]
+        assert f"http://{alias}:{port}" in service["environment"].values()
+        assert service.get("stop_grace_period", "60s") == "60s"
 
 
 @pytest.fixture
@@ -126,9 +153,14 @@ def test_what_makes_the_sandbox_does_not_do_for_production(monkeypatch: pytest.M
     }
 
 
-def test_only_teller_is_published_and_only_on_this_machine() -> None:
-    assert {name for name, service in SERVICES.items() if "ports" in service} == {"teller"}
-    assert SERVICES["teller"]["ports"] == ["127.0.0.1:8080:8080"]
+def test_what_is_published_is_published_on_this_machine_alone() -> None:
+    published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
+    assert published.pop("teller") == ["127.0.0.1:8080:8080"]
+    assert published == {
+        "webhooks": ["127.0.0.1:8081:8081"],
+        "sandbox": ["127.0.0.1:8080:8080"],  # in place of teller
+        "keycloak": ["127.0.0.1:8180:8180"],
+    }
     assert COMPOSE["networks"]["inside"]["internal"] is True
     assert all(SERVICES[name]["networks"] == ["inside"] for name in ("postgres", "redis", "rasa"))
 

@@ -8,7 +8,7 @@ import asyncpg
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-from bot.migrations import newest, upgrade
+from bot.migrations import newest, until_current, upgrade
 from bot.migrations.runner import VERSIONS
 from tests.conftest import TEMPLATE, of_database
 
@@ -53,3 +53,31 @@ async def test_the_three_owners_have_their_schemas(database: str) -> None:
     await connection.close()
     assert {"bot", "money", "customers"} <= schemas
     assert TEMPLATE not in database
+
+
+async def test_a_schema_that_is_ahead_of_us_is_left_as_it_is(database: str) -> None:
+    connection = await asyncpg.connect(database)
+    await connection.execute("update bot.alembic_version set version_num = '9999'")
+    try:
+        assert await upgrade(database) is False
+        assert await connection.fetchval("select version_num from bot.alembic_version") == "9999"
+    finally:
+        await connection.close()
+
+
+async def test_who_waits_for_the_schema_goes_on_as_soon_as_it_is_there(server: str) -> None:
+    connection = await asyncpg.connect(server)
+    await connection.execute("create database waited_for")
+    dsn = of_database(server, "waited_for")
+    try:
+        assert await until_current(dsn, 0.1) is False
+        waiting = asyncio.create_task(until_current(dsn, 60))
+        await upgrade(dsn)
+        assert await waiting is True
+    finally:
+        await connection.execute("drop database waited_for with (force)")
+        await connection.close()
+
+
+async def test_who_waits_for_a_database_that_is_not_there_gives_up_in_time() -> None:
+    assert await until_current("postgresql://nobody@127.0.0.1:1/none", 0.1) is False
