@@ -1,7 +1,7 @@
 # Everything a developer runs. Each target first makes what it needs; the second time that takes no time.
 # Needs Python 3.11 to 3.14 with venv, and a package registry; no path here is absolute, so a space in it does no harm.
 
-.PHONY: help run rasa test check audit coverage bench bench-nlu prepare prepare-dev format clean
+.PHONY: help run rasa test check audit coverage chaos bench bench-nlu prepare prepare-dev format clean
 
 # Processes that test side by side. Most tests wait, for a database or a clock.
 WORKERS = 2
@@ -13,6 +13,7 @@ help:
 	@echo "make check   lint, security, types, imports, flows"
 	@echo "make audit   ask an advisory service about every locked package (needs the network)"
 	@echo "make coverage  show the branches of the money code that no test takes"
+	@echo "make chaos   kill, cut and freeze a whole estate while customers pay (ARGS='--seed 7 --minutes 20')"
 	@echo "make bench   measure load and latency"
 	@echo "make bench-nlu  measure the understanding (DATA=folder of the public sets, ARGS='--engines embedded')"
 	@echo "make format  write the sources the way 'make check' wants them"
@@ -36,6 +37,9 @@ audit: prepare-dev
 coverage: prepare-dev
 	@.venv/bin/coverage run -m pytest -q tests/core_adapters tests/simulation/test_seeds.py $(ARGS)
 	@.venv/bin/coverage report
+
+chaos: prepare-dev
+	@.venv/bin/python -m bench chaos $(ARGS)
 
 bench: prepare-dev
 	@.venv/bin/python -m bench $(ARGS)

@@ -3,7 +3,8 @@
 ``python -m bench soak``: whether one messenger in trouble holds up the others. ``pictures``: what a picture costs.
 ``newcomers``: whether the funnel of a thousand adds up. ``simulate``, ``crashes``, ``states`` and ``money``: what is
 shown of the money path, see docs/money-proof.md. ``nlu``: how well and how cheaply sentences are understood, see
-docs/understanding.md.
+docs/understanding.md. ``chats``: how long a thousand chats wait for us; ``chaos``: everything goes wrong at once, see
+docs/reliability.md.
 """
 
 import argparse
@@ -48,6 +49,8 @@ ELSEWHERE = {
     "states": "bench.simulation.machine",
     "money": "bench.money.command",
     "nlu": "bench.nlu.command",
+    "chaos": "bench.chaos.command",
+    "chats": "bench.chats",
 }
 OUT = Path(__file__).parent / "out" / "turn.json"
 

@@ -4,9 +4,10 @@
 import asyncio
 import base64
 import os
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -21,6 +22,7 @@ from bot.outbox import Outbox
 from bot.pace import LocalPace
 from bot.perform import Performer
 from bot.recovery import Recovery
+from bot.relay import giving_at, taking_at
 from bot.store import Connect, Mark, OutboxRow, Store, TurnRow, uuid7
 from bot.switches import Switches
 from bot.timers import Timers
@@ -134,20 +136,36 @@ class Provider(Operations):
         await self._settle(settled, "core_adapters", str(operation.op_id))
 
 
-class Engine:
-    """A process of the bot."""
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """What the processes of one estate share: the key of what is stored, and that of buttons."""
 
-    def __init__(self, phones: Phones, connect: Connect) -> None:
-        self.store = Store(connect, Keyring([base64.b64encode(os.urandom(32)).decode()]))
+    vault: str = field(default_factory=lambda: base64.b64encode(os.urandom(32)).decode())
+    buttons: bytes = field(default_factory=lambda: os.urandom(32))
+
+
+class Engine:
+    """A process of the bot. With a Redis, ``role`` says whether it hands turns over or takes them."""
+
+    def __init__(
+        self, phones: Phones, connect: Connect, redis_url: str = "", role: str = "all", secrets: Secrets | None = None
+    ) -> None:
+        self.secrets = secrets or Secrets()
+        self.store = Store(connect, Keyring([self.secrets.vault]))
         self._library = content.library(brands.load(BANK).for_flows())
-        self._key = os.urandom(32)
+        self._key = self.secrets.buttons
+        self.giving = giving_at(redis_url, role)
+        self.taking = taking_at(redis_url, role, self.store.inbox, lambda *row: self.turns.resume(*row))
         channels, bank = {"telegram": Messenger(phones)}, Bank()
         pace = LocalPace({"telegram": 1e9})
         outbox = Outbox(self.store.outbox, channels, bank, pace, Switches(self.store.switches, pace))
         operations = Provider(self.store.outbox, {}, self._take)
         self.performer = Performer(self.store.outbox, outbox, operations, bank)
         self.timers = Timers(self.store.timers, lambda: self.recovery.wake())
-        self.turns = Turns(self.store, self._advance, bank, self.performer, channels, ("en", "uk"), self.timers.note)
+        self.turns = Turns(
+            self.store, self._advance, bank, self.performer, channels, ("en", "uk"), self.timers.note,
+            relay=self.giving, ended=self.taking.ended if self.taking is not None else lambda _: None,
+        )  # fmt: skip
         self.recovery = Recovery(self.store, self.turns, self.performer)
         self.app = Starlette(routes=webhooks.routes(Door(channels, bank), self.turns))
 
@@ -157,6 +175,18 @@ class Engine:
             conversation = conversation_id("telegram", "1", str(chat))
             session = _verified(Session.new(conversation, "telegram", str(chat), "en", "1"))
             assert (await self.store.turns.save(TurnRow(conversation, (), session.to_json(), 0))).won
+
+    def works(self) -> list[Coroutine[Any, Any, None]]:
+        """The background."""
+        relay = [side.run() for side in (self.giving, self.taking) if side is not None]
+        return [self.recovery.run(), self.timers.run(), *relay]
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        for side in (self.giving, self.taking):
+            if side is not None:
+                await side.close()
+        await self.store.close()
 
     async def quiet(self) -> None:
         """Until everything is sent and recorded."""

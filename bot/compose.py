@@ -227,7 +227,9 @@ class _Builder:
         await self.stack.enter_async_context(versions.working())
         self.apps["/api/v1/flows"] = versions.app(self.verifier)
         self.routes += versions.routes()
-        talk = Conversation(self.settings, self.brand, self.keyring, self._connect, core.vault, versions.live)
+        talk = Conversation(
+            self.settings, self.brand, self.keyring, self._connect, core.vault, versions.live, self.role
+        )
         talk.join(asks_core, customers, images)
         await self.stack.enter_async_context(talk.working())
         if self.role != "worker":

@@ -4,8 +4,9 @@
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 
@@ -33,10 +34,11 @@ from bot.perform import Performer
 from bot.pictures import Pictures
 from bot.receipts import Receipts
 from bot.recovery import Recovery
+from bot.relay import giving_at, taking_at
 from bot.retention import Retention
 from bot.settings import Settings
 from bot.settings.made_up import own_url
-from bot.store import Connect, Link, Store
+from bot.store import Connect, Link, Store, StoreDown
 from bot.switches import Switches
 from bot.timers import Timers
 from bot.turn import Turns
@@ -55,7 +57,8 @@ from flows.session import Session
 from flows.welcoming import welcome
 from nlu.spoken import InTheirLanguage
 
-STOP_S = 15.0
+STOP_S = 15.0  # with what the server and the calls to the bank have, less than the thirty that an orchestrator waits
+LEAST_S = 1.0
 BUTTON_KEY = "buttons"
 
 
@@ -70,6 +73,7 @@ class Conversation:
         connect: Connect,
         vault: Tokeniser,
         live: Live,
+        role: str = "all",
     ) -> None:
         self._settings, self._brand, self._keyring = settings, brand, keyring
         self._live = live
@@ -85,7 +89,10 @@ class Conversation:
         self._paging = Paging(self._store.said)
         self._vault = vault
         self._door = Door(self._messengers.channels, vault, tokens=self._paging)
-        self._pace = pace_at(settings.redis_url.get_secret_value(), self._messengers.rates)
+        redis_url = settings.redis_url.get_secret_value()
+        self._pace = pace_at(redis_url, self._messengers.rates)
+        self._giving = giving_at(redis_url, role)
+        self._taking = taking_at(redis_url, role, self._store.inbox, lambda *row: self._turns.resume(*row))
         self._switches = Switches(self._store.switches, self._pace)
         self._retention = Retention(connect)
         self._erasing = Erasing(connect, keyring)
@@ -128,6 +135,8 @@ class Conversation:
             self._collector,
             self._receipts,
             self._unheard if self._settings.nlu.keep_unheard else None,
+            self._giving,
+            *((self._taking.ended,) if self._taking is not None else ()),
         )
         self._recovery = Recovery(self._store, self._turns, self._performer)
         self._timers = Timers(self._store.timers, self._recovery.wake)
@@ -143,7 +152,8 @@ class Conversation:
             self._erasing.run(),
             self._writing.scheduler.run(),
         )
-        works = (self._recovery.run(), self._timers.run(), self._collector.run(), *sending)
+        relay = [side.run() for side in (self._giving, self._taking) if side is not None]
+        works = (self._recovery.run(), self._timers.run(), self._collector.run(), *sending, *relay)
         tasks = [asyncio.create_task(work) for work in works]
         try:
             yield
@@ -153,8 +163,7 @@ class Conversation:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            await self._turns.stop(STOP_S)
-            await self._performer.stop(STOP_S)
+            await self._end_work()
             await self._receipts.stop()
             await self._switches.close()
             await self._pace.close()
@@ -164,6 +173,20 @@ class Conversation:
             await self._media_link.close()
             await self._unheard.drain()
             await self._unheard_link.close()
+
+    async def _end_work(self) -> None:
+        """Turns and what follows from them have STOP_S together; what is left then is another process's at once."""
+        until = time.monotonic() + STOP_S
+        if self._giving is not None:
+            await self._giving.close()
+        if self._taking is not None:
+            await self._taking.leave()
+        await self._turns.stop(STOP_S)
+        await self._performer.stop(max(LEAST_S, until - time.monotonic()))
+        if self._taking is not None:
+            await self._taking.stop()
+        with suppress(StoreDown):
+            await self._store.inbox.release(self._turns.held(0))
 
     def routes(self) -> list[Route]:
         """The webhooks of the messengers, the one-time pages, and files lent to platforms."""

@@ -31,6 +31,9 @@ SENDS = Counter("teller_sends", "Messages to customers, by channel and result.",
 RECEIPTS = Counter("teller_receipts", "What platforms tell about messages that left, by channel and state.",
     ["channel", "state"])  # fmt: skip
 OPERATIONS = Counter("teller_operation_handovers", "Operations handed to their provider, by result.", ["result"])
+HANDED = Counter(
+    "teller_turns_handed", "Turns handed from webhooks to workers: given, kept, taken, taken again.", ["what"]
+)
 INBOX_WAITING = Gauge("teller_inbox_waiting", "Inbox rows without a finished turn.")
 INBOX_LAG_SECONDS = Gauge("teller_inbox_lag_seconds", "Age of the oldest of them.")
 OUTBOX_WAITING = Gauge("teller_outbox_waiting", "Outbox rows that have not left yet.")

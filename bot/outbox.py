@@ -113,11 +113,12 @@ class Outbox:
 
         What waits for a switch, for its time or for an answer is left at once.
         """
+        until = time.monotonic() + timeout_s
         self._clearance.leave()
         await self._lanes.stop(timeout_s)
         tasks = list(self._tasks)
         if tasks:
-            await asyncio.wait(tasks, timeout=max(timeout_s, 1))
+            await asyncio.wait(tasks, timeout=max(until - time.monotonic(), 1))
         for task in tasks:
             task.cancel()
 

@@ -22,6 +22,7 @@ from bot import arriving, fragments
 from bot.door import Tokeniser
 from bot.lanes import Lanes
 from bot.metrics import EVENTS, TURN_SECONDS, TURNS, alert, counted
+from bot.relay import HANDED_S, Relay
 from bot.store import Accepted, Arrival, BadRow, Claimed, Saved, Store, StoreDown, TurnRow
 from bot.turn_ports import Advance, Decision, EngineStuck, Files, News, Pages, Perform, Unheard
 from bot.turn_row import row_of
@@ -77,7 +78,8 @@ class Turns:
     """All turns of this process.
 
     ``locales`` are the brand's, the default first. ``due`` hears of new timers. With a ``vault``, card numbers that
-    come in pieces are joined; with ``pages``, choices that did not fit on one are turned.
+    come in pieces are joined; with ``pages``, choices that did not fit on one are turned. With a ``relay``, what comes
+    in goes to a worker where one stands ready; ``ended`` hears of inbox rows that are done.
     """
 
     def __init__(
@@ -94,6 +96,8 @@ class Turns:
         files: Files | None = None,
         news: News | None = None,
         unheard: Unheard | None = None,
+        relay: Relay | None = None,
+        ended: Callable[[UUID], None] = lambda _: None,
     ) -> None:
         self._store = store
         self._advance = advance
@@ -104,6 +108,7 @@ class Turns:
         self._due = due
         self._vault = vault
         self._pages, self._files, self._news, self._unheard = pages, files, news, unheard
+        self._relay, self._ended = relay, ended
         self._lanes: Lanes[_Task] = Lanes(self._work, self._idle)
         self._warm: dict[UUID, _Start] = {}
         self._recent: OrderedDict[UUID, tuple[bytes, Session]] = OrderedDict()
@@ -116,30 +121,34 @@ class Turns:
         if self._news is not None and (news := [e for e in events if e.type is EventType.DELIVERY_STATUS]):
             await self._news.receive(news)
             events = [event for event in events if event.type is not EventType.DELIVERY_STATUS]
-        arrivals = [Arrival(event, event.channel, event.account, event.dedupe_key) for event in events]
+        arrivals = [self._arrival(event, event.channel, event.account, event.dedupe_key) for event in events]
         for event, accepted in zip(events, await self._store.turns.accept(arrivals), strict=True):
             counted(EVENTS, event.channel, "new" if accepted.fresh else "duplicate").inc()
             if accepted.fresh:
                 self._acknowledge(event)
                 self._arrived(event, accepted)
 
+    def _arrival(self, event: Event, source: str, account: str, dedupe: str) -> Arrival:
+        handed = self._relay is not None and self._relay.reaches(event.conversation)
+        return Arrival(event, source, account, dedupe, HANDED_S if handed else None)
+
     async def take(self, event: Event, source: str, dedupe: str) -> bool:
         """Store an event of our own (a result, a form) and begin its turn; false for one already known.
 
         Raises StoreDown.
         """
-        (accepted,) = await self._store.turns.accept([Arrival(event, source, "", dedupe)])
+        (accepted,) = await self._store.turns.accept([self._arrival(event, source, "", dedupe)])
         if accepted.fresh:
             self._arrived(event, accepted)
         return accepted.fresh
 
-    async def resume(self, claimed: Claimed) -> None:
-        """Go on with a row that was taken up. Raises StoreDown."""
+    async def resume(self, claimed: Claimed, accepted: Accepted | None = None) -> None:
+        """Go on with a row that was taken up; ``accepted`` is how its conversation stood then. Raises StoreDown."""
         if claimed.event is None or claimed.attempts > ATTEMPTS_MAX:
             reason = "its body cannot be opened" if claimed.event is None else "every process that took it has failed"
             await self._park(claimed.conversation, (claimed.id,), reason)
         elif claimed.id not in self._held:
-            self._begin(_Task(claimed.id, claimed.event))
+            self._begin(self._task(claimed.event, accepted))
 
     def held(self, longer_than_s: float) -> list[UUID]:
         """The inbox rows in work for so long that their lease needs renewing."""
@@ -155,7 +164,15 @@ class Turns:
         await self._lanes.stop(timeout_s)
 
     def _arrived(self, event: Event, accepted: Accepted) -> None:
-        self._begin(_Task(event.id, event, accepted, all(inbox in self._held for inbox in accepted.ahead)))
+        if self._relay is not None and self._relay.reaches(event.conversation):
+            self._relay.give(event.conversation, event.id, lambda: self._begin(self._task(event)))
+            return
+        self._begin(self._task(event, accepted))
+
+    def _task(self, event: Event, accepted: Accepted | None = None) -> _Task:
+        if accepted is None:
+            return _Task(event.id, event)
+        return _Task(event.id, event, accepted, all(inbox in self._held for inbox in accepted.ahead))
 
     def _begin(self, task: _Task) -> None:
         self._held[task.inbox] = time.monotonic()
@@ -342,6 +359,7 @@ class Turns:
     def _let_go(self, rows: Sequence[UUID]) -> None:
         for inbox in rows:
             self._held.pop(inbox, None)
+            self._ended(inbox)
 
     def _again(self, conversation: UUID, task: _Task) -> None:
         """To the lane's end. From here on the lane is out of order, so the inbox is asked whose turn it is."""

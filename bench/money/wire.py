@@ -4,16 +4,21 @@ The fate is drawn when a connection brings its first byte, so that one that is k
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
 Manner = Literal["through", "delay", "cut before", "cut after", "swallow", "half-close", "drip"]
 MANNERS: tuple[Manner, ...] = ("through", "delay", "cut before", "cut after", "swallow", "half-close", "drip")
+Moment = Literal["sent", "answered"]  # a request is about to be passed on; an answer is
 CHUNK = 65_536
 DRIP = 7  # bytes at a time
 PATIENCE_S = 0.2  # after a request's last byte, until it counts as whole
+
+
+async def unwatched(_moment: Moment, _first: bytes) -> None:
+    """Nobody listens."""
 
 
 @dataclass
@@ -27,6 +32,7 @@ class Wire:
     port: int
     manner: Callable[[], Manner]
     delay_s: float = 0.1
+    watch: Callable[[Moment, bytes], Awaitable[None]] = unwatched
     met: list[Manner] = field(default_factory=list)
     _open: set["asyncio.Task[None]"] = field(default_factory=set)
 
@@ -66,6 +72,7 @@ class Wire:
                     return
                 if there is None or back is None:
                     back, there = await asyncio.open_connection(self.host, self.port)
+                await self.watch("sent", request)
                 there.write(request)
                 await there.drain()
                 if not await self._answer(manner, back, writer):
@@ -80,6 +87,7 @@ class Wire:
             await asyncio.sleep(PATIENCE_S)  # the server works on it meanwhile
             return False
         answer = await _whole(back)
+        await self.watch("answered", answer)
         if manner == "swallow":
             await asyncio.sleep(3600)
         if manner == "half-close":

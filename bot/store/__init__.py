@@ -6,7 +6,7 @@ Decision 0050 tells why the statements look as they do.
 """
 
 from bot.store.ids import uuid7
-from bot.store.inbox import Claimed, Inbox
+from bot.store.inbox import Claimed, Handed, Inbox
 from bot.store.link import BadRow, Connect, Link, StoreDown, StoreFailure
 from bot.store.outbox import OutboxStore, Taken
 from bot.store.receipts import Receipt, ReceiptStore
@@ -57,6 +57,7 @@ __all__ = [
     "Claimed",
     "Connect",
     "Ending",
+    "Handed",
     "Inbox",
     "Link",
     "Loaded",

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
+import asyncpg
+
 from bot.store.link import Link
+from bot.store.rows import Accepted
 from bot.store.sealed import Sealed
-from bot.store.statements import CLAIM_INBOX, END_INBOX, FAIL_INBOX, PENDING, RENEW_INBOX
+from bot.store.statements import CLAIM_INBOX, END_INBOX, FAIL_INBOX, PENDING, RENEW_INBOX, TAKE_INBOX
 from flows.events import Event
 
 
@@ -21,6 +24,14 @@ class Claimed:
     attempts: int
 
 
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A row that another process names."""
+
+    conversation: UUID
+    inbox: UUID
+
+
 class Inbox:
     """Every method raises StoreDown when the database is away."""
 
@@ -31,7 +42,21 @@ class Inbox:
 
     async def claim(self, most: int = 100) -> Sequence[Claimed]:
         """Take rows that nobody holds, in order of arrival."""
-        rows = await self._link.fetch(CLAIM_INBOX, most, self._lease_s)
+        return self._claimed(await self._link.fetch(CLAIM_INBOX, most, self._lease_s))
+
+    async def take(self, handed: Sequence[Handed], again: bool) -> Sequence[tuple[Claimed, Accepted]]:
+        """Take these, in order of arrival; not those that are done. ``again``: whoever had them has not ended them."""
+        ids, conversations = [one.inbox for one in handed], [one.conversation for one in handed]
+        rows = await self._link.fetch(TAKE_INBOX, ids, conversations, self._lease_s, int(again))
+        rows = sorted(rows, key=lambda row: row["arrival"])
+        return list(zip(self._claimed(rows), map(self._accepted, rows), strict=True))
+
+    def _accepted(self, row: asyncpg.Record) -> Accepted:
+        state = row["state"]
+        opened = None if state is None else self._sealed.open_state(row["conversation"], state)
+        return Accepted(True, opened, row["version"] or 0, row["ahead"])
+
+    def _claimed(self, rows: Sequence[asyncpg.Record]) -> Sequence[Claimed]:
         return [
             Claimed(row["id"], row["conversation"], self._event(row["id"], row["body"]), row["attempts"])
             for row in sorted(rows, key=lambda row: row["arrival"])
@@ -40,6 +65,11 @@ class Inbox:
     async def renew(self, ids: Sequence[UUID]) -> None:
         """Go on holding these."""
         await self._link.fetch(RENEW_INBOX, ids, self._lease_s)
+
+    async def release(self, ids: Sequence[UUID]) -> None:
+        """Hold these no longer: whoever looks first takes them."""
+        if ids:
+            await self._link.fetch(RENEW_INBOX, ids, 0.0)
 
     async def end(self, ids: Sequence[UUID], status: Literal["done", "parked"]) -> None:
         """These need no turn (any more)."""

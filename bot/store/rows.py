@@ -15,12 +15,16 @@ Ending = Literal["done", "failed", "unreachable", "window_closed", "expired", "c
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """An event and what makes it unique: the same (channel, account, dedupe) is taken once, for good."""
+    """An event and what makes it unique: the same (channel, account, dedupe) is taken once, for good.
+
+    ``lease_s`` is how long it is left to this process, or to whom it hands it; None: as long as is usual.
+    """
 
     event: Event
     channel: str
     account: str
     dedupe: str
+    lease_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

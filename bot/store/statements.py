@@ -5,15 +5,15 @@ Rows of many turns travel together as arrays (``unnest``), each guarded on its o
 """
 
 # Which items are new, and how their conversations stand. The reads see what was there before this statement, so
-# `ahead` does not hold the row itself. $7 lease in seconds.
+# `ahead` does not hold the row itself. $7 leases in seconds.
 ACCEPT = """
 with item as (
     select *, nextval('bot.arrival') as arrival
-    from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::bytea[])
-    with ordinality as i(id, channel, account, dedupe, conversation, body, n)),
+    from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::bytea[], $7::float8[])
+    with ordinality as i(id, channel, account, dedupe, conversation, body, lease, n)),
 fresh as (
     insert into bot.inbox(id, arrival, channel, account, dedupe, conversation, body, lease_until)
-    select id, arrival, channel, account, dedupe, conversation, body, now() + $7::float8 * interval '1 s'
+    select id, arrival, channel, account, dedupe, conversation, body, now() + lease * interval '1 s'
     from item order by channel, account, dedupe, n
     on conflict (channel, account, dedupe) do nothing returning id)
 select i.id in (select id from fresh), c.state, c.version,
@@ -80,6 +80,18 @@ from (select id, channel, account, dedupe from bot.inbox where status = 'new' an
       order by arrival limit $1 for update skip locked) free
 where (b.channel, b.account, b.dedupe) = (free.channel, free.account, free.dedupe)
 returning b.id, b.channel, b.account, b.dedupe, b.body, b.attempts, b.arrival, b.conversation"""
+
+# Rows that were handed to this process, whoever holds them, and how their conversations stand. $4 is 1 when somebody
+# before us took them and did not end.
+TAKE_INBOX = """
+update bot.inbox b set lease_until = now() + $3::float8 * interval '1 s', attempts = attempts + $4::int
+from unnest($1::uuid[], $2::uuid[]) as t(id, conversation)
+where b.conversation = t.conversation and b.id = t.id and b.status = 'new'
+returning b.id, b.body, b.attempts, b.arrival, b.conversation,
+    (select c.state from bot.conversation c where c.id = b.conversation) as state,
+    (select c.version from bot.conversation c where c.id = b.conversation) as version,
+    array(select w.id from bot.inbox w
+          where w.conversation = b.conversation and w.status = 'new' and w.arrival < b.arrival) as ahead"""
 
 RENEW_INBOX = """
 update bot.inbox set lease_until = now() + $2::float8 * interval '1 s'

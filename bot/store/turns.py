@@ -55,7 +55,7 @@ class TurnStore:
             [a.dedupe for a in arrivals],
             [a.event.conversation for a in arrivals],
             [self._sealed.event(a.event) for a in arrivals],
-            self._lease_s,
+            [self._lease_s if a.lease_s is None else a.lease_s for a in arrivals],
         )
         return [
             Accepted(fresh, self._opened(a.event.conversation, state) if fresh else None, version or 0, ahead)

@@ -32,6 +32,7 @@ from bot.people import Desk
 from bot.perform import Performer
 from bot.receipts import Receipts
 from bot.recovery import Recovery
+from bot.relay import giving_at, taking_at
 from bot.store import Link, Store, uuid7
 from bot.store.messages import MessageStore
 from bot.switches import Switches
@@ -343,8 +344,11 @@ class Worker:
         consents: Consents | None = None,
         facts: FactSource | None = None,
         unheard: Unheard | None = None,
+        redis_url: str = "",
+        role: str = "all",
     ) -> None:
         """``ahead`` is how far the clock that sending looks at runs before the true one."""
+        self.giving = giving_at(redis_url, role)
         self.post = post(recorder.url, capabilities)
         channels = {"post": self.post}
         self.store = Store(lambda: asyncpg.connect(database), sealer, lease_s)
@@ -367,9 +371,11 @@ class Worker:
         self.media = MediaStore(self.media_link, sealer)
         self.collector = Collector(self.media, channels)
         paging = Paging(self.store.said)
+        self.taking = taking_at(redis_url, role, self.store.inbox, lambda *row: self.turns.resume(*row))
+        relay = (self.giving, *((self.taking.ended,) if self.taking is not None else ()))
         self.turns = Turns(
             self.store, advance, facts or Known(), self.performer, channels, ("en", "uk"), self.timers.note, Vault(),
-            paging, self.collector, self.receipts, unheard,
+            paging, self.collector, self.receipts, unheard, *relay,
         )  # fmt: skip
         self.recovery = Recovery(self.store, self.turns, self.performer, sweep_s=0.1)
         self.door = Door(channels, Vault(), tokens=paging)
@@ -385,7 +391,8 @@ class Worker:
     def start(self) -> "Worker":
         """The background: recovery and timers."""
         sending = (self.switches.run(), self.receipts.run())
-        works = (self.recovery.run(), self.timers.run(), self.collector.run(), *sending)
+        relay = [side.run() for side in (self.giving, self.taking) if side is not None]
+        works = (self.recovery.run(), self.timers.run(), self.collector.run(), *sending, *relay)
         self._running = [asyncio.create_task(work) for work in works]
         return self
 
@@ -408,6 +415,9 @@ class Worker:
         for task in self._running:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
+        for side in (self.giving, self.taking):
+            if side is not None:
+                await side.close()
         await self.turns.stop(0)
         await self.performer.stop(0)
         await self.receipts.stop()

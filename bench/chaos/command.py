@@ -1,0 +1,118 @@
+"""``make chaos``: the short form, about four minutes. ``ARGS="--seed 7 --minutes 20"``: another seed, and longer.
+
+Ends with 1 when anything was lost, doubled, stuck or told wrongly, when a sum was ever another, or when a kind of
+fault was planned and never struck. Writes bench/out/chaos.json. The same seed is the same schedule; what a customer's
+thumb meets at that moment is the machine's.
+"""
+
+import argparse
+import asyncio
+import random
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import httpx
+import structlog
+
+from bench.chaos import checks, report
+from bench.chaos.estate import Estate, running
+from bench.chaos.plan import KINDS, planned
+from bench.chaos.striking import Striking
+from bench.chaos.workload import Customer
+from bot.postgres import stop
+
+SHORT_MINUTES = 2.0
+CUSTOMERS = 6
+OPEN_AT_ONCE = 3
+PAUSE_S = 0.5
+
+
+def main() -> None:
+    """Run one schedule."""
+    options = argparse.ArgumentParser(prog="bench chaos", description=__doc__)
+    options.add_argument("chaos")
+    options.add_argument("--seed", type=int, default=9)
+    options.add_argument("--minutes", type=float, default=SHORT_MINUTES, help="how long things go wrong")
+    options.add_argument("--customers", type=int, default=CUSTOMERS)
+    options.add_argument("--only", nargs="*", choices=[*KINDS], help="only these kinds of faults")
+    options.add_argument("--plan", action="store_true", help="print the schedule and do nothing")
+    chosen = options.parse_args()
+    has_redis = shutil.which("redis-server") is not None
+    kinds = [kind for kind in chosen.only or KINDS if has_redis or kind not in ("redis", "flush")]
+    strikes = planned(chosen.seed, chosen.minutes * 60, kinds)
+    if chosen.plan:
+        print("\n".join(f"{strike.at_s:6.1f} s  {strike}" for strike in strikes))
+        return
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+    folder = Path(tempfile.mkdtemp(prefix="teller-chaos-"))
+    folder.chmod(0o711)  # as root the server runs as somebody else and must get through
+    try:
+        run = report.Run(chosen.seed, chosen.minutes, kinds, strikes, has_redis)
+        asyncio.run(_run(folder, run, chosen.customers))
+    finally:
+        stop(folder)
+    report.keep(run)
+    print(report.told(run))
+    if run.wrong:
+        print(f"the logs are in {folder}")
+        sys.exit(1)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+async def _run(folder: Path, run: report.Run, count: int) -> None:
+    began = time.monotonic()
+    async with running(folder, run.seed) as estate:
+        run.figures["started_s"] = round(time.monotonic() - began, 1)
+        async with httpx.AsyncClient(base_url=estate.sandbox, timeout=30, trust_env=False) as http:
+            customers = [Customer(http, number) for number in range(count)]
+            await _opened(estate, customers)
+            await _struck(estate, run, customers)
+    run.figures["took_s"] = round(time.monotonic() - began, 1)
+
+
+async def _opened(estate: Estate, customers: Sequence[Customer]) -> None:
+    limit = asyncio.Semaphore(OPEN_AT_ONCE)
+
+    async def one(customer: Customer) -> None:
+        async with limit:
+            await customer.open()
+
+    await asyncio.gather(*map(one, customers))
+    cards = checks.cards(books_of(estate))
+    for customer in customers:
+        customer.card = cards[customer.name]
+
+
+def books_of(estate: Estate) -> Path:
+    """The bank's own books."""
+    return estate.folder / "data" / "sandbox.sqlite3"
+
+
+async def _struck(estate: Estate, run: report.Run, customers: Sequence[Customer]) -> None:
+    """The customers pay and the strikes fall; then all settles, and is counted."""
+    dsn, books, over = estate.database.dsn, books_of(estate), asyncio.Event()
+    reads, striking = checks.Reads(), Striking(estate)
+    watching = asyncio.create_task(checks.reading(dsn, books, reads))
+    paying = [
+        asyncio.create_task(_pays(one, customers[(n + 1) % len(customers)], estate.dice, over))
+        for n, one in enumerate(customers)
+    ]
+    await striking.run(run.strikes, lambda line: print(line, flush=True))
+    over.set()
+    await asyncio.gather(*paying)
+    stuck = await checks.settled(dsn)
+    await asyncio.gather(*(customer.last_words() for customer in customers))
+    watching.cancel()
+    await asyncio.gather(watching, return_exceptions=True)
+    found = await checks.verdict(dsn, books, customers, stuck)
+    run.ended(found, reads, striking.struck, [s for customer in customers for s in customer.took_s])
+
+
+async def _pays(customer: Customer, to: Customer, dice: random.Random, over: asyncio.Event) -> None:
+    while not over.is_set():
+        await customer.pay(to, dice)
+        await asyncio.sleep(dice.uniform(0, PAUSE_S))

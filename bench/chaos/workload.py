@@ -1,0 +1,176 @@
+"""A bank's customers: each sends money to the next one, over and over, by chat, and notes what was said of it.
+
+Every wish has an amount that the customer has never sent before, so that what the bank posted can be told apart.
+"""
+
+import asyncio
+import random
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+ASKED_S = 25.0  # until a customer who is not answered says something else
+TOLD_S = 60.0  # until one who has confirmed goes on; the bank may still do it
+LOOK_S = 0.3
+RECENT = 12  # messages that are looked at
+SMALLEST_MINOR, STEP_MINOR = 100, 3
+ENDS = ("Done. {amount}", "{amount} ₴ was not sent", "{amount} ₴ has been sent", "Nothing was sent")
+
+
+@dataclass
+class Wish:
+    """One transfer as its customer saw it. ``said`` is the last word on it."""
+
+    minor: int
+    began: float
+    confirmed: bool = False
+    said: str = ""
+
+
+@dataclass
+class Customer:
+    """A phone with one chat, and a card."""
+
+    http: httpx.AsyncClient
+    number: int
+    person: int = 0
+    chat: str = ""
+    card: str = ""
+    wishes: list[Wish] = field(default_factory=list)
+    took_s: list[float] = field(default_factory=list)
+
+    @property
+    def phone(self) -> str:
+        return f"+38050222{self.number:04d}"
+
+    @property
+    def name(self) -> str:
+        return f"Customer{self.number}"
+
+    async def open(self) -> None:
+        """Become a customer of the bank with a card, before anything goes wrong."""
+        body = {"first_name": self.name, "last_name": "Koval", "phone": self.phone, "language": "en"}
+        self.person = (await self._post("/phones/people", body))["id"]
+        bot = await self._until(self._bot, 120)
+        self.chat = f"/phones/telegram/{self.person}/{bot}"
+        await self._post(f"{self.chat}/messages", {"start": ""})
+        await self._tap("Open a card")
+        await self._press()
+        await self._say(await self._code(""))
+        await self._tap("Digital")
+        await self._tap("Yes")
+        await self._until(lambda: self._heard(0, "You can use it at once"), 120)
+
+    async def pay(self, to: "Customer", dice: random.Random) -> None:
+        """One wish, as far as it comes."""
+        wish = Wish(SMALLEST_MINOR + STEP_MINOR * len(self.wishes), time.monotonic())
+        self.wishes.append(wish)
+        amount = f"{wish.minor // 100}.{wish.minor % 100:02d}"
+        old, seen = await self._newest_code(), await self._newest()
+        await self._say(f"send {amount} to {to.card}")
+        if not await self._until(lambda: self._heard(seen, f"Send {amount}"), ASKED_S):
+            await self._say("/cancel")
+            return
+        await self._tap("Yes", seen)
+        wish.confirmed = True
+        if dice.random() < 0.2:  # an impatient thumb
+            await self._tap("Yes", seen, wait_s=0)
+        ends = [end.format(amount=amount) for end in ENDS]
+        found = await self._until(lambda: self._heard(seen, "needs a code", *ends), ASKED_S)
+        if found and "needs a code" in found:
+            code = await self._until(lambda: self._newer_code(old), ASKED_S)
+            if code:
+                await self._say(code)
+            found = await self._until(lambda: self._heard(seen, *ends), TOLD_S)
+        if found:
+            wish.said = found
+            self.took_s.append(time.monotonic() - wish.began)
+
+    async def last_words(self) -> None:
+        """What has been said of each wish, when all is over."""
+        texts = [text for _, text in await self._messages(200)]
+        for wish in self.wishes:
+            amount = f"{wish.minor // 100}.{wish.minor % 100:02d}"
+            about = [text for text in texts if f"{amount} ₴" in text and not text.startswith("Send ")]
+            wish.said = about[-1] if about else wish.said
+
+    async def _heard(self, after: int, *words: str) -> str | None:
+        found = [text for id_, text in await self._messages() if id_ > after and any(word in text for word in words)]
+        return found[-1] if found else None
+
+    async def _messages(self, limit: int = RECENT) -> list[tuple[int, str]]:
+        return [(one["id"], one["text"]) for one in await self._bubbles(limit) if one["from"] == "bot"]
+
+    async def _bubbles(self, limit: int = RECENT) -> list[dict[str, Any]]:
+        return list((await self._page(limit))["messages"])
+
+    async def _page(self, limit: int = RECENT) -> dict[str, Any]:
+        answer = await self.http.get(f"{self.chat}/messages", params={"limit": limit})
+        page: dict[str, Any] = answer.raise_for_status().json()
+        return page
+
+    async def _newest(self) -> int:
+        return max((one["id"] for one in await self._bubbles(1)), default=0)
+
+    async def _say(self, text: str) -> None:
+        await self._post(f"{self.chat}/messages", {"text": text})
+
+    async def _tap(self, title: str, after: int = 0, wait_s: float = 60) -> None:
+        place = await self._until(lambda: self._button(title, after), wait_s)
+        if place:
+            with suppress(httpx.HTTPStatusError):  # the button may be gone by now
+                await self._post(f"{self.chat}/taps", place)
+
+    async def _button(self, title: str, after: int) -> dict[str, Any] | None:
+        for message in reversed(await self._bubbles()):
+            for row, buttons in enumerate(message.get("buttons") or []):
+                for column, button in enumerate(buttons):
+                    if button.get("title") == title and message["id"] > after:
+                        return {"message": message["id"], "row": row, "column": column}
+        return None
+
+    async def _press(self) -> None:
+        async def contact() -> dict[str, Any] | None:
+            for row, buttons in enumerate(((await self._page())["keyboard"] or {}).get("rows", [])):
+                for column, button in enumerate(buttons):
+                    if button.get("kind") == "contact":
+                        return {"row": row, "column": column}
+            return None
+
+        place = await self._until(contact, 60)
+        assert place, f"{self.name} was never asked for the number"
+        await self._post(f"{self.chat}/presses", place)
+
+    async def _bot(self) -> int | str | None:
+        bots = (await self.http.get("/phones/telegram/bots")).raise_for_status().json()["bots"]
+        return next((bot["id"] for bot in bots if bot["connected"]), None)
+
+    async def _code(self, old: str) -> str:
+        code = await self._until(lambda: self._newer_code(old), 60)
+        assert code, f"{self.name} got no code"
+        return str(code)
+
+    async def _newer_code(self, old: str) -> str | None:
+        code = await self._newest_code()
+        return code if code and code != old else None
+
+    async def _newest_code(self) -> str:
+        found = (await self.http.get("/api/sms", params={"phone": self.phone})).raise_for_status().json()
+        words = found[0]["text"].split() if found else []
+        return next((w.strip(".:,") for w in words if w.strip(".:,").isdigit() and len(w.strip(".:,")) == 6), "")
+
+    async def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        answer: dict[str, Any] = (await self.http.post(path, json=body)).raise_for_status().json()
+        return answer
+
+    async def _until(self, look: Any, wait_s: float) -> Any:
+        deadline = time.monotonic() + wait_s
+        while True:
+            if found := await look():
+                return found
+            if time.monotonic() >= deadline:
+                return None
+            await asyncio.sleep(LOOK_S)
