@@ -14,6 +14,7 @@ from bench.chaos.plan import Strike
 
 SPRUNG_S = 12.0  # how long a kill waits for its moment; then it comes at random
 STOPPED_S = 30.0  # what an orchestrator waits before it kills
+STORM_S = 10.0
 RETRY_AFTER_S = 2
 BACK_S = 120.0
 LOOK_S = 0.2
@@ -63,6 +64,15 @@ class Striking:
         finally:
             self._away -= names
 
+    async def _work_under_way(self) -> bool:
+        """Wait for a moment at which there is some; false if none came."""
+        until = time.monotonic() + SPRUNG_S
+        while not await busy(self.estate.database.dsn):
+            if time.monotonic() > until:
+                return False
+            await asyncio.sleep(LOOK_S)
+        return True
+
     async def _kill(self, strike: Strike) -> Struck:
         name, met = strike.target, False
         if strike.when in ("sent", "answered"):
@@ -71,7 +81,7 @@ class Striking:
                 async with asyncio.timeout(SPRUNG_S):
                     met = await trap.sprung.wait()
             self.estate.traps.pop(name, None)
-        effective = met or await busy(self.estate.database.dsn)
+        effective = met or await self._work_under_way()
         await self.estate.kill(name)
         began = time.monotonic()
         await self.estate.start(name)
@@ -79,7 +89,7 @@ class Striking:
         return Struck(strike, effective, round(time.monotonic() - began, 1), note)
 
     async def _roll(self, strike: Strike) -> Struck:
-        effective = await busy(self.estate.database.dsn)
+        effective = await self._work_under_way()
         took_s = round(await self.estate.roll(strike.target), 1)
         return Struck(strike, effective, took_s, "too long" if took_s > STOPPED_S else "")
 
@@ -87,6 +97,9 @@ class Striking:
         before = self._ill()
         self.estate.manner = strike.manner
         await asyncio.sleep(strike.lasts_s)
+        until = time.monotonic() + SPRUNG_S
+        while self._ill() == before and time.monotonic() < until:  # noqa: ASYNC110 -- wires count, and tell nobody
+            await asyncio.sleep(LOOK_S)
         self.estate.manner = "through"
         met = self._ill() - before
         return Struck(strike, met > 0, note=f"{met} requests")
@@ -98,8 +111,10 @@ class Striking:
         url = f"{self.estate.sandbox}/phones/telegram/faults"
         body = {"outcome": "throttle", "count": strike.much, "retry_after_s": RETRY_AFTER_S}
         (await self.estate.http.put(url, json=body)).raise_for_status()
-        await asyncio.sleep(10)
-        left = int((await self.estate.http.get(url)).raise_for_status().json()["count"])
+        left, until = strike.much, time.monotonic() + STORM_S
+        while time.monotonic() < until or (left == strike.much and time.monotonic() < until + SPRUNG_S):
+            await asyncio.sleep(LOOK_S)
+            left = int((await self.estate.http.get(url)).raise_for_status().json()["count"])
         await self.estate.http.put(url, json={"outcome": "ok", "count": 0})
         return Struck(strike, left < strike.much, note=f"{strike.much - left} calls")
 
@@ -108,13 +123,13 @@ class Striking:
         place.write_text(str(strike.much))
         await asyncio.sleep(1)
         taken = skew.taken(place).exists() and float(skew.taken(place).read_text()) == strike.much
-        working = await busy(self.estate.database.dsn)
+        working = await self._work_under_way()
         await asyncio.sleep(strike.lasts_s)
         place.write_text("0")
         return Struck(strike, taken and working)
 
     async def _freeze(self, strike: Strike) -> Struck:
-        effective = await busy(self.estate.database.dsn)
+        effective = await self._work_under_way()
         self.estate.signal(strike.target, signal.SIGSTOP)
         await asyncio.sleep(strike.lasts_s)
         self.estate.signal(strike.target, signal.SIGCONT)
@@ -126,7 +141,7 @@ class Striking:
         return Struck(strike, held.strip() != b":0", await self._used_again())
 
     async def _redis(self, strike: Strike) -> Struck:
-        effective = await busy(self.estate.database.dsn)
+        effective = await self._work_under_way()
         self.estate.redis.kill()
         await asyncio.sleep(strike.lasts_s)
         self.estate.redis.start()
@@ -142,7 +157,7 @@ class Striking:
         return None
 
     async def _postgres(self, strike: Strike) -> Struck:
-        effective = await busy(self.estate.database.dsn)
+        effective = await self._work_under_way()
         await self.estate.database.away(strike.target, strike.lasts_s)
         began, up = time.monotonic(), time.time()
         while time.monotonic() < began + BACK_S:

@@ -14,8 +14,10 @@ import httpx
 
 ASKED_S = 25.0  # until a customer who is not answered says something else
 TOLD_S = 60.0  # until one who has confirmed goes on; the bank may still do it
+OPEN_S = 300.0  # each step of becoming a customer; a machine may be busy
 LOOK_S = 0.3
 RECENT = 12  # messages that are looked at
+NO_BREAK = "\N{NO-BREAK SPACE}"  # between an amount and its currency
 SMALLEST_MINOR, STEP_MINOR = 100, 3
 ENDS = ("Done. {amount}", "{amount} ₴ was not sent", "{amount} ₴ has been sent", "Nothing was sent")
 
@@ -54,15 +56,16 @@ class Customer:
         """Become a customer of the bank with a card, before anything goes wrong."""
         body = {"first_name": self.name, "last_name": "Koval", "phone": self.phone, "language": "en"}
         self.person = (await self._post("/phones/people", body))["id"]
-        bot = await self._until(self._bot, 120)
+        bot = await self._until(self._bot, OPEN_S)
         self.chat = f"/phones/telegram/{self.person}/{bot}"
         await self._post(f"{self.chat}/messages", {"start": ""})
-        await self._tap("Open a card")
+        await self._tap("Open a card", wait_s=OPEN_S)
         await self._press()
         await self._say(await self._code(""))
-        await self._tap("Digital")
-        await self._tap("Yes")
-        await self._until(lambda: self._heard(0, "You can use it at once"), 120)
+        await self._tap("Digital", wait_s=OPEN_S)
+        await self._tap("Yes", wait_s=OPEN_S)
+        opened = await self._until(lambda: self._heard(0, "You can use it at once"), OPEN_S)
+        assert opened, f"{self.name} got no card"
 
     async def pay(self, to: "Customer", dice: random.Random) -> None:
         """One wish, as far as it comes."""
@@ -102,7 +105,8 @@ class Customer:
         return found[-1] if found else None
 
     async def _messages(self, limit: int = RECENT) -> list[tuple[int, str]]:
-        return [(one["id"], one["text"]) for one in await self._bubbles(limit) if one["from"] == "bot"]
+        said = [one for one in await self._bubbles(limit) if one["from"] == "bot"]
+        return [(one["id"], one["text"].replace(NO_BREAK, " ")) for one in said]
 
     async def _bubbles(self, limit: int = RECENT) -> list[dict[str, Any]]:
         return list((await self._page(limit))["messages"])
@@ -140,7 +144,7 @@ class Customer:
                         return {"row": row, "column": column}
             return None
 
-        place = await self._until(contact, 60)
+        place = await self._until(contact, OPEN_S)
         assert place, f"{self.name} was never asked for the number"
         await self._post(f"{self.chat}/presses", place)
 
@@ -149,7 +153,7 @@ class Customer:
         return next((bot["id"] for bot in bots if bot["connected"]), None)
 
     async def _code(self, old: str) -> str:
-        code = await self._until(lambda: self._newer_code(old), 60)
+        code = await self._until(lambda: self._newer_code(old), OPEN_S)
         assert code, f"{self.name} got no code"
         return str(code)
 
