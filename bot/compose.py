@@ -37,7 +37,7 @@ from bot.migrations import upgrade
 from bot.newcomers import Newcomers
 from bot.postgres import database_of, sqlalchemy_url
 from bot.postgres.roles import CUSTOMERS as CUSTOMERS_ROLE
-from bot.postgres.roles import as_role
+from bot.postgres.roles import RUNTIME, as_role
 from bot.results import Results
 from bot.retention import OF_MONEY, sweeping
 from bot.routing import ByPrefix
@@ -100,6 +100,7 @@ class _Builder:
         self.apps: dict[str, ASGIApp] = {}
         self.routes: list[BaseRoute] = []
         self.dsn = ""
+        self.session: dict[str, str] | None = None
         self.sms: SmsGateway | None = None
 
     async def build(self) -> Process:
@@ -108,6 +109,7 @@ class _Builder:
         if self.role not in ("image-api", "sandbox"):
             self.dsn = await asyncio.to_thread(database_of, self.settings)
             await upgrade(self.dsn)
+            self.session = (await as_role(self.dsn, RUNTIME)).get("server_settings")
         when_up = await self._rooms()
         self.routes += look.routes(await self._probe() if self.dsn else None)
         if self._has("sandbox") and self.settings.is_sandbox:
@@ -144,7 +146,7 @@ class _Builder:
         return link
 
     async def _connect(self) -> "asyncpg.Connection[asyncpg.Record]":
-        return await asyncpg.connect(self.dsn)
+        return await asyncpg.connect(self.dsn, server_settings=self.session)
 
     def _image_api(self) -> FastAPI:
         app = image_api.app.build({self.settings.bank: look_of(self.brand)}, self.verifier)
@@ -180,7 +182,9 @@ class _Builder:
         return Copies(self._connect, self.keyring, MediaStore(link, self.keyring), self._public_url)
 
     async def _core_adapters(self, customers: httpx.AsyncClient) -> CoreAdapters:
-        made = asyncpg.create_pool(self.dsn, min_size=1, max_size=POOL_MOST, reset=leave_as_found)
+        made = asyncpg.create_pool(
+            self.dsn, min_size=1, max_size=POOL_MOST, reset=leave_as_found, server_settings=self.session
+        )
         pool = await self.stack.enter_async_context(made)
         own = self.settings.core
         directory = Directory(customers)

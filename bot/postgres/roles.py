@@ -3,7 +3,8 @@
 import asyncpg
 import structlog
 
-CUSTOMERS = "teller_customers"
+CUSTOMERS = "teller_customers"  # CustomerAPI: the rows of its own schema
+RUNTIME = "teller_runtime"  # whatever else runs: rows, and no table is made or changed
 log = structlog.get_logger("bot.postgres")
 
 
