@@ -51,6 +51,7 @@ ELSEWHERE = {
     "nlu": "bench.nlu.command",
     "chaos": "bench.chaos.command",
     "chats": "bench.chats",
+    "canaries": "bench.canaries",
 }
 OUT = Path(__file__).parent / "out" / "turn.json"
 

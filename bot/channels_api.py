@@ -6,11 +6,12 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, FastAPI, HTTPException
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from bot.access import answering, misshapen
 from bot.store import StoreDown
 from bot.switches import Standing, Switches
+from flows.entities.cards import none_in
 from flows.ports import Channel, Principal, TokenVerifier
 
 PREFIX = "/api/v1/channels"
@@ -24,7 +25,7 @@ class Turn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     sending: Literal["on", "off"]
-    reason: str = Field(min_length=1, max_length=REASON_MAX)
+    reason: Annotated[str, Field(min_length=1, max_length=REASON_MAX), AfterValidator(none_in)]
     account: str = ""
 
 

@@ -3,11 +3,14 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from bot.versions.records import What
+from flows.entities.cards import none_in
 
-Why = Annotated[str, Field(min_length=1, max_length=2000, description="Why; it stands in the audit.")]
+Why = Annotated[
+    str, Field(min_length=1, max_length=2000, description="Why; it stands in the audit."), AfterValidator(none_in)
+]
 
 
 class Body(BaseModel):

@@ -5,14 +5,15 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from core_adapters.api.security import Caller
 from core_adapters.api.shapes import Problem, Shape, Shown
 from core_adapters.operations.resolving import Outcome, Proposal, Resolving
+from flows.entities.cards import none_in
 from flows.ports import Principal
 
-Note = Annotated[str, Field(min_length=3, max_length=300, pattern=r"^[^\x00]*$")]
+Note = Annotated[str, Field(min_length=3, max_length=300, pattern=r"^[^\x00]*$"), AfterValidator(none_in)]
 
 
 class Proposed(Shape):
@@ -26,7 +27,7 @@ class Confirmed(Shape):
     """The same, found again by somebody else."""
 
     outcome: Outcome
-    note: Annotated[str, Field(max_length=300, pattern=r"^[^\x00]*$")] = ""
+    note: Annotated[str, Field(max_length=300, pattern=r"^[^\x00]*$"), AfterValidator(none_in)] = ""
 
 
 class Declined(Shape):

@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path
-from pydantic import Field, StrictBool
+from pydantic import AfterValidator, Field, StrictBool
 
 from core_adapters.api.security import Caller
 from core_adapters.api.shapes import Problem, Shape
 from core_adapters.operations.switches import Switch, Switches
+from flows.entities.cards import none_in
 from flows.ports import Principal
 
 Called = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_.]{0,79}$")]
@@ -18,7 +19,7 @@ class Turn(Shape):
     """Which way, and why."""
 
     stopped: StrictBool
-    why: Annotated[str, Field(min_length=3, max_length=300, pattern=r"^[^\x00]*$")]
+    why: Annotated[str, Field(min_length=3, max_length=300, pattern=r"^[^\x00]*$"), AfterValidator(none_in)]
 
 
 class Turned(Turn):

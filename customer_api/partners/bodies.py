@@ -4,14 +4,16 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from customer_api.bodies import Shape
+from flows.entities.cards import none_in
 from flows.roles import Scope
 
+NO_CARD = AfterValidator(none_in)
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
-Line = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=600, pattern=r"^[^\x00-\x09\x0b-\x1f\x7f]+$")]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$"), NO_CARD]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=600, pattern=r"^[^\x00-\x09\x0b-\x1f\x7f]+$"), NO_CARD]
 Url = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 Secret = Annotated[str, StringConstraints(min_length=20, max_length=200)]
 Locale = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]

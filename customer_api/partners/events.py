@@ -24,6 +24,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from customer_api.partners.tables import OfferClaim
 from customer_api.referrals import sent
+from flows.entities.cards import none_in
 
 NAMES: Mapping[str, str] = {
     "referral.sent": "code",
@@ -69,12 +70,20 @@ def read(body: bytes) -> Event:
     name, data = found.get("type"), found.get("data")
     if not isinstance(name, str) or TYPE.fullmatch(name) is None:
         raise Unreadable("type: a word such as referral.sent")
-    if name not in NAMES:
+    if _no_card(name, "type") not in NAMES:
         return Event(name, None)
     about = data.get(NAMES[name]) if isinstance(data, dict) else None
     if not isinstance(about, str) or ABOUT.fullmatch(about) is None:
         raise Misshapen(f"data.{NAMES[name]}: 1 to 64 of A-Z a-z 0-9 _ -")
-    return Event(name, about)
+    return Event(name, _no_card(about, f"data.{NAMES[name]}"))
+
+
+def _no_card(text: str, where: str) -> str:
+    """What a partner names is kept as it is, so it may be no card number. Raises Misshapen."""
+    try:
+        return none_in(text)
+    except ValueError as reason:
+        raise Misshapen(f"{where} {reason}") from None
 
 
 async def take(session: AsyncSession, partner: str, event: Event, now: datetime) -> Outcome:

@@ -83,6 +83,16 @@ def find(text: str) -> list[Span]:
     return sorted(taken, key=lambda span: span.start)
 
 
+def none_in(text: str) -> str:
+    """The text as it is, for a border where a card number has no place; a long number of another kind may stand.
+
+    :raises ValueError: for a text with a true card number, in words that do not repeat it.
+    """
+    if any(span.luhn_ok for span in find(text)):
+        raise ValueError("holds a card number: show the last four digits only")
+    return text
+
+
 def _as_on_a_card(text: str) -> list[Span]:
     """The one true number of a text without other digits: nearly every card is sent so, and no phone looks so."""
     match = _AS_ON_A_CARD.search(text)

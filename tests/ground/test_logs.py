@@ -57,6 +57,7 @@ def test_a_line_is_json_with_known_keys_and_the_others_are_told_and_counted(line
         ("4111 1111 1111 1111", "[card]"),
         ("4111-1111-1111-1112, mistyped", "[card], mistyped"),
         ("3782 822463 10005", "[card]"),
+        ("4111\u200b1111\u200b1111\u200b1111 and 4111\u20131111\u20131111\u20131111", "[card] and [card]"),
         ("POST https://api.telegram.org/bot7123456789:AAabcdefghijklmnopqrstuvwxyz0123456/sendMessage", "[token]"),
         ("Authorization: Bearer abc.def", "Authorization: Bearer [secret]"),
         ("GET /v21.0/me?access_token=EAAB12&fields=id", "access_token=[secret]&fields=id"),
@@ -104,7 +105,9 @@ def test_a_turn_is_named_in_every_line_inside_it(lines: Lines) -> None:
     assert "turn_id" not in after
 
 
-@pytest.mark.parametrize(("given", "kept"), [("abcdef-123456", True), ("x", False), ("a b\x01c d e f", False)])
+@pytest.mark.parametrize(
+    ("given", "kept"), [("abcdef-123456", True), ("x", False), ("a b\x01c d e f", False), ("4111111111111111", False)]
+)
 async def test_a_request_has_an_id_that_is_told_back(lines: Lines, given: str, kept: bool) -> None:
     async def hello(_request: Request) -> PlainTextResponse:
         structlog.get_logger("t").info("hello")

@@ -17,6 +17,19 @@ def test_the_lock_names_only_the_public_registry() -> None:
     assert hosts <= {"pypi.org", "files.pythonhosted.org"}
 
 
+def test_every_file_in_the_lock_has_its_hash_and_only_what_is_locked_is_installed() -> None:
+    packages = tomllib.loads((PROJECT / "uv.lock").read_text())["package"]
+    files = [
+        file
+        for package in packages
+        for file in [*package.get("wheels", ()), *([package["sdist"]] if "sdist" in package else [])]
+    ]
+    assert len(files) > 1000
+    assert [file["url"] for file in files if not re.fullmatch(r"sha256:[0-9a-f]{64}", file.get("hash", ""))] == []
+    assert {package["name"] for package in packages if "registry" not in package["source"]} == {"teller"}
+    assert "uv sync --locked" in (PROJECT / "tools/prepare").read_text()
+
+
 def test_nothing_steers_the_installer_to_another_index() -> None:
     assert not {"index", "index-url", "extra-index-url", "find-links"} & PYPROJECT["tool"]["uv"].keys()
     for name in ("Makefile", "tools/prepare", ".ci/run"):

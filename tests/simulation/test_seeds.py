@@ -2,6 +2,7 @@
 
 import pytest
 
+from bench.simulation import driver
 from bench.simulation.driver import simulate
 from core_adapters.operations import moving
 from core_adapters.operations.decisions import enquiry
@@ -21,6 +22,16 @@ def test_no_law_breaks_whatever_goes_wrong(bench, seed):
     assert run.broken == ()
     assert run.operations > 0
     assert set(run.states) <= {"POSTED", "REJECTED", "VOID", "REVERSED"}
+
+
+@pytest.mark.parametrize("seed", SEEDS[:3])
+def test_clocks_two_minutes_apart_break_no_law(bench, monkeypatch, seed):
+    """One process is two minutes behind the world and the other two minutes ahead of it, whatever else goes wrong."""
+    world = driver.World
+    monkeypatch.setattr(driver, "World", lambda *parts: world(*parts[:-1], {"a": -120, "b": 120}))
+    run = ran(bench, seed)
+    assert run.broken == ()
+    assert run.operations > 0
 
 
 def test_the_same_seed_is_the_same_run(bench):
