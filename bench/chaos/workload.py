@@ -61,6 +61,7 @@ class Customer:
         await self._post(f"{self.chat}/messages", {"start": ""})
         await self._tap("Open a card", wait_s=OPEN_S)
         await self._press()
+        await self._until(lambda: self._heard(0, "6-digit code"), OPEN_S)  # the SMS may be faster than the question
         await self._say(await self._code(""))
         await self._tap("Digital", wait_s=OPEN_S)
         await self._tap("Yes", wait_s=OPEN_S)
