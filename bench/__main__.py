@@ -4,7 +4,7 @@
 ``newcomers``: whether the funnel of a thousand adds up. ``simulate``, ``crashes``, ``states`` and ``money``: what is
 shown of the money path, see docs/money-proof.md. ``nlu``: how well and how cheaply sentences are understood, see
 docs/understanding.md. ``chats``: how long a thousand chats wait for us; ``chaos``: everything goes wrong at once, see
-docs/reliability.md.
+docs/reliability.md. ``restore``: a server is lost and a new one made; ``capacity``: how many machines a bank needs.
 """
 
 import argparse
@@ -52,6 +52,8 @@ ELSEWHERE = {
     "chaos": "bench.chaos.command",
     "chats": "bench.chats",
     "canaries": "bench.canaries",
+    "restore": "bench.restore.command",
+    "capacity": "bench.capacity.command",
 }
 OUT = Path(__file__).parent / "out" / "turn.json"
 

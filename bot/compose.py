@@ -47,9 +47,11 @@ from bot.settings.made_up import own_url
 from bot.store import Link
 from bot.throttle import Throttle
 from bot.tokens import Tokens
+from bot.tracing import ASKED, Traced, close_traces, open_traces, span
 from bot.versions.room import Versions
 from core_adapters import brands
 from core_adapters.app import CoreAdapters
+from core_adapters.carrying import watched_by
 from core_adapters.database import leave_as_found
 from core_adapters.external.sms.gateway import SmsGateway
 from core_adapters.settings import CoreSettings
@@ -76,7 +78,12 @@ class Process:
 def serve(settings: Settings, role: str = "all") -> None:
     """Run a role until a signal comes; blocks."""
     configure_logs(settings.log)
-    server.run(settings, process(settings, role), role)
+    if open_traces(settings.traces.url, role):
+        watched_by(lambda host: span(ASKED, host=host))
+    try:
+        server.run(settings, process(settings, role), role)
+    finally:
+        close_traces()
 
 
 @asynccontextmanager
@@ -116,7 +123,7 @@ class _Builder:
             self.routes.append(Mount("/sandbox", app=await self._sandbox()))
         self.routes.append(Mount("", app=ByPrefix(self.apps, described=self.settings.is_sandbox)))
         app = Throttle(Starlette(routes=self.routes), self.settings.http.refusals_per_minute)
-        return Process(RequestIds(app), when_up)
+        return Process(RequestIds(Traced(app)), when_up)
 
     async def _rooms(self) -> Callable[[], Awaitable[None]]:
         images = self._image_api() if self._has("image-api") else None

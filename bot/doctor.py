@@ -7,9 +7,11 @@ import socket
 import stat
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+from bot.doctor_inside import inside
+from bot.doctor_outside import outside
+from bot.finding import Finding
 from bot.look import ALIVE
 from bot.settings import PROJECT, Settings, SettingsWrong, load_settings
 from bot.settings.made_up import EVERY_ADDRESS, FILE
@@ -17,19 +19,6 @@ from bot.settings.made_up import EVERY_ADDRESS, FILE
 PYTHONS = ((3, 11), (3, 15))  # from, and below
 DISK_FREE_MIN_MIB = 500
 MIB = 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at. `mend` says what to do; empty when all is well."""
-
-    about: str
-    said: str
-    mend: str = ""
-
-    @property
-    def is_well(self) -> bool:
-        return not self.mend
 
 
 Check = Callable[[Settings], Finding]
@@ -47,6 +36,8 @@ def examine() -> Iterator[Finding]:
     yield Finding("settings", f"{settings.mode} mode, bank {settings.bank!r}")
     for check in CHECKS:
         yield check(settings)
+    yield from inside(settings)
+    yield from outside(settings)
 
 
 def python() -> Finding:
@@ -135,6 +126,8 @@ def database(settings: Settings) -> Finding:
     where = "the server of TELLER_DATABASE_URL" if settings.database_url.get_secret_value() else _own_place(settings)
     if revision == newest:
         return Finding("Postgres", f"{version}, {where}, schema {revision}")
+    if revision != "none" and revision > newest:
+        return Finding("Postgres", f"{version}, {where}, schema {revision}, which is of a later version than this one")
     return Finding("Postgres", f"{version}, {where}, schema {revision}, not {newest}", "teller db upgrade")
 
 
@@ -176,7 +169,9 @@ def redis(settings: Settings) -> Finding:
 def understanding(settings: Settings) -> Finding:
     """Whether the Rasa that is set answers, and whether its model knows the intents of the content."""
     if not settings.nlu.url:
-        return Finding("understanding", "by the engine in the process: no server is needed")
+        trained = any((settings.data_dir / "nlu").glob("*"))
+        when = "its model is trained" if trained else "its model is trained at the next start"
+        return Finding("understanding", f"by the engine in the process: no server is needed, {when}")
     from bot.cli.asking_rasa import said_by_rasa
 
     failed = said_by_rasa(settings)

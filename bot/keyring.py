@@ -78,6 +78,10 @@ class Keyring:
         """Whether the current key sealed it; if not, rotation seals it again."""
         return bytes(sealed[:ID_BYTES]) == self._seal_id
 
+    def knows(self, sealed: bytes) -> bool:
+        """Whether one of the listed keys sealed it; the first bytes are enough to ask."""
+        return bytes(sealed[:ID_BYTES]) in self._ciphers
+
     def reseal(self, sealed: bytes, aad: bytes) -> bytes:
         """The same under the current key, without showing to the caller what it is. Raises Unopened."""
         return self.seal(self.open(sealed, aad), aad)

@@ -18,7 +18,7 @@ from typing import Any, TextIO
 import orjson
 import structlog
 from prometheus_client import Counter
-from structlog.contextvars import bound_contextvars, merge_contextvars
+from structlog.contextvars import bound_contextvars, get_contextvars, merge_contextvars
 from structlog.types import EventDict, Processor
 
 from bot.redaction import redacted_value
@@ -36,6 +36,7 @@ WHAT = "delivery erasure"
 KEYS = frozenset(" ".join((OF_THE_LINE, WHOSE, ABOUT, ABOUT_STEP, HOW, WHERE, WHAT)).split())
 NOISY = ("httpx", "httpcore", "asyncio", "aiogram", "alembic", "uvicorn.error")  # heard from warnings on
 REQUEST_ID = re.compile(r"(?!.*\d{13})[A-Za-z0-9_-]{8,64}\Z")  # what could be a card's number is no id
+REQUEST_HEADER, TURN_HEADER = b"x-request-id", b"x-turn-id"
 LETTERS = str.maketrans("0123456789", "ghijklmnop")
 KEY_NAME = re.compile(r"[a-z_]{1,32}\Z")
 DROPPED = Counter("teller_log_keys_dropped", "Keys that a log line carried and the allow-list does not know.")
@@ -125,14 +126,15 @@ class RequestIds:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = _given_id(scope) or _new_id()
+        request_id = _given(scope, REQUEST_HEADER) or _new_id()
 
         async def send_with_id(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id.encode())]
             await send(message)
 
-        with bound_contextvars(request_id=request_id):
+        turn_id = _given(scope, TURN_HEADER)
+        with bound_contextvars(request_id=request_id, **({"turn_id": turn_id} if turn_id else {})):
             await self._app(scope, receive, send_with_id)
 
 
@@ -141,12 +143,25 @@ def _new_id() -> str:
     return uuid.uuid4().hex.translate(LETTERS)
 
 
-def _given_id(scope: Scope) -> str | None:
-    given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"").decode("latin-1")
+def _given(scope: Scope, header: bytes) -> str | None:
+    given = next((value for name, value in scope["headers"] if name == header), b"").decode("latin-1")
     return given if REQUEST_ID.match(given) else None
 
 
 def current_request_id() -> str | None:
     """The id of the request being served, to be handed on in `X-Request-ID`."""
-    request_id = structlog.contextvars.get_contextvars().get("request_id")
+    request_id = get_contextvars().get("request_id")
     return str(request_id) if request_id else None
+
+
+def carried() -> dict[str, str]:
+    """The headers by which a call to a service of ours carries the ids of the request and the turn."""
+    known = get_contextvars()
+    headers = {"request_id": REQUEST_HEADER, "turn_id": TURN_HEADER}
+    return {header.decode(): str(known[name]) for name, header in headers.items() if known.get(name)}
+
+
+def whose(otherwise: object) -> dict[str, str]:
+    """The ids of what is being done, to be bound where it goes on later; ``otherwise`` where nobody here began it."""
+    known = get_contextvars()
+    return {name: str(known.get(name) or otherwise) for name in ("request_id", "turn_id")}

@@ -18,9 +18,12 @@ from uuid import UUID
 
 import httpx
 import structlog
+from structlog.contextvars import bound_contextvars
 
+from bot.logs import whose
 from bot.metrics import OPERATIONS, alert
 from bot.store import Mark, OutboxRow, OutboxStore, StoreDown, uuid7
+from bot.tracing import span
 from flows.effects import EFFECT, StartOperation
 from flows.events import OperationSettled, Value
 
@@ -106,21 +109,27 @@ class Operations:
     async def _hand_over(self, row: OutboxRow) -> None:
         assert isinstance(row.effect, StartOperation)
         handover = _Handover(row, row.effect, reached=row.attempts > 0, began=time.monotonic())
+        with (
+            bound_contextvars(**whose(row.id), op_id=str(row.effect.op_id)),
+            span("operation", action=row.effect.action, op_id=str(row.effect.op_id)),
+        ):
+            mark = await self._until_taken(handover)
+            await self._until_stored(partial(self._store.mark, mark))
+        self._held.pop(row.id, None)
+
+    async def _until_taken(self, handover: _Handover) -> Mark:
+        """Ask until there is an end to record."""
         pause_s = PAUSE_S
         while True:
             try:
-                mark = await self._once(handover)
-                break
+                return await self._once(handover)
             except NotAnswered as error:
                 handover.reached |= error.reached
-                mark_or_none = await self._out_of_patience(handover, str(error))
-                if mark_or_none is not None:
-                    mark = mark_or_none
-                    break
+                mark = await self._out_of_patience(handover, str(error))
+                if mark is not None:
+                    return mark
             await asyncio.sleep(pause_s)
             pause_s = min(pause_s * 2, PAUSE_S_MAX)
-        await self._until_stored(partial(self._store.mark, mark))
-        self._held.pop(row.id, None)
 
     async def _once(self, handover: _Handover) -> Mark:
         """One attempt, to its recorded end. Raises NotAnswered."""

@@ -24,9 +24,11 @@ from typing import TypeVar
 from uuid import UUID
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from bot.consents import Consents
 from bot.lanes import Lanes
+from bot.logs import whose
 from bot.metrics import SENDS, alert, counted
 from bot.pace import Pace
 from bot.sending import window
@@ -34,6 +36,7 @@ from bot.sending.attempt import Attempt, Changes, Pages, Pictures
 from bot.sending.clearance import Clearance, Left, shut
 from bot.store import Mark, OutboxRow, OutboxStore, StoreDown
 from bot.switches import Switches
+from bot.tracing import span
 from channels.errors import ChannelDown, PermanentContent, PermanentUser, SendFailure, Throttled, Unclear, WindowClosed
 from channels.words import Word, say
 from flows.messages import OutboundMessage
@@ -56,10 +59,11 @@ log = structlog.get_logger("bot.outbox")
 
 @dataclass(slots=True)
 class _Item:
-    """A message in its chat's queue, and rows of other processes that must leave before it."""
+    """A message in its chat's queue, rows of other processes that must leave before it, and the turn it is of."""
 
     row: OutboxRow
     ahead: frozenset[UUID]
+    turn: Mapping[str, str]
 
 
 class Outbox:
@@ -95,7 +99,7 @@ class Outbox:
             return
         foreign = frozenset(id_ for id_ in ahead if id_ not in self._held)
         self._held[row.id] = time.monotonic()
-        self._lanes.put(row.conversation, _Item(row, foreign))
+        self._lanes.put(row.conversation, _Item(row, foreign, whose(row.id)))
 
     def held(self, longer_than_s: float) -> list[UUID]:
         """The rows queued for so long that their lease needs renewing."""
@@ -134,7 +138,7 @@ class Outbox:
             if item.ahead:
                 await asyncio.sleep(pause_s)
                 pause_s = min(2 * pause_s, AHEAD_PAUSE_S_MAX)
-        mark = None if conversation in self._left else await self._delivered_or_left(item.row)
+        mark = None if conversation in self._left else await self._delivered_or_left(item)
         if mark is None:
             self._left.add(conversation)  # what stands behind it must not go first
             self._held.pop(item.row.id, None)
@@ -144,9 +148,11 @@ class Outbox:
         if self._channels[item.row.to.channel].capabilities.unanswered_per_h is not None:
             await asyncio.wait([recorded])  # the next one is counted against what is recorded
 
-    async def _delivered_or_left(self, row: OutboxRow) -> Mark | None:
+    async def _delivered_or_left(self, item: _Item) -> Mark | None:
+        row = item.row
         try:
-            return await self._delivered(row)
+            with bound_contextvars(**item.turn, outbox_id=str(row.id)), span("send", channel=row.to.channel):
+                return await self._delivered(row)
         except Left:
             return None
 

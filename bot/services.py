@@ -6,6 +6,7 @@ from collections.abc import Generator
 import httpx
 from starlette.types import ASGIApp
 
+from bot.logs import carried
 from bot.tokens import TTL, Tokens
 
 CONNECT_S = 2.0
@@ -40,8 +41,14 @@ def client(url: str, app: ASGIApp | None, auth: httpx.Auth) -> httpx.AsyncClient
     """A client of a service: at ``url``, or of ``app`` in this process where no URL is set."""
     timeout = httpx.Timeout(READ_S, connect=CONNECT_S)
     if url:
-        return httpx.AsyncClient(base_url=url, auth=auth, timeout=timeout, limits=LIMITS)
+        hooks = {"request": [_carry]}
+        return httpx.AsyncClient(base_url=url, auth=auth, timeout=timeout, limits=LIMITS, event_hooks=hooks)
     if app is None:
         raise ValueError("a service is neither in this process nor at a URL; set its TELLER_…__URL")
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url=INSIDE, auth=auth, timeout=timeout)
+
+
+async def _carry(request: httpx.Request) -> None:
+    """The ids of the matter go with it, so that the service's log lines and ours are found together."""
+    request.headers.update(carried())

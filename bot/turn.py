@@ -12,7 +12,7 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -21,9 +21,11 @@ import structlog
 from bot import arriving, fragments
 from bot.door import Tokeniser
 from bot.lanes import Lanes
+from bot.logs import current_request_id, in_turn
 from bot.metrics import EVENTS, TURN_SECONDS, TURNS, alert, counted
 from bot.relay import HANDED_S, Relay
 from bot.store import Accepted, Arrival, BadRow, Claimed, Saved, Store, StoreDown, TurnRow
+from bot.tracing import span
 from bot.turn_ports import Advance, Decision, EngineStuck, Files, News, Pages, Perform, Unheard
 from bot.turn_row import row_of
 from flows.effects import Alert, NotUnderstood
@@ -52,6 +54,7 @@ class _Task:
 
     ``accepted`` is what stood at its arrival, as long as that may be used. ``next`` says that whatever waited before
     it is in this process, so that it may follow straight on. ``earlier`` are the other pieces of a joined message.
+    ``request`` is the request that it came with, where that was here.
     """
 
     inbox: UUID
@@ -59,6 +62,7 @@ class _Task:
     accepted: Accepted | None = None
     next: bool = False
     earlier: tuple[InboundEvent, ...] = ()
+    request: str | None = field(default_factory=current_request_id)
 
     @property
     def rows(self) -> tuple[UUID, ...]:
@@ -191,21 +195,27 @@ class Turns:
 
     async def _work(self, conversation: UUID, task: _Task) -> None:
         slow = asyncio.get_running_loop().call_later(TYPING_AFTER_S, self._type, task.event)
-        try:
+        with in_turn(task.inbox, request_id=task.request or str(task.inbox)):
             try:
-                await self._turn(conversation, task)
-            except BadRow:
-                await self._park(conversation, task.rows, "the database refuses what it says or leads to")
+                await self._gone_through(conversation, task)
             except StoreDown:
-                raise
-            except Exception as error:
-                await self._failed(conversation, task, error)
+                TURNS.labels("store_down").inc()
+                await asyncio.sleep(STORE_PAUSE_S)
+                self._again(conversation, task)
+            finally:
+                slow.cancel()
+
+    async def _gone_through(self, conversation: UUID, task: _Task) -> None:
+        """The turn, or what a failed one leads to. Raises StoreDown."""
+        try:
+            with span("turn", channel=getattr(task.event, "channel", "")):
+                await self._turn(conversation, task)
+        except BadRow:
+            await self._park(conversation, task.rows, "the database refuses what it says or leads to")
         except StoreDown:
-            TURNS.labels("store_down").inc()
-            await asyncio.sleep(STORE_PAUSE_S)
-            self._again(conversation, task)
-        finally:
-            slow.cancel()
+            raise
+        except Exception as error:
+            await self._failed(conversation, task, error)
 
     def _type(self, event: Event) -> None:
         """The answer takes a while: show that somebody is at it."""

@@ -14,6 +14,7 @@ import httpx
 
 from core_adapters.bounded import Bounded
 from core_adapters.breaker import Breaker, Call, Resting
+from core_adapters.carrying import Carrying
 from core_adapters.failures import BankFailure, Declined, Missing, TurnedAway, Unavailable, Unclear
 from core_adapters.logins.marking import NO_EFFECT
 
@@ -45,7 +46,7 @@ class Reply:
 def client(transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
     """A client with our bounds: no redirects, no proxies of the environment."""
     inner = transport or httpx.AsyncHTTPTransport(limits=LIMITS, trust_env=False)
-    return httpx.AsyncClient(timeout=TIMES, trust_env=False, transport=Bounded(inner, REPLY_BYTES_MAX))
+    return httpx.AsyncClient(timeout=TIMES, trust_env=False, transport=Bounded(Carrying(inner), REPLY_BYTES_MAX))
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,6 +194,12 @@ class Audit(Group):
     key: SecretStr = NO_SECRET
 
 
+class Traces(Group):
+    """The collector that turns are told to, by OTLP over HTTP; without a URL nothing is told."""
+
+    url: str = ""
+
+
 class Log(Group):
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["auto", "json", "text"] = "auto"
@@ -239,6 +245,7 @@ class Settings(BaseSettings):
     jwt: Keys = Keys()
     audit: Audit = Audit()
     log: Log = Log()
+    traces: Traces = Traces()
 
     @classmethod
     def settings_customise_sources(

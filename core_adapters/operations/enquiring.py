@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from core_adapters.breaker import let_through
 from core_adapters.failures import BankFailure, Unclear
@@ -49,7 +50,8 @@ async def _take(
 async def _asked(performer: Performer, operation: Operation) -> Posted | BankFailure | None:
     try:
         async with asyncio.timeout(CALL_S_MAX):
-            with let_through():  # the pauses between enquiries spare a core that is ill
+            # The pauses between enquiries spare a core that is ill.
+            with bound_contextvars(op_id=str(operation.op_id)), let_through():
                 return await performer.enquire(operation.order)
     except BankFailure as failure:
         return failure

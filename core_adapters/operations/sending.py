@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from core_adapters.breaker import CanRest, let_through
 from core_adapters.failures import BankFailure, Unclear
@@ -52,7 +53,7 @@ async def called(performer: Performer, order: Order) -> Posted | BankFailure:
     """What the core answered; a failure that has no type of ours is an unclear one, for it may have happened."""
     try:
         async with asyncio.timeout(CALL_S_MAX):
-            with _to_its_end(performer):
+            with _to_its_end(performer), bound_contextvars(op_id=str(order.op_id)):
                 return await performer.perform(order)
     except BankFailure as failure:
         return failure

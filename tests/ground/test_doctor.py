@@ -22,8 +22,9 @@ def test_a_sound_installation_is_well(settings: Settings) -> None:
     assert settings.is_sandbox
     findings = found()
     assert all(finding.is_well for finding in findings.values())
-    ours = {"Python", "settings", "data folder", "disk", "secrets", "pictures", "port"}
-    assert set(findings) == ours | {"Postgres", "Redis", "understanding"}
+    ours = {"Python", "settings", "data folder", "disk", "secrets", "pictures", "port", "clock", "vault keys"}
+    world = {"telegram", "viber", "whatsapp", "messenger", "core"}
+    assert set(findings) == ours | world | {"Postgres", "Redis", "understanding", "messages", "payments"}
 
 
 def test_without_what_draws_from_the_right_it_is_well_and_says_so(
