@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows.facts import Fact
+from nlu import families
 from nlu.encoder import Encoder
 from nlu.trained import Model, load, save
 from nlu.training import VERSION, train
@@ -41,7 +42,7 @@ def open_engine(
     key = cache_key(project, flow_examples or {}) + ("-encoder" if encoder is not None else "")
     model = load(cache, key, encoder)
     if model is None:
-        model = train(merged(read(project), flow_examples or {}), encoder)
+        model = train(merged(read(project), flow_examples or {}), encoder, families.read(project))
         save(model, cache, key)
     return EmbeddedEngine(model)
 

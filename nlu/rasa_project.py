@@ -6,11 +6,13 @@ no number of a customer reaches its process, and what it learnt from looks like 
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 import yaml
 
+from nlu.families import NONE, Families
 from nlu.normal import normal
 from nlu.trained import Calibration
 from nlu.training_data import PROJECT, Examples, TrainingDataError
@@ -28,13 +30,23 @@ def as_sent(text: str) -> str:
     return sent if any(map(str.isalnum, sent)) else ""
 
 
-def exported(examples: Examples) -> str:
-    """A file of Rasa's format with these examples as Rasa is asked about them, each once an intent."""
+def exported(examples: Examples, spoken: Families = NONE) -> str:
+    """A file of Rasa's format with these examples as Rasa is asked about them, each once an intent.
+
+    A family of words that mean the same is a pattern, which Rasa's RegexFeaturizer tells its classifier of.
+    """
     lines = ['version: "3.1"', "nlu:"]
     for intent in sorted(examples):
         sent = dict.fromkeys(as_sent(text) for text in examples[intent])
         lines += [f"  - intent: {intent}", "    examples: |", *(f"      - {text}" for text in sent if text)]
+    for name, words in spoken.words.items():
+        lines += [f'  - regex: "{name}"', "    examples: |", f"      - {_pattern(words)}"]
     return "\n".join(lines) + "\n"
+
+
+def _pattern(words: Sequence[str]) -> str:
+    written = (re.escape(word.removesuffix("*")) + (r"\w*" if word.endswith("*") else "") for word in words)
+    return rf"\b(?:{'|'.join(written)})\b"
 
 
 def intents(project: Path = PROJECT) -> list[str]:

@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlu.encoder import Encoder
+from nlu.families import Families
 from nlu.meaning import Meaning
 from nlu.normal import normal
-from nlu.vectoriser import Floats, Vectoriser
+from nlu.vectoriser import Floats, Seen, Vectoriser
 
 # As many intents as an answer names: enough to clarify with, and what Rasa gives.
 RANKING_MAX = 10
@@ -49,9 +50,7 @@ class Model:
 
     def scores(self, text: str) -> Floats:
         """The margin of each intent, in the order of ``intents``."""
-        rows, values = self.vectoriser.rows(normal(text))
-        scores: Floats = values @ self.weights[rows] + self.bias
-        return scores if self.meaning is None else scores + self.meaning.scores(text)
+        return self._scores(text, self.vectoriser.read(normal(text)))
 
     def rank(self, text: str) -> list[tuple[str, float]]:
         """The likeliest intents with their confidences.
@@ -59,10 +58,15 @@ class Model:
         A confidence is the intent's share among all, times how familiar the text is, squared: what is written in
         words that no example has is meant for somebody else, however well it fits one intent best.
         """
-        familiar = self.vectoriser.familiar(normal(text))
-        confidences = softmax(self.scores(text) / self.calibration.temperature) * familiar**FAMILIAR_POWER
+        seen = self.vectoriser.read(normal(text))
+        confidences = softmax(self._scores(text, seen) / self.calibration.temperature) * seen.familiar**FAMILIAR_POWER
         order = np.argsort(-confidences, kind="stable")[:RANKING_MAX]
-        return [(self.intents[at], round(float(confidences[at]), 6)) for at in order]
+        sure = confidences[order].round(6).tolist()
+        return list(zip([self.intents[at] for at in order.tolist()], sure, strict=True))
+
+    def _scores(self, text: str, seen: Seen) -> Floats:
+        scores: Floats = seen.weights @ self.weights[seen.rows] + self.bias
+        return scores if self.meaning is None else scores + self.meaning.scores(text)
 
 
 def softmax(scores: Floats) -> Floats:
@@ -80,12 +84,14 @@ def save(model: Model, folder: Path, key: str) -> None:
         "intents": model.intents,
         "words": list(vectoriser.words),
         "chars": list(vectoriser.chars),
+        "families": list(vectoriser.families),
+        "spoken": {name: list(words) for name, words in vectoriser.spoken.words.items()},
         "calibration": [calibration.temperature, calibration.threshold, calibration.rejected, calibration.accuracy],
         "share": meaning.share if meaning is not None else 0.0,
     }
     arrays: dict[str, Any] = {
         "idf": vectoriser.idf,
-        "seen": vectoriser.seen,
+        "written": vectoriser.written,
         "weights": model.weights,
         "bias": model.bias,
     }
@@ -105,7 +111,8 @@ def load(folder: Path, key: str, encoder: Encoder | None = None) -> Model | None
     try:
         with np.load(folder / f"{key}.npz", allow_pickle=False) as arrays:
             words = json.loads(arrays["words"].tobytes())
-            first = len(words["words"])
+            chars = len(words["words"])
+            families = chars + len(words["chars"])
             meaning = None
             if encoder is not None:
                 meaning = Meaning(arrays["meaning"], arrays["meaning_bias"], words["share"], encoder)
@@ -113,9 +120,11 @@ def load(folder: Path, key: str, encoder: Encoder | None = None) -> Model | None
                 tuple(words["intents"]),
                 Vectoriser(
                     {gram: row for row, gram in enumerate(words["words"])},
-                    {gram: row for row, gram in enumerate(words["chars"], first)},
+                    {gram: row for row, gram in enumerate(words["chars"], chars)},
                     arrays["idf"],
-                    arrays["seen"],
+                    arrays["written"],
+                    {gram: row for row, gram in enumerate(words["families"], families)},
+                    Families(words["spoken"]),
                 ),
                 arrays["weights"],
                 arrays["bias"],

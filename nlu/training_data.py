@@ -1,7 +1,7 @@
 """Reads the examples of a Rasa project (``data/*.yml``) and the held-out sentences beside them."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import yaml
@@ -11,8 +11,8 @@ from flows.model import Library
 PROJECT = Path(__file__).parent / "model"
 # The two sets of sentences for measuring: one to learn from what is missed, one that nobody looks at.
 HELD_OUT, FINAL = "held_out", "final"
-# Entries of ``nlu:`` that are Rasa's alone: our entities and the embedded engine have no use for them.
-_OF_RASA = ("lookup", "synonym", "regex")
+# Entries of ``nlu:`` that are no examples of an intent.
+_BESIDE = {"lookup", "synonym", "regex"}
 Examples = Mapping[str, Sequence[str]]
 _ANNOTATED = re.compile(r"\[([^\]]+)\](?:\([^)]*\)|\{[^}]*\})")
 
@@ -48,6 +48,18 @@ def examples_of(file: Path) -> dict[str, list[str]]:
         intent, lines = _intent(file, position, entry)
         examples.setdefault(intent, []).extend(lines)
     return examples
+
+
+def entries_of(project: Path, kind: str) -> Iterator[tuple[Path, str, list[str]]]:
+    """The ``lookup`` or ``synonym`` entries beside the examples: the file, the name, the lines under it.
+
+    Raises:
+        TrainingDataError: a file is no YAML, or an entry has no lines.
+    """
+    for file in sorted((project / "data").glob(f"{kind}s.yml")):
+        for position, entry in enumerate(_all_entries(file), 1):
+            if isinstance(entry, dict) and kind in entry:
+                yield file, str(entry[kind]), _lines(file, position, kind, entry)
 
 
 def merged(examples: Examples, more: Examples) -> dict[str, list[str]]:
@@ -89,21 +101,31 @@ def _load(file: Path) -> object:
         raise TrainingDataError(f"{file}: cannot be read: {problem}") from problem
 
 
-def _entries(file: Path) -> Sequence[object]:
+def _entries(file: Path) -> list[object]:
+    return [entry for entry in _all_entries(file) if not (isinstance(entry, dict) and entry.keys() & _BESIDE)]
+
+
+def _all_entries(file: Path) -> list[object]:
     document = _load(file)
     entries = document.get("nlu") if isinstance(document, dict) else None
     if not isinstance(entries, list):
         raise TrainingDataError(f"{file}: no 'nlu:' list; each entry has 'intent:' and 'examples: |'")
-    return [entry for entry in entries if not (isinstance(entry, dict) and any(kind in entry for kind in _OF_RASA))]
+    return entries
 
 
 def _intent(file: Path, position: int, entry: object) -> tuple[str, list[str]]:
-    intent = entry.get("intent") if isinstance(entry, dict) else None
+    lines = _lines(file, position, "intent", entry)
+    assert isinstance(entry, dict)
+    return entry["intent"], [_ANNOTATED.sub(r"\1", line) for line in lines]
+
+
+def _lines(file: Path, position: int, kind: str, entry: object) -> list[str]:
+    name = entry.get(kind) if isinstance(entry, dict) else None
     block = entry.get("examples") if isinstance(entry, dict) else None
-    if not isinstance(intent, str) or not isinstance(block, str):
-        raise TrainingDataError(f"{file}: entry {position} of 'nlu:' needs 'intent:' and 'examples: |'")
+    if not isinstance(name, str) or not isinstance(block, str):
+        raise TrainingDataError(f"{file}: entry {position} of 'nlu:' needs '{kind}:' and 'examples: |'")
     lines = [line.strip() for line in block.splitlines() if line.strip()]
     wrong = next((line for line in lines if not line.startswith("- ")), None)
     if wrong is not None:
-        raise TrainingDataError(f"{file}: intent '{intent}': write '- {wrong}', an example a line")
-    return intent, [_ANNOTATED.sub(r"\1", line[2:].strip()) for line in lines]
+        raise TrainingDataError(f"{file}: {kind} '{name}': write '- {wrong}', an example a line")
+    return [line[2:].strip() for line in lines]

@@ -1,56 +1,81 @@
-"""Word and character n-grams with TF-IDF weights, in NumPy: the numbers of scikit-learn's vectoriser, in a hundredth
-of its time for one sentence."""
+"""Words, characters and word families with TF-IDF weights, in NumPy: the numbers of scikit-learn's vectoriser, in a
+hundredth of its time for one sentence."""
 
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
+from math import sqrt
+from operator import is_not
 
 import numpy as np
 from numpy.typing import NDArray
+
+from nlu.families import NONE, Families
 
 WORD_PATTERN = r"\w+"
 WORD_NGRAMS = (1, 2)
 CHAR_NGRAMS = (2, 4)
 # Words say less than their letters once thumbs slip: at this share of the letters' weight typos cost least.
 WORDS_SHARE = 0.7
+FAMILIES_SHARE = 0.8
+BLOCK_SHARES = (WORDS_SHARE, 1.0, FAMILIES_SHARE)
+_LEAST, _MOST = CHAR_NGRAMS
 _WORD = re.compile(WORD_PATTERN)
+_IS_KNOWN = partial(is_not, None)
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Vectoriser:
-    """``words`` and ``chars`` give each n-gram its row; rows of ``chars`` come after those of ``words``.
+class Seen:
+    """A text as the classifier reads it: rows of its weights, how much each counts, and how familiar the text is.
 
-    ``seen``: by row, whether an example has the n-gram as it was written, and not only its misspelt copy.
+    ``familiar`` is the share of its longest n-grams that examples have: 1 of their own words, little of others.
+    """
+
+    rows: NDArray[np.intp]
+    weights: Floats
+    familiar: float
+
+
+@dataclass(frozen=True, slots=True)
+class Vectoriser:
+    """``words``, ``chars`` and ``families`` give each gram its row; their rows follow each other in this order.
+
+    ``written``: by row, whether an example has the n-gram as it was written, and not only its misspelt copy.
+    ``spoken``: which words are of which family.
     """
 
     words: Mapping[str, int]
     chars: Mapping[str, int]
     idf: Floats
-    seen: NDArray[np.bool_]
+    written: NDArray[np.bool_]
+    families: Mapping[str, int] = field(default_factory=dict)
+    spoken: Families = NONE
 
-    def rows(self, text: str) -> tuple[NDArray[np.intp], Floats]:
-        """The rows of a normal text's n-grams and their weights; each of the two blocks has the length of its share."""
+    def read(self, text: str) -> Seen:
+        """A normal text; each of the three blocks of weights has the length of its share."""
         rows: list[int] = []
         blocks: list[Floats] = []
-        for known, grams, share in (
-            (self.words, word_ngrams(text), WORDS_SHARE),
-            (self.chars, char_ngrams(text), 1.0),
+        for known, grams, share in zip(
+            (self.words, self.chars, self.families),
+            (word_ngrams(text), char_ngrams(text), self.spoken.grams(text)),
+            BLOCK_SHARES,
+            strict=True,
         ):
-            counts = Counter(row for gram in grams if (row := known.get(gram)) is not None)
-            block = np.fromiter(counts, np.intp, len(counts))
-            weights = (1.0 + np.log(np.fromiter(counts.values(), np.float64, len(counts)))) * self.idf[block]
-            rows += counts
-            blocks.append(share * weights / (np.sqrt(weights @ weights) or 1.0))
-        return np.array(rows, np.intp), np.concatenate(blocks)
+            found = Counter(filter(_IS_KNOWN, map(known.get, grams)))
+            block = np.fromiter(found, np.intp, len(found))
+            weights = (1.0 + np.log(np.fromiter(found.values(), np.float64, len(found)))) * self.idf[block]
+            rows += found
+            blocks.append(share * weights / (sqrt(weights @ weights) or 1.0))
+        return Seen(np.array(rows, np.intp), np.concatenate(blocks), self._familiar(text))
 
-    def familiar(self, text: str) -> float:
-        """The share of a normal text's longest n-grams that examples have: 1 of their own words, little of others."""
-        grams = {gram for gram in char_ngrams(text) if is_longest(gram)}
-        known = sum(bool(self.seen[row]) for gram in grams if (row := self.chars.get(gram)) is not None)
-        return known / len(grams) if grams else 0.0
+    def _familiar(self, text: str) -> float:
+        longest = longest_ngrams(text)
+        rows = list(filter(_IS_KNOWN, map(self.chars.get, longest)))
+        return float(np.count_nonzero(self.written[rows])) / len(longest) if rows else 0.0
 
 
 def word_ngrams(text: str) -> Iterator[str]:
@@ -60,19 +85,27 @@ def word_ngrams(text: str) -> Iterator[str]:
     yield from map(" ".join, pairwise(words))
 
 
-def char_ngrams(text: str) -> Iterator[str]:
+def char_ngrams(text: str) -> list[str]:
     """Character n-grams inside words padded with a space, each short word once."""
-    low, high = CHAR_NGRAMS
-    for word in text.split():
-        padded = f" {word} "
-        for n in range(low, high + 1):
-            if n >= len(padded):
-                yield padded
-                break
-            for start in range(len(padded) - n + 1):
-                yield padded[start : start + n]
+    grams: list[str] = []
+    for padded in _padded(text):
+        letters = len(padded)
+        for n in range(_LEAST, min(_MOST, letters) + 1):
+            grams += [padded[start : start + n] for start in range(letters - n + 1)]
+    return grams
+
+
+def longest_ngrams(text: str) -> set[str]:
+    """Of them those of the most characters that there are, and short words as a whole."""
+    return {
+        padded[start : start + _MOST] for padded in _padded(text) for start in range(max(1, len(padded) - _MOST + 1))
+    }
 
 
 def is_longest(gram: str) -> bool:
-    """Of the most characters that there are, or a whole short word."""
-    return len(gram) == CHAR_NGRAMS[1] or (gram[0] == gram[-1] == " ")
+    """Whether the n-gram is one of ``longest_ngrams``."""
+    return len(gram) == _MOST or (gram[0] == gram[-1] == " ")
+
+
+def _padded(text: str) -> list[str]:
+    return [f" {word} " for word in text.split()]

@@ -76,6 +76,7 @@ class ByRoom(LoadScopeScheduling):
         return next((name for name in SHARED if file.startswith(f"{TESTS.name}/{name}/")), file)
 
 
+@pytest.hookimpl(optionalhook=True)  # without pytest-xdist there is nothing to schedule
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByRoom:
     """Rooms in their order: the longest first, so that no process waits for another at the end."""
     config.option.loadscopereorder = False

@@ -15,8 +15,10 @@ import numpy as np
 
 from bench.nlu.serving import KEY
 from nlu.encoder import Encoder, Vectors, open_encoder
+from nlu.families import read
 from nlu.trained import Model, save
 from nlu.training import train
+from nlu.training_data import PROJECT
 
 # By the name that --engines takes: module and class. A class is made without arguments.
 KNOWN = {
@@ -71,7 +73,7 @@ class Embedded:
 
     def train(self, examples: Mapping[str, Sequence[str]]) -> float:
         began = time.process_time()
-        self._model = train(examples, self._encoder)
+        self._model = train(examples, self._encoder, read(PROJECT))
         return time.process_time() - began
 
     def parse(self, text: str) -> Ranking:

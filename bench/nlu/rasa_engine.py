@@ -1,9 +1,11 @@
 """Rasa beside ours: trained by ``rasa train nlu`` on the same sentences, asked over HTTP, as Teller would ask it.
 
 Needs the environment that ``tools/rasa prepare`` makes. One thread, as ours has. ``RASA_EPOCHS`` takes the place of the
-epochs of ``nlu/model/config.yml``, for sets on which one of them costs minutes; say so beside the figures.
+epochs of ``nlu/model/config.yml``, for sets on which one of them costs minutes; say so beside the figures. What it has
+learnt once stays in bench/out, with what that has cost.
 """
 
+import hashlib
 import os
 import re
 import resource
@@ -19,13 +21,15 @@ from pathlib import Path
 
 import httpx
 
-from bench.nlu.engines import Ranking, Served
+from bench.nlu.engines import CACHE, Ranking, Served
+from nlu import families
 from nlu.rasa import PATH, RasaLogin, ranking_of
 from nlu.rasa_project import as_sent, exported
 from nlu.training_data import PROJECT
 
 PYTHON = PROJECT / ".venv" / "bin" / "python"
 START_S = 900.0
+MODEL = "nlu.tar.gz"
 ALONE = {
     "RASA_TELEMETRY_ENABLED": "false",
     "CUDA_VISIBLE_DEVICES": "-1",
@@ -48,23 +52,36 @@ class Rasa:
         self._secret = secrets.token_urlsafe(32)
         self._http = httpx.Client(auth=RasaLogin(self._secret), timeout=60, trust_env=False)
         self._server: subprocess.Popen[bytes] | None = None
-        self._learnt, self._cost_s = "", 0.0
+        self._served: Path | None = None
 
     def train(self, examples: Mapping[str, Sequence[str]]) -> float:
-        """The same sentences again are not learnt again: our own set is asked once a language."""
-        learning = exported(examples)
-        if learning != self._learnt:
+        """The same sentences are learnt once: our own set is asked once a language, and a training is long."""
+        learning = exported(examples, families.read(PROJECT))
+        kept = CACHE / f"rasa-{hashlib.sha256((learning + _config()).encode()).hexdigest()[:16]}.tar.gz"
+        cost = kept.with_suffix(".cpu-s")
+        if not cost.exists():
             self._stop()
-            (self._folder / "nlu.yml").write_text(learning, encoding="utf-8")
-            (self._folder / "config.yml").write_text(_config(), encoding="utf-8")
-            before = resource.getrusage(resource.RUSAGE_CHILDREN)
-            self._run("-m", "rasa", "train", "nlu", "--config", "config.yml", "--nlu", "nlu.yml",
-                      "--out", ".", "--fixed-model-name", "nlu").wait()  # fmt: skip
-            after = resource.getrusage(resource.RUSAGE_CHILDREN)
-            self._cost_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-            self._learnt = learning
+            seconds = self._learn(learning)
+            CACHE.mkdir(exist_ok=True)
+            shutil.copy(self._folder / MODEL, kept)
+            cost.write_text(f"{seconds:.1f}\n", encoding="ascii")
+        if kept != self._served:
+            self._stop()
+            shutil.copy(kept, self._folder / MODEL)
             self._start()
-        return self._cost_s
+            self._served = kept
+        return float(cost.read_text(encoding="ascii"))
+
+    def _learn(self, learning: str) -> float:
+        (self._folder / "nlu.yml").write_text(learning, encoding="utf-8")
+        (self._folder / "config.yml").write_text(_config(), encoding="utf-8")
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        done = self._run("-m", "rasa", "train", "nlu", "--config", "config.yml", "--nlu", "nlu.yml",
+                         "--out", ".", "--fixed-model-name", MODEL.removesuffix(".tar.gz")).wait()  # fmt: skip
+        if done:
+            raise RuntimeError((self._folder / "log").read_text(encoding="utf-8")[-2000:])
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
     def parse(self, text: str) -> Ranking:
         """No letter and no number: it is not asked, as in Teller."""
@@ -97,7 +114,7 @@ class Rasa:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         self._url = f"http://127.0.0.1:{port}"
-        served = (str(PROJECT / "serve.py"), "--interface", "127.0.0.1", "--port", str(port), "--model", "nlu.tar.gz")
+        served = (str(PROJECT / "serve.py"), "--interface", "127.0.0.1", "--port", str(port), "--model", MODEL)
         self._server = self._run(*served)
         deadline = time.monotonic() + START_S
         while not self._is_up():

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nlu.training_data import PROJECT, held_out, read
+from bot.cli.flow_content import CONTENT, library_of
+from nlu.training_data import FINAL, HELD_OUT, PROJECT, held_out, merged, of_flows, read
 
 Examples = Mapping[str, Sequence[str]]
 Labelled = Sequence[tuple[str, str]]
@@ -33,7 +34,7 @@ class Set:
 
 
 def sets(data: Path | None) -> list[Set]:
-    """All there are: our own, a language each, and the public ones that lie in the folder."""
+    """All there are: our own, both halves of them by language, and the public ones that lie in the folder."""
     found = _own()
     if data is not None and (data / "banking77" / "train.csv").exists():
         found.append(_banking77(data))
@@ -49,15 +50,16 @@ def few(examples: Examples, shots: int, seed: int) -> dict[str, list[str]]:
 
 
 def _own() -> list[Set]:
-    examples = read(PROJECT)
+    examples = merged(read(PROJECT), of_flows(library_of(CONTENT, "sandbox")))
     return [
         Set(
-            f"own, {locale}",
+            f"own, {locale}{', final' if half == FINAL else ''}",
             examples,
             [(text, intent) for intent, texts in intents.items() if intent != _NO_SCOPE for text in texts],
             intents.get(_NO_SCOPE, ()),
         )
-        for locale, intents in held_out(PROJECT).items()
+        for half in (HELD_OUT, FINAL)
+        for locale, intents in held_out(PROJECT, half).items()
     ]
 
 

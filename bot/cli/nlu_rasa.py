@@ -20,13 +20,15 @@ def export(
 ) -> None:
     """Write down for Rasa what the embedded engine learns from: the project's examples and those of the flows."""
     from bot.cli.flow_content import CONTENT, library_of
+    from nlu import families
     from nlu.rasa_project import exported
     from nlu.training_data import PROJECT, merged, of_flows, read
 
     with _told():
         examples = merged(read(project or PROJECT), of_flows(library_of(CONTENT, bank)))
+        spoken = families.read(project or PROJECT)
     to.parent.mkdir(parents=True, exist_ok=True)
-    to.write_text(exported(examples), encoding="utf-8")
+    to.write_text(exported(examples, spoken), encoding="utf-8")
     typer.echo(f"{sum(map(len, examples.values()))} examples of {len(examples)} intents in {to}")
 
 

@@ -43,7 +43,8 @@ def test_public_sets_are_read_where_they_lie(tmp_path):
     parts = {"train": [["play a song", "music"]], "test": [["play it", "music"]], "oos_test": [["who am i", "oos"]]}
     (tmp_path / "clinc150" / "data_full.json").write_text(json.dumps(parts), "utf-8")
     found = {each.name: each for each in sets(tmp_path)}
-    assert list(found) == ["own, en", "own, uk", "own, ru", "own, uk_latin", "Banking77", "CLINC150"]
+    own = [f"own, {locale}{half}" for half in ("", ", final") for locale in ("en", "uk", "ru", "uk_latin")]
+    assert list(found) == [*own, "Banking77", "CLINC150"]
     assert found["Banking77"].outside == found["CLINC150"].outside == ["who am i"]
     assert found["Banking77"].asked == [("where is it", "arrival")]
 

@@ -13,7 +13,7 @@ from bot.cli.flow_content import library_of
 from flows.commands import INTENTS
 from flows.model import Library
 from nlu.normal import CARD, PHONE, SUM, normal
-from nlu.training_data import FINAL, HELD_OUT, PROJECT, examples_of, held_out, of_flows, read
+from nlu.training_data import FINAL, HELD_OUT, PROJECT, entries_of, examples_of, held_out, of_flows, read
 
 CONTENT = Path(__file__).parents[2] / "flows" / "content"
 OUT_OF_SCOPE = "out_of_scope"
@@ -155,18 +155,7 @@ def test_every_intent_is_measured_in_each_language(language):
     assert language == "ru" or counts[OUT_OF_SCOPE] >= OUT_OF_SCOPE_HELD_OUT_MIN
 
 
-def test_every_other_name_stands_for_one_that_is_looked_up():
-    entries = [
-        entry
-        for name in ("lookups", "synonyms")
-        for entry in yaml.safe_load((PROJECT / "data" / f"{name}.yml").read_text("utf-8"))["nlu"]
-    ]
-    lines = {kind: [_lines(entry) for entry in entries if kind in entry] for kind in ("lookup", "synonym")}
-    looked_up = [name for names in lines["lookup"] for name in names]
-    assert len(looked_up) == len(set(looked_up))
-    for entry in (entry for entry in entries if "synonym" in entry):
-        assert {entry["synonym"], *_lines(entry)} <= set(looked_up), entry["synonym"]
-
-
-def _lines(entry: dict[str, str]) -> list[str]:
-    return [line.removeprefix("- ") for line in entry["examples"].splitlines()]
+def test_a_name_is_looked_up_once():
+    names = [name for _, _, names in entries_of(PROJECT, "lookup") for name in names]
+    assert names
+    assert [name for name, count in Counter(names).items() if count > 1] == []

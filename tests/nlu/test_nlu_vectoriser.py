@@ -7,7 +7,16 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from nlu.normal import normal
 from nlu.training import misspelt
 from nlu.training_data import PROJECT, read
-from nlu.vectoriser import CHAR_NGRAMS, WORD_NGRAMS, WORD_PATTERN, WORDS_SHARE, Vectoriser
+from nlu.vectoriser import (
+    CHAR_NGRAMS,
+    WORD_NGRAMS,
+    WORD_PATTERN,
+    WORDS_SHARE,
+    Vectoriser,
+    char_ngrams,
+    is_longest,
+    longest_ngrams,
+)
 
 TEXTS = [normal(text) for texts in read(PROJECT).values() for text in texts[:30]]
 ASKED = [*TEXTS[::7], "unknown слово here", "", "a", "a b", "send zsumz to zcardz", "send send send", "dont don't",
@@ -34,16 +43,21 @@ def test_the_weights_are_those_of_scikit_learn(theirs, ours):
     for text in ASKED:
         words, chars = (vectoriser.transform([text]).toarray()[0] for vectoriser in theirs)
         expected = np.concatenate([WORDS_SHARE * words, chars])
-        rows, weights = ours.rows(text)
+        seen = ours.read(text)
         actual = np.zeros(len(expected))
-        actual[rows] = weights
+        actual[seen.rows] = seen.weights
         np.testing.assert_allclose(actual, expected, atol=1e-12, err_msg=text)
 
 
 def test_words_of_the_examples_are_familiar_and_those_of_others_less_so(ours):
-    assert ours.familiar(TEXTS[0]) == 1
-    assert ours.familiar(f"{TEXTS[0]} zhqwx") < 1
-    assert ours.familiar("zhqwx") == ours.familiar("") == 0
+    assert ours.read(TEXTS[0]).familiar == 1
+    assert 0 < ours.read(f"{TEXTS[0]} zhqwx").familiar < 1
+    assert ours.read("zhqwx").familiar == ours.read("").familiar == 0
+
+
+def test_the_longest_ngrams_are_those_that_are_the_longest():
+    for text in [*TEXTS, *ASKED, "a ab abc abcd"]:
+        assert longest_ngrams(text) == {gram for gram in char_ngrams(text) if is_longest(gram)}
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from phone_in_hand import Phone, pays_somebody_new, with_a_card
 
 from bot.content import library
 from core_adapters import brands
+from nlu import families
 from nlu.rasa_project import exported
 from nlu.training_data import PROJECT, merged, of_flows, read
 
@@ -66,7 +67,7 @@ def train(folder: Path) -> None:
     """A model of every intent of today's content, from some of its examples."""
     examples = merged(read(PROJECT), of_flows(library(brands.load("sandbox").for_flows())))
     few = {intent: texts[:EXAMPLES_AN_INTENT] for intent, texts in examples.items()}
-    (folder / "nlu.yml").write_text(exported(few), encoding="utf-8")
+    (folder / "nlu.yml").write_text(exported(few, families.read(PROJECT)), encoding="utf-8")
     config = (PROJECT / "config.yml").read_text(encoding="utf-8")
     (folder / "config.yml").write_text(re.sub(r"epochs: \d+", f"epochs: {EPOCHS}", config), encoding="utf-8")
     command = ("-m", "rasa", "train", "nlu", "--config", "config.yml", "--nlu", "nlu.yml", "--out", ".",
