@@ -3,12 +3,13 @@ hundredth of its time for one sentence."""
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import pairwise
 from math import sqrt
 from operator import is_not
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,7 +66,7 @@ class Vectoriser:
             BLOCK_SHARES,
             strict=True,
         ):
-            found = Counter(filter(_IS_KNOWN, map(known.get, grams)))
+            found = Counter(_rows(known, grams))
             block = np.fromiter(found, np.intp, len(found))
             weights = (1.0 + np.log(np.fromiter(found.values(), np.float64, len(found)))) * self.idf[block]
             rows += found
@@ -74,8 +75,14 @@ class Vectoriser:
 
     def _familiar(self, text: str) -> float:
         longest = longest_ngrams(text)
-        rows = list(filter(_IS_KNOWN, map(self.chars.get, longest)))
+        rows = list(_rows(self.chars, longest))
         return float(np.count_nonzero(self.written[rows])) / len(longest) if rows else 0.0
+
+
+def _rows(known: Mapping[str, int], grams: Iterable[str]) -> Iterator[int]:
+    """The rows of those that are known. Nothing of it runs in Python, for a sentence has hundreds."""
+    rows: Iterator[Any] = map(known.get, grams)
+    return filter(_IS_KNOWN, rows)
 
 
 def word_ngrams(text: str) -> Iterator[str]:
