@@ -17,6 +17,8 @@ from nlu.training_data import TrainingDataError, entries_of
 FAMILIES_MOST = 16
 # A beginning of one letter would take in half a language.
 _BEGINNING_LEAST = 2
+# Of fewer letters too many words are a typo apart.
+_MISTYPED_LEAST = 5
 _WORD = re.compile(r"\w+(?:'\w+)*")
 _WRITTEN = re.compile(r"[^\W_]+(?:'[^\W_]+)*\*?")
 _NAME = re.compile(r"[a-z]+(?:_[a-z]+)*")
@@ -31,6 +33,8 @@ class Families:
     words: Mapping[str, Sequence[str]]
     _whole: dict[str, Names] = field(init=False, default_factory=dict)
     _beginnings: dict[str, Names] = field(init=False, default_factory=dict)
+    _nearly_whole: dict[str, Names] = field(init=False, default_factory=dict)
+    _nearly_beginnings: dict[str, Names] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         for name, words in self.words.items():
@@ -38,13 +42,21 @@ class Families:
                 known = self._beginnings if word.endswith("*") else self._whole
                 written = word.removesuffix("*")
                 known[written] = (*known.get(written, ()), name)
+        for known, nearly in ((self._whole, self._nearly_whole), (self._beginnings, self._nearly_beginnings)):
+            for written, names in known.items():
+                if len(written) >= _MISTYPED_LEAST:
+                    nearly.update((left, names) for left in _left(written) if left not in nearly)
 
     def of(self, word: str) -> Names:
-        """The families of a lower-case word; of one in Latin letters that has none, those of its Cyrillic spelling."""
+        """The families of a lower-case word.
+
+        One in Latin letters that has none has those of its Cyrillic spelling; any other that has none has those of a
+        word that it is one typo from, the first letter apart.
+        """
         found = self._of(word)
         if not found and self.words and _LATIN.fullmatch(word):
             found = self._of(cyrillic(word, {}))
-        return found
+        return found or self._mistyped(word)
 
     def grams(self, text: str) -> Iterator[str]:
         """The families of a normal text, each once, and each two of them together, in whatever order they stand."""
@@ -62,6 +74,24 @@ class Families:
             if found is not None:
                 return found
         return ()
+
+
+    def _mistyped(self, word: str) -> Names:
+        if len(word) < _MISTYPED_LEAST or not word.isalpha():
+            return ()
+        for left in _left(word):
+            if left in self._nearly_whole:
+                return self._nearly_whole[left]
+        for end in range(len(word), _MISTYPED_LEAST - 2, -1):
+            for left in _left(word[:end]):
+                if left in self._nearly_beginnings:
+                    return self._nearly_beginnings[left]
+        return ()
+
+
+def _left(word: str) -> list[str]:
+    """The word, and what is left of it without one of its letters but the first: typos of a word leave the same."""
+    return [word, *(word[:at] + word[at + 1 :] for at in range(1, len(word)))]
 
 
 NONE = Families({})

@@ -21,7 +21,7 @@ WORD_NGRAMS = (1, 2)
 CHAR_NGRAMS = (2, 4)
 # Words say less than their letters once thumbs slip: at this share of the letters' weight typos cost least.
 WORDS_SHARE = 0.7
-FAMILIES_SHARE = 0.8
+FAMILIES_SHARE = 0.6
 BLOCK_SHARES = (WORDS_SHARE, 1.0, FAMILIES_SHARE)
 _LEAST, _MOST = CHAR_NGRAMS
 _WORD = re.compile(WORD_PATTERN)

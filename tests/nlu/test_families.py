@@ -32,6 +32,11 @@ OURS = Families(
         ("perekazhit", ("send",)),  # the same in Latin letters
         ("hroshi", ("money",)),
         ("пере", ()),
+        ("перкеажіть", ("send",)),  # a typo
+        ("seder", ("goods",)),
+        ("snder", ("goods",)),
+        ("zender", ()),  # the first letter is seldom the wrong one
+        ("wirr", ()),  # too short to tell a typo from a word
         ("", ()),
     ],
 )
