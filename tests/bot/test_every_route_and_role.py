@@ -61,8 +61,9 @@ async def whole(settings: Settings, tmp_path_factory: pytest.TempPathFactory) ->
     (settings.data_dir / "nlu").symlink_to(learnt, target_is_directory=True)
     patient = settings.http.model_copy(update={"refusals_per_minute": 0})
     async with process(settings.model_copy(update={"http": patient})) as built:
-        top = built.app._app._app  # type: ignore[attr-defined]  # below the ids of requests and the throttle
-        assert isinstance(top, Starlette)
+        top = built.app
+        while not isinstance(top, Starlette):  # below the ids of requests, the traces and the throttle
+            top = top._app  # type: ignore[attr-defined]
         routed = next(r.app for r in top.routes if isinstance(r, Mount) and isinstance(r.app, ByPrefix))
         apps = tuple(dict.fromkeys(app for _, app in routed._apps if isinstance(app, FastAPI)))
         assert len(apps) == len({id(app) for _, app in routed._apps})
