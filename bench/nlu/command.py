@@ -22,6 +22,7 @@ from bench.nlu.sets import WHERE, Set, sets
 
 OUT = Path(__file__).parents[1] / "out" / "nlu.json"
 SERVED_MOST = 1000
+SHOWN = ("accuracy", "typos", "outside_noticed", "10-shot", "p50_ms", "cpu_ms", "rss_mb", "training_cpu_s", "examples")
 
 
 def main() -> None:
@@ -70,14 +71,14 @@ def _keep(name: str, of: str, found: dict[str, object]) -> None:
 
 
 def _print(kept: dict[str, dict[str, dict[str, object]]]) -> None:
+    """A line a set and engine; the rest stands in the file."""
     table = Table(title="Understanding: shares in per cent, times in ms, memory in MB")
-    columns = [(of, name) for of, engines in kept.items() for name in engines]
     table.add_column("")
-    for of, name in columns:
-        table.add_column(f"{of}\n{name}", justify="right")
-    rows = dict.fromkeys(row for of, name in columns for row in kept[of][name] if row not in ("cores", "python"))
-    for row in rows:
-        table.add_row(row.replace("_", " "), *[_cell(kept[of][name].get(row)) for of, name in columns])
+    for shown in SHOWN:
+        table.add_column(shown.replace("_", " "), justify="right")
+    for of, engines in kept.items():
+        for name, found in engines.items():
+            table.add_row(f"{of}\n{name}", *[_cell(found.get(shown)) for shown in SHOWN])
     Console().print(table)
 
 
