@@ -75,7 +75,6 @@ class Families:
                 return found
         return ()
 
-
     def _mistyped(self, word: str) -> Names:
         if len(word) < _MISTYPED_LEAST or not word.isalpha():
             return ()

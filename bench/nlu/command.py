@@ -13,6 +13,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
@@ -22,7 +23,10 @@ from bench.nlu.sets import WHERE, Set, sets
 
 OUT = Path(__file__).parents[1] / "out" / "nlu.json"
 SERVED_MOST = 1000
-SHOWN = ("accuracy", "typos", "outside_noticed", "10-shot", "p50_ms", "cpu_ms", "rss_mb", "training_cpu_s", "examples")
+SHOWN = {
+    "right": "accuracy", "typos": "typos", "outside": "outside_noticed", "10 each": "10-shot", "p50": "p50_ms",
+    "CPU": "cpu_ms", "MB": "rss_mb", "learnt s": "training_cpu_s",
+}  # fmt: skip
 
 
 def main() -> None:
@@ -72,17 +76,15 @@ def _keep(name: str, of: str, found: dict[str, object]) -> None:
 
 def _print(kept: dict[str, dict[str, dict[str, object]]]) -> None:
     """A line a set and engine; the rest stands in the file."""
-    table = Table(title="Understanding: shares in per cent, times in ms, memory in MB")
-    table.add_column("")
-    for shown in SHOWN:
-        table.add_column(shown.replace("_", " "), justify="right")
+    table = Table(title="Understanding: shares in per cent, a parse in ms, a training in CPU seconds", box=SIMPLE)
+    table.add_column("", no_wrap=True)
+    for heading in SHOWN:
+        table.add_column(heading, justify="right", no_wrap=True)
     for of, engines in kept.items():
         for name, found in engines.items():
-            table.add_row(f"{of}\n{name}", *[_cell(found.get(shown)) for shown in SHOWN])
-    Console().print(table)
+            table.add_row(f"{of}: {name}", *[_cell(found.get(shown)) for shown in SHOWN.values()])
+    Console(width=110).print(table)
 
 
 def _cell(value: object) -> str:
-    if isinstance(value, str):
-        return value[:10]
-    return "" if value is None else f"{value:,.2f}" if isinstance(value, float) else f"{value:,}"
+    return f"{value:,.2f}" if isinstance(value, float) else "" if value is None else str(value)
