@@ -23,6 +23,7 @@ _WORD = re.compile(r"\w+(?:'\w+)*")
 _WRITTEN = re.compile(r"[^\W_]+(?:'[^\W_]+)*\*?")
 _NAME = re.compile(r"[a-z]+(?:_[a-z]+)*")
 _LATIN = re.compile(r"[a-z']+")
+_LONE_H = re.compile("(?<![cksz])h")
 Names = tuple[str, ...]
 
 
@@ -55,7 +56,7 @@ class Families:
         """
         found = self._of(word)
         if not found and self.words and _LATIN.fullmatch(word):
-            found = self._of(cyrillic(word, {}))
+            found = next(filter(None, map(self._of, _cyrillic(word))), ())
         return found or self._mistyped(word)
 
     def grams(self, text: str) -> Iterator[str]:
@@ -86,6 +87,11 @@ class Families:
                 if left in self._nearly_beginnings:
                     return self._nearly_beginnings[left]
         return ()
+
+
+def _cyrillic(word: str) -> list[str]:
+    """How a word in Latin letters may be meant: people write g for г, and h for г and х."""
+    return [cyrillic(meant, {}).replace("ґ", "г") for meant in (word, _LONE_H.sub("x", word))]
 
 
 def _left(word: str) -> list[str]:

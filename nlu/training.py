@@ -21,7 +21,7 @@ from nlu.training_data import Examples, TrainingDataError
 from nlu.vectoriser import BLOCK_SHARES, CHAR_NGRAMS, WORD_NGRAMS, WORD_PATTERN, Floats, Vectoriser, is_longest
 
 # Change it when training or the vectoriser changes: cached models of another version are not used.
-VERSION = 7
+VERSION = 8
 OUT_OF_SCOPE = "out_of_scope"
 # The share of sentences the bank does serve that may fall under the threshold.
 REJECTED_SHARE = 0.05

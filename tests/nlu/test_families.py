@@ -16,6 +16,7 @@ OURS = Families(
         "money": ("money", "грош*", "cash"),
         "withdraw": ("cash",),
         "goods": ("sender*",),
+        "account": ("рахун*",),
     }
 )
 
@@ -31,6 +32,8 @@ OURS = Families(
         ("перекажіть", ("send",)),
         ("perekazhit", ("send",)),  # the same in Latin letters
         ("hroshi", ("money",)),
+        ("groshi", ("money",)),
+        ("rahunok", ("account",)),
         ("пере", ()),
         ("перкеажіть", ("send",)),  # a typo
         ("seder", ("goods",)),
