@@ -19,9 +19,9 @@ from pathlib import Path
 import httpx
 
 from bench.chaos.nursery import CLOCK
-from bench.chaos.proxy import Gate, Watch
+from bench.chaos.proxy import Gate
 from bench.chaos.servers import Database, Redis, free_port, is_alive, until_gone
-from bench.money.wire import Manner, Moment, Wire
+from bench.money.wire import Manner, Moment, Watch, Wire
 from bot.migrations import upgrade
 
 ROLES = {
@@ -137,7 +137,7 @@ class Estate:
         """Listen on every wire."""
 
         async def gate(name: str, ports: list[int], watched: str = "") -> str:
-            self.gates[name] = made = Gate(ports, self.watching(watched)) if watched else Gate(ports)
+            self.gates[name] = made = Gate(ports, watch=self.watching(watched)) if watched else Gate(ports)
             return f"http://127.0.0.1:{await stack.enter_async_context(made.listening())}"
 
         for name in ("core-1", "core-2"):

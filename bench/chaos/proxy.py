@@ -4,49 +4,24 @@ The wire that misbehaves is `bench.money.wire`; a gate only looks.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 
-from bench.money.wire import CHUNK, Moment, unwatched
-
-Watch = Callable[[Moment, bytes], Awaitable[None]]
+from bench.money.wire import CHUNK, Listener, Moment
 
 
 @dataclass
-class Gate:
+class Gate(Listener):
     """Before one port or several that do the same: each connection goes to the next one that takes it."""
 
     ports: Sequence[int]
-    watch: Watch = unwatched
     passed: int = 0
     _next: int = 0
-    _open: set["asyncio.Task[None]"] = field(default_factory=set)
 
-    @asynccontextmanager
-    async def listening(self, port: int = 0) -> AsyncIterator[int]:
-        """Listen on a port of the loopback."""
-        server = await asyncio.start_server(self._accepted, "127.0.0.1", port)
-        try:
-            yield server.sockets[0].getsockname()[1]
-        finally:
-            server.close()
-            for task in self._open:
-                task.cancel()
-            await asyncio.gather(*self._open, return_exceptions=True)
-
-    async def _accepted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._open.add(task)
-        try:
-            if (backend := await self._backend()) is not None:
-                await self._carry(reader, writer, *backend)
-        except (OSError, asyncio.CancelledError):
-            pass  # either side may be killed at any moment
-        finally:
-            self._open.discard(task)
-            writer.close()
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if (backend := await self._backend()) is not None:
+            await self._both_ways(reader, writer, *backend)
 
     async def _backend(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
         for _ in self.ports:
@@ -55,7 +30,7 @@ class Gate:
                 return await asyncio.open_connection("127.0.0.1", self.ports[self._next % len(self.ports)])
         return None
 
-    async def _carry(
+    async def _both_ways(
         self,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,

@@ -12,6 +12,7 @@ from typing import Literal
 Manner = Literal["through", "delay", "cut before", "cut after", "swallow", "half-close", "drip"]
 MANNERS: tuple[Manner, ...] = ("through", "delay", "cut before", "cut after", "swallow", "half-close", "drip")
 Moment = Literal["sent", "answered"]  # a request is about to be passed on; an answer is
+Watch = Callable[[Moment, bytes], Awaitable[None]]
 CHUNK = 65_536
 DRIP = 7  # bytes at a time
 PATIENCE_S = 0.2  # after a request's last byte, until it counts as whole
@@ -21,25 +22,17 @@ async def unwatched(_moment: Moment, _first: bytes) -> None:
     """Nobody listens."""
 
 
-@dataclass
-class Wire:
-    """``delay``: everything late. ``cut before``: closed before the server hears a byte. ``cut after``: the server has
-    the request, and the line goes dead. ``swallow``: the server answers, the answer is dropped and the line stays open.
-    ``half-close``: the answer comes without its second half. ``drip``: a few bytes at a time.
-    """
+@dataclass(kw_only=True)
+class Listener:
+    """A server before another one. ``_carry`` says what becomes of a connection."""
 
-    host: str
-    port: int
-    manner: Callable[[], Manner]
-    delay_s: float = 0.1
-    watch: Callable[[Moment, bytes], Awaitable[None]] = unwatched
-    met: list[Manner] = field(default_factory=list)
+    watch: Watch = unwatched
     _open: set["asyncio.Task[None]"] = field(default_factory=set)
 
     @asynccontextmanager
-    async def listening(self) -> AsyncIterator[int]:
+    async def listening(self, port: int = 0) -> AsyncIterator[int]:
         """Listen on a port of the loopback."""
-        server = await asyncio.start_server(self._accepted, "127.0.0.1", 0)
+        server = await asyncio.start_server(self._accepted, "127.0.0.1", port)
         try:
             yield server.sockets[0].getsockname()[1]
         finally:
@@ -54,11 +47,28 @@ class Wire:
         self._open.add(task)
         try:
             await self._carry(reader, writer)
-        except (ConnectionError, asyncio.CancelledError):
+        except (OSError, asyncio.CancelledError):
             pass  # either side may go away at any moment; that is what this is for
         finally:
             self._open.discard(task)
             writer.close()
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        raise NotImplementedError
+
+
+@dataclass
+class Wire(Listener):
+    """``delay``: everything late. ``cut before``: closed before the server hears a byte. ``cut after``: the server has
+    the request, and the line goes dead. ``swallow``: the server answers, the answer is dropped and the line stays open.
+    ``half-close``: the answer comes without its second half. ``drip``: a few bytes at a time.
+    """
+
+    host: str
+    port: int
+    manner: Callable[[], Manner]
+    delay_s: float = 0.1
+    met: list[Manner] = field(default_factory=list)
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, back = None, None

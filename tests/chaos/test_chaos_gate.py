@@ -39,7 +39,7 @@ async def test_what_passes_is_told_of_in_both_directions() -> None:
     async def watch(moment: Moment, first: bytes) -> None:
         told.append((moment, first))
 
-    async with answering(b"yes\n") as port, Gate([port], watch).listening() as outside:
+    async with answering(b"yes\n") as port, Gate([port], watch=watch).listening() as outside:
         assert await asked(outside) == b"yes\n"
     assert told == [("sent", b"POST something\n"), ("answered", b"yes\n")]
 
