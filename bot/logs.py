@@ -32,7 +32,7 @@ HOW = (
     "outcome reason code error failure attempt tries count size rows lag_s delay_s duration_ms confidence degradations"
 )
 WHERE = "host port address pid file line"
-WHAT = "delivery erasure"
+WHAT = "delivery erasure place seq link"
 KEYS = frozenset(" ".join((OF_THE_LINE, WHOSE, ABOUT, ABOUT_STEP, HOW, WHERE, WHAT)).split())
 NOISY = ("httpx", "httpcore", "asyncio", "aiogram", "alembic", "uvicorn.error")  # heard from warnings on
 REQUEST_ID = re.compile(r"(?!.*\d{13})[A-Za-z0-9_-]{8,64}\Z")  # what could be a card's number is no id

@@ -104,7 +104,7 @@ NOBODYS: Mapping[str, str] = {
     "money.card_event": "the core's names of operations",
     "money.core_event": "ids of a core's news",
     "money.audit": "the sealed chain: actions and ids",
-    "money.audit_seal": "the sealed chain: its links",
+    "money.audit_head": "the sealed chain: its newest link",
     "money.recon": "references and amounts of a day",
     "money.recon_day": "which days were compared",
     "money.switch": "what is stopped",

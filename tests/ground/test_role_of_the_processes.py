@@ -27,6 +27,7 @@ FORBIDDEN = (
     "update money.audit set details = ''",
     "update money.audit set mac = ''",
     "delete from money.audit",
+    "delete from money.audit_head",
     "update money.ledger_entry set delta_minor = 0",
     "delete from customers.consent",
     "update bot.alembic_version set version_num = '0001'",
@@ -65,7 +66,7 @@ async def test_it_has_the_rows_of_every_table_and_no_table(database: str) -> Non
     assert len(tables) > 40
     assert all(row["reads"] and row["adds"] and not row["owned"] and not row["empties"] for row in tables.values())
     assert {name for name, row in tables.items() if not row["changes"]} == ONLY_GROWS
-    assert {name for name, row in tables.items() if not row["deletes"]} == ONLY_GROWS
+    assert {name for name, row in tables.items() if not row["deletes"]} == ONLY_GROWS | {"money.audit_head"}
     assert of_the_audit == {"link", "place"}
     assert may_make == []
 
