@@ -14,7 +14,7 @@ help:
 	@echo "make audit   ask an advisory service about every locked package (needs the network)"
 	@echo "make coverage  show the branches of the money code that no test takes"
 	@echo "make chaos   kill, cut and freeze a whole estate while customers pay (ARGS='--seed 7 --minutes 20')"
-	@echo "make bench   measure load and latency"
+	@echo "make bench   what everything costs beside the least it could (ARGS='--lanes turns', ARGS=soak, …)"
 	@echo "make bench-nlu  measure the understanding (DATA=folder of the public sets, ARGS='--engines embedded')"
 	@echo "make format  write the sources the way 'make check' wants them"
 	@echo "make clean   remove the environments; data and settings stay"

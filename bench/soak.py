@@ -148,11 +148,12 @@ class Round:
 class Soak:
     """One process that sends, on a real database."""
 
-    def __init__(self, dsn: str, root: str) -> None:
+    def __init__(self, dsn: str, root: str, rate_per_s: float = 0.0) -> None:
         self.http = httpx.AsyncClient(base_url=root)
         self.channels = channels_at(root)
         self.store = Store(lambda: asyncpg.connect(dsn), Keyring([base64.b64encode(os.urandom(32)).decode()]))
-        self.pace = LocalPace({name: channel.capabilities.rate_per_s * 4 for name, channel in self.channels.items()})
+        rates = {name: rate_per_s or channel.capabilities.rate_per_s * 4 for name, channel in self.channels.items()}
+        self.pace = LocalPace(rates)
         self.switches = Switches(self.store.switches, self.pace)
         self.outbox = Outbox(self.store.outbox, self.channels, Nothing(), self.pace, self.switches)
 
@@ -174,7 +175,7 @@ class Soak:
         start = time.monotonic()
         for number in range(int(seconds * RATE_PER_S)):
             await asyncio.sleep(max(0.0, start + number / RATE_PER_S - time.monotonic()))
-            rows = [self._row(name, number % CHATS) for name in self.channels]
+            rows = [self.row(name, number % CHATS) for name in self.channels]
             await self.store.outbox.enqueue(rows)
             for row in rows:
                 assert isinstance(row.effect, Send)
@@ -193,7 +194,8 @@ class Soak:
         await self.http.put("/storm/none")
         return Round(stormy, found)
 
-    def _row(self, name: str, chat: int) -> OutboxRow:
+    def row(self, name: str, chat: int) -> OutboxRow:
+        """A message to one of the chats, whose text is its name."""
         id_ = uuid7()
         address = _address(chat)
         channel = self.channels[name]

@@ -41,7 +41,7 @@ from bot.postgres.roles import RUNTIME, as_role
 from bot.results import Results
 from bot.retention import OF_MONEY, sweeping
 from bot.routing import ByPrefix
-from bot.services import ServiceToken, client
+from bot.services import ASKS, ServiceToken, client, reachable
 from bot.settings import Settings
 from bot.settings.made_up import own_url
 from bot.store import Link
@@ -89,6 +89,7 @@ def serve(settings: Settings, role: str = "all") -> None:
 @asynccontextmanager
 async def process(settings: Settings, role: str = "all") -> AsyncIterator[Process]:
     """Build a role, start its background work, and take everything down again in the other order."""
+    reachable(settings, role)
     async with AsyncExitStack() as stack:
         built = await _Builder(settings, role, stack).build()
         yield built
@@ -128,10 +129,12 @@ class _Builder:
     async def _rooms(self) -> Callable[[], Awaitable[None]]:
         images = self._image_api() if self._has("image-api") else None
         customers = await self._customer_api() if self._has("customer-api") else None
+        if self.role not in ASKS:
+            return _nothing
         asks_customers = await self._client(self.settings.customer_api.url, customers)
-        core = await self._core_adapters(asks_customers) if self.role != "image-api" and self.dsn else None
-        if core is None or self.role not in TALKS:
-            return core.start if core is not None and self.role == "core-adapters" else _nothing
+        core = await self._core_adapters(asks_customers)
+        if self.role not in TALKS:
+            return core.start if self.role == "core-adapters" else _nothing
         asks_core = await self._client(self.settings.core_adapters.url, core.app)
         asks_images = await self._client(self.settings.image_api.url, images)
         return await self._conversation(core, asks_core, asks_customers, asks_images)

@@ -1,7 +1,8 @@
 """``make bench ARGS="capacity"``: machines for a bank, on paper and by simulation, from what was measured here.
 
-Figures come from bench/out (turn.json, money.json) where they lie there, else they are those that docs/capacity.md was
-written with. Change an assumption with --set customers=5000000 --set payday=3, a figure with --turn-ms and the like.
+Figures come from bench/out (performance.json, money.json) where they lie there, else they are those that
+docs/capacity.md was written with. Change an assumption with --set customers=5000000 --set payday=3, a figure with
+--turn-ms and the like.
 """
 
 import argparse
@@ -17,8 +18,11 @@ from rich.table import Table
 from bench.capacity.model import ROLES, Assumed, Load, Measured, changed, cores, disk_gib, load, talking_ms
 from bench.capacity.paper import processes, waits
 from bench.capacity.simulation import MEASURED_S, WARM_S, Simulation
+from bench.performance.figures import read
+from bench.performance.turns import COST, where
 
 OUT = Path(__file__).parents[1] / "out"
+TURN = f"{COST}: {where(32, 1)}"
 # Connections to Postgres that a process holds at most: pools of eight, and one for each link of its own.
 CONNECTIONS = {"webhooks and worker": 22, "core-adapters": 12, "customer-api": 20, "image-api": 0, "Postgres": 0}
 
@@ -45,10 +49,11 @@ def main() -> None:
 def found(folder: Path) -> Measured:
     """What earlier runs have left."""
     known: dict[str, float] = {}
-    turn, money = _read(folder / "turn.json").get("engine"), _read(folder / "money.json").get("G11")
-    if isinstance(turn, Mapping):
-        known["turn_ms"] = turn["cpu_s_per_1000_turns"]
-        known["turn_postgres_ms"] = turn["postgres_cpu_s_per_1000_turns"]
+    money = _read(folder / "money.json").get("G11")
+    if (performance := folder / "performance.json").exists():
+        for one in read(performance).figures:
+            if one.name == TURN:
+                known |= {"turn_ms": one.value, "turn_postgres_ms": one.parts["Postgres"]}
     if isinstance(money, Mapping):
         known["operation_ms"] = money["cpu_ms_ours"]
     return replace(Measured(), **known)

@@ -17,6 +17,7 @@ import typer
 
 from bot.cli import COMMANDS
 from bot.core_login import login_of
+from bot.services import reachable
 from bot.settings import PROJECT, Settings, SettingsWrong, load_settings, made_up, messengers_on
 from bot.settings.core_login import key_of
 from bot.settings.production import every_secret
@@ -285,3 +286,18 @@ def _commands() -> Iterator[Callable[..., object]]:
             yield from (command.callback for command in found.registered_commands if command.callback)
         else:
             yield found
+
+
+def test_a_role_that_does_not_know_where_another_is_says_every_address_that_is_missing(put: Set) -> None:
+    with pytest.raises(SettingsWrong) as wrong:
+        reachable(load(), "webhooks")
+    assert [problem.partition(" ")[0] for problem in wrong.value.problems] == [
+        "TELLER_CUSTOMER_API__URL",
+        "TELLER_IMAGE_API__URL",
+    ]
+    put(CUSTOMER_API__URL="http://127.0.0.1:1", IMAGE_API__URL="http://127.0.0.1:2")
+    reachable(load(), "webhooks")
+
+
+def test_one_process_that_is_everything_asks_nobody_else() -> None:
+    reachable(load(), "all")
