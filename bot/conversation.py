@@ -165,6 +165,7 @@ class Conversation:
             await asyncio.gather(*tasks, return_exceptions=True)
             await self._end_work()
             await self._receipts.stop()
+            await self._messengers.close()
             await self._switches.close()
             await self._pace.close()
             await self._writing.close()

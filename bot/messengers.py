@@ -54,10 +54,13 @@ class Messengers:
             self._begin(self._up(channel, door, turns))
 
     async def stop(self) -> None:
-        """End polling and close connections."""
+        """End polling; what is still to be said can be sent."""
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def close(self) -> None:
+        """Close the connections, once nothing more is to be sent."""
         for channel in self.channels.values():
             await channel.close()
 

@@ -59,7 +59,7 @@ log = structlog.get_logger("bot.outbox")
 
 @dataclass(slots=True)
 class _Item:
-    """A message in its chat's queue, rows of other processes that must leave before it, and the turn it is of."""
+    """A message in its chat's queue, the rows that must leave before it, and the turn it is of."""
 
     row: OutboxRow
     ahead: frozenset[UUID]
@@ -90,16 +90,16 @@ class Outbox:
         self._attempt = Attempt(channels, pictures, pages, clock, changes)
         self._lanes: Lanes[_Item] = Lanes(self._work)
         self._held: dict[UUID, float] = {}
+        self._queued: set[UUID] = set()
         self._left: set[UUID] = set()
         self._tasks: set[asyncio.Future[bool] | asyncio.Future[None]] = set()
 
     def put(self, row: OutboxRow, ahead: frozenset[UUID] = frozenset()) -> None:
-        """Queue a message. Of ``ahead``, what this process holds stands in the queue already."""
+        """Queue a message; the rows ``ahead`` of it leave first, whoever holds them."""
         if row.id in self._held:
             return
-        foreign = frozenset(id_ for id_ in ahead if id_ not in self._held)
         self._held[row.id] = time.monotonic()
-        self._lanes.put(row.conversation, _Item(row, foreign, whose(row.id)))
+        self._queue(_Item(row, ahead, whose(row.id)))
 
     def held(self, longer_than_s: float) -> list[UUID]:
         """The rows queued for so long that their lease needs renewing."""
@@ -126,18 +126,33 @@ class Outbox:
         for task in tasks:
             task.cancel()
 
-    async def _work(self, conversation: UUID, item: _Item) -> None:
+    def _queue(self, item: _Item) -> None:
+        self._queued.add(item.row.id)
+        self._lanes.put(item.row.conversation, item)
+
+    async def _is_next(self, item: _Item) -> bool:
+        """Wait until nothing is ahead; false when that stands behind it in this very queue, and the two change places.
+
+        Two processes may hold every other row of a chat: if one that another process waits for stood behind one that
+        waits for that process, neither would ever move.
+        """
         pause_s = AHEAD_PAUSE_S
-        while item.ahead:
-            ours = frozenset(id_ for id_ in item.ahead if id_ in self._held)  # taken up by this process meanwhile
-            if ours and self._lanes.waiting(conversation):
-                self._lanes.put(conversation, item)
+        while item.ahead and item.row.conversation not in self._left:
+            if item.ahead & self._queued:
+                self._queue(item)
                 await asyncio.sleep(REQUEUE_PAUSE_S)
-                return
-            item.ahead = await self._until_stored(partial(self._store.still_ahead, item.ahead - ours))
+                return False
+            others = frozenset(id_ for id_ in item.ahead if id_ not in self._held)  # ours have left by now
+            item.ahead = await self._until_stored(partial(self._store.still_ahead, others)) if others else frozenset()
             if item.ahead:
                 await asyncio.sleep(pause_s)
                 pause_s = min(2 * pause_s, AHEAD_PAUSE_S_MAX)
+        return True
+
+    async def _work(self, conversation: UUID, item: _Item) -> None:
+        self._queued.discard(item.row.id)
+        if not await self._is_next(item):
+            return
         mark = None if conversation in self._left else await self._delivered_or_left(item)
         if mark is None:
             self._left.add(conversation)  # what stands behind it must not go first

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import asyncpg
 
+from bench.chaos.learnt import NOTHING, fruitless
 from bench.chaos.workload import Customer
 
 READS_EVERY_S = 0.5
@@ -131,16 +132,19 @@ async def verdict(dsn: str, books: Path, customers: Sequence[Customer], stuck: i
     lost = [ref for ref in posted if not refs[ref]]
     unknown = [ref for ref in refs if ref not in posted and ours.get(ref, {"state": ""})["state"] != "HOLD"]
     silent, false = _told(customers, booked)
+    became_nothing = fruitless(customers, {row["amount_minor"] for row in ours.values()})
     figures = {
         "operations": len(ours), "posted": len(posted), "states": dict(Counter(r["state"] for r in ours.values())),
         "wishes": sum(len(c.wishes) for c in customers),
         "confirmed": sum(w.confirmed for c in customers for w in c.wishes),
         "lost": len(lost) + len(unknown) + len(silent), "doubled": doubled, "stuck": stuck,
         "told wrongly": len(false), "parked": parked, "messages not sent": unsent, "slowest_s": round(slowest, 1),
+        "confirmed and no operation": became_nothing,
     }  # fmt: skip
     wrong = [f"posted by us and not at the bank: {ref}" for ref in lost]
     wrong += [f"at the bank and not posted by us: {ref}" for ref in unknown] + silent + false
     counted = {"doubled": doubled, "stuck": stuck, "parked": parked}
+    counted["confirmed and never answered"] = became_nothing.get(NOTHING, 0)
     wrong += [f"{many} {what}" for what, many in counted.items() if many]
     return Verdict(figures, wrong)
 

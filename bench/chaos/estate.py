@@ -10,9 +10,10 @@ import os
 import random
 import signal
 import sys
+import tempfile
 import time
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from bench.chaos.proxy import Gate
 from bench.chaos.servers import Database, Redis, free_port, is_alive, until_gone
 from bench.money.wire import Manner, Moment, Watch, Wire
 from bot.migrations import upgrade
+from bot.postgres import stop
 
 ROLES = {
     "sandbox": "sandbox",
@@ -35,6 +37,7 @@ ROLES = {
     "worker-2": "worker",
 }
 UP_S = 300.0
+GONE_S = 60.0
 LOOK_S = 0.1
 ROOT = Path(__file__).parents[2]
 UNDERSTANDING = Path(__file__).parents[1] / "out" / "understanding"  # trained by the first run, found by the next
@@ -46,6 +49,15 @@ class Trap:
 
     moment: Moment
     sprung: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+@dataclass(frozen=True, slots=True)
+class Old:
+    """A process that another one has come up beside."""
+
+    name: str
+    pid: int
+    port: int
 
 
 @dataclass
@@ -109,15 +121,26 @@ class Estate:
 
     async def roll(self, name: str) -> float:
         """As a rolling deployment does: a new one comes up beside it, then it is told to go; the seconds that took."""
-        old, gates = (self.pids[name], self.ports[name]), self.gates.values()
+        return await self.let_go(await self.beside(name))
+
+    async def beside(self, name: str) -> Old:
+        """A new one comes up beside the old one, which goes on as before."""
+        old = Old(name, self.pids[name], self.ports[name])
         self.ports[name] = free_port()
         await self.start(name)
-        for gate in gates:
-            gate.ports = [self.ports[name] if port == old[1] else port for port in gate.ports]
+        return old
+
+    async def let_go(self, old: Old, most_s: float = GONE_S) -> float:
+        """What comes now is the new one's. The old one is told to go, and has gone when this returns; how long it took.
+
+        Raises TimeoutError.
+        """
+        for gate in self.gates.values():
+            gate.ports = [self.ports[old.name] if port == old.port else port for port in gate.ports]
         began = time.monotonic()
         with suppress(ProcessLookupError):
-            os.kill(old[0], signal.SIGTERM)
-        await until_gone(old[0])
+            os.kill(old.pid, signal.SIGTERM)
+        await until_gone(old.pid, most_s)
         return time.monotonic() - began
 
     def watching(self, name: str) -> Watch:
@@ -164,12 +187,27 @@ class Estate:
             "TELLER_HTTP__PUBLIC_URL": public.get(name.partition("-")[0], ""),
             "TELLER_LOG__FORMAT": "json",
             "TELLER_TELEGRAM__API_URL": f"{there}/sandbox/telegram",
+            "TELLER_WHATSAPP__API_URL": f"{there}/sandbox/whatsapp",
             "TELLER_CORE__URL": f"{core}/sandbox/bank/v1",
             "TELLER_SMS__URL": f"{self.sandbox}/sms",
             "TELLER_CUSTOMER_API__URL": self.urls["customers"],
             "TELLER_IMAGE_API__URL": f"http://127.0.0.1:{self.ports['images']}",
             "TELLER_CORE_ADAPTERS__URL": self.urls["core"],
         }
+
+
+@contextmanager
+def apart() -> Iterator[Path]:
+    """A folder for an estate; its database server is gone afterwards, the folder is not."""
+    folder = Path(tempfile.mkdtemp(prefix="teller-chaos-"))
+    folder.chmod(0o711)  # as root the server runs as somebody else and must get through
+    try:
+        yield folder
+    finally:
+        stop(folder)
+        deadline = time.monotonic() + GONE_S
+        while (folder / "pg" / "data" / "postmaster.pid").exists() and time.monotonic() < deadline:
+            time.sleep(LOOK_S)
 
 
 @asynccontextmanager

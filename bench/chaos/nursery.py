@@ -16,7 +16,11 @@ CLOCK = "CHAOS_CLOCK"  # where the child reads how wrong its clock is
 
 
 def main() -> None:
-    """Until the input ends; then what still lives is killed."""
+    """Until the input ends; then what still lives is killed. Signals to the whole group are for who started it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    import aiogram  # noqa: F401 -- what a channel reads with its first message
+
     import bot.compose  # noqa: F401 -- read once for all children
 
     children = set[int]()
@@ -44,6 +48,7 @@ def _born(role: str, environment: dict[str, str], log: str) -> int:
         return pid
     os.setsid()
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     with Path(log).open("ab") as out, Path(os.devnull).open("rb") as nothing:
         os.dup2(nothing.fileno(), 0)
         os.dup2(out.fileno(), 1)

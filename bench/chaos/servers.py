@@ -53,7 +53,8 @@ class Redis:
         if self.program is None:
             return
         options = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", str(self.folder)]
-        self._process = subprocess.Popen([self.program, *options], stdout=subprocess.DEVNULL)
+        # In a session of its own: it goes when the estate does, and not by Ctrl-C in the middle of that.
+        self._process = subprocess.Popen([self.program, *options], stdout=subprocess.DEVNULL, start_new_session=True)
         deadline = time.monotonic() + START_S
         while not _listens(self.port) and time.monotonic() < deadline:
             time.sleep(LOOK_S)

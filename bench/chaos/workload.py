@@ -1,11 +1,13 @@
 """A bank's customers: each sends money to the next one, over and over, by chat, and notes what was said of it.
 
-Every wish has an amount that the customer has never sent before, so that what the bank posted can be told apart.
+Every wish has an amount that nobody has sent before, so that what the bank posted can be told apart.
 """
 
 import asyncio
 import random
+import re
 import time
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,19 +19,36 @@ TOLD_S = 60.0  # until one who has confirmed goes on; the bank may still do it
 OPEN_S = 300.0  # each step of becoming a customer; a machine may be busy
 LOOK_S = 0.3
 RECENT = 12  # messages that are looked at
+PAGE = 200  # of them, when all are read
 NO_BREAK = "\N{NO-BREAK SPACE}"  # between an amount and its currency
-SMALLEST_MINOR, STEP_MINOR = 100, 3
+SMALLEST_MINOR = 100
 ENDS = ("Done. {amount}", "{amount} ₴ was not sent", "{amount} ₴ has been sent", "Nothing was sent")
 
 
 @dataclass
 class Wish:
-    """One transfer as its customer saw it. ``said`` is the last word on it."""
+    """One transfer as its customer saw it. ``said`` is the last word on it, ``heard`` all that was said meanwhile.
+
+    ``after`` is the newest message of the chat when it began.
+    """
 
     minor: int
     began: float
+    after: int
     confirmed: bool = False
     said: str = ""
+    heard: tuple[str, ...] = ()
+
+    @property
+    def amount(self) -> str:
+        """As it is written."""
+        return f"{self.minor // 100}.{self.minor % 100:02d}"
+
+    @property
+    def answered(self) -> tuple[str, ...]:
+        """What was said after the question that was confirmed."""
+        asked = [number for number, text in enumerate(self.heard) if text.startswith(f"Send {self.amount}")]
+        return self.heard[asked[0] + 1 :] if asked else ()
 
 
 @dataclass
@@ -38,6 +57,8 @@ class Customer:
 
     http: httpx.AsyncClient
     number: int
+    amounts: Iterator[int]
+    channel: str = "telegram"
     person: int = 0
     chat: str = ""
     card: str = ""
@@ -54,77 +75,90 @@ class Customer:
 
     async def open(self) -> None:
         """Become a customer of the bank with a card, before anything goes wrong."""
+        await self.find_the_bot()
+        await self._post(f"{self.chat}/messages", {"start": ""})
+        await self.tap("Open a card", wait_s=OPEN_S)
+        await self._press()
+        await self.until(lambda: self.heard(0, "6-digit code"), OPEN_S)  # the SMS may be faster than the question
+        await self.say(await self._code(""))
+        await self.tap("Digital", wait_s=OPEN_S)
+        await self.tap("Yes", wait_s=OPEN_S)
+        opened = await self.until(lambda: self.heard(0, "You can use it at once"), OPEN_S)
+        assert opened, f"{self.name} got no card"
+
+    async def find_the_bot(self) -> None:
+        """Take a phone in hand, with the chat in it and nothing said yet."""
         body = {"first_name": self.name, "last_name": "Koval", "phone": self.phone, "language": "en"}
         self.person = (await self._post("/phones/people", body))["id"]
-        bot = await self._until(self._bot, OPEN_S)
-        self.chat = f"/phones/telegram/{self.person}/{bot}"
-        await self._post(f"{self.chat}/messages", {"start": ""})
-        await self._tap("Open a card", wait_s=OPEN_S)
-        await self._press()
-        await self._until(lambda: self._heard(0, "6-digit code"), OPEN_S)  # the SMS may be faster than the question
-        await self._say(await self._code(""))
-        await self._tap("Digital", wait_s=OPEN_S)
-        await self._tap("Yes", wait_s=OPEN_S)
-        opened = await self._until(lambda: self._heard(0, "You can use it at once"), OPEN_S)
-        assert opened, f"{self.name} got no card"
+        bot = await self.until(self._bot, OPEN_S)
+        self.chat = f"/phones/{self.channel}/{self.person}/{bot}"
 
     async def pay(self, to: "Customer", dice: random.Random) -> None:
         """One wish, as far as it comes."""
-        wish = Wish(SMALLEST_MINOR + STEP_MINOR * len(self.wishes), time.monotonic())
+        old, seen = await self.newest_code(), await self.newest()
+        wish = Wish(next(self.amounts), time.monotonic(), seen)
         self.wishes.append(wish)
-        amount = f"{wish.minor // 100}.{wish.minor % 100:02d}"
-        old, seen = await self._newest_code(), await self._newest()
-        await self._say(f"send {amount} to {to.card}")
-        if not await self._until(lambda: self._heard(seen, f"Send {amount}"), ASKED_S):
-            await self._say("/cancel")
+        amount = wish.amount
+        await self.say(f"send {amount} to {to.card}")
+        if not await self.until(lambda: self.heard(seen, f"Send {amount}"), ASKED_S):
+            await self.say("/cancel")
             return
-        await self._tap("Yes", seen)
+        await self.tap("Yes", seen)
         wish.confirmed = True
         if dice.random() < 0.2:  # an impatient thumb
-            await self._tap("Yes", seen, wait_s=0)
+            await self.tap("Yes", seen, wait_s=0)
         ends = [end.format(amount=amount) for end in ENDS]
-        found = await self._until(lambda: self._heard(seen, "needs a code", *ends), ASKED_S)
+        found = await self.until(lambda: self.heard(seen, "needs a code", *ends), ASKED_S)
         if found and "needs a code" in found:
-            code = await self._until(lambda: self._newer_code(old), ASKED_S)
+            code = await self.until(lambda: self.newer_code(old), ASKED_S)
             if code:
-                await self._say(code)
-            found = await self._until(lambda: self._heard(seen, *ends), TOLD_S)
+                await self.say(code)
+            found = await self.until(lambda: self.heard(seen, *ends), TOLD_S)
         if found:
             wish.said = found
             self.took_s.append(time.monotonic() - wish.began)
 
     async def last_words(self) -> None:
         """What has been said of each wish, when all is over."""
-        texts = [text for _, text in await self._messages(200)]
-        for wish in self.wishes:
-            amount = f"{wish.minor // 100}.{wish.minor % 100:02d}"
-            about = [text for text in texts if f"{amount} ₴" in text and not text.startswith("Send ")]
+        messages = await self.all_messages()
+        ends = [wish.after for wish in self.wishes[1:]] + [1 << 62]
+        for wish, end in zip(self.wishes, ends, strict=True):
+            written = re.compile(rf"(?<![\d.]){re.escape(wish.amount)} ₴")
+            about = [text for _, text in messages if written.search(text) and not text.startswith("Send ")]
             wish.said = about[-1] if about else wish.said
+            wish.heard = tuple(text for id_, text in messages if wish.after < id_ <= end)
 
-    async def _heard(self, after: int, *words: str) -> str | None:
+    async def heard(self, after: int, *words: str) -> str | None:
         found = [text for id_, text in await self._messages() if id_ > after and any(word in text for word in words)]
         return found[-1] if found else None
 
-    async def _messages(self, limit: int = RECENT) -> list[tuple[int, str]]:
-        said = [one for one in await self._bubbles(limit) if one["from"] == "bot"]
-        return [(one["id"], one["text"].replace(NO_BREAK, " ")) for one in said]
+    async def _messages(self) -> list[tuple[int, str]]:
+        return _of_the_bot(await self._bubbles())
+
+    async def all_messages(self) -> list[tuple[int, str]]:
+        page = await self._page(PAGE)
+        bubbles = page["messages"]
+        while page["more"]:
+            page = await self._page(PAGE, before=bubbles[0]["id"])
+            bubbles = page["messages"] + bubbles
+        return _of_the_bot(bubbles)
 
     async def _bubbles(self, limit: int = RECENT) -> list[dict[str, Any]]:
         return list((await self._page(limit))["messages"])
 
-    async def _page(self, limit: int = RECENT) -> dict[str, Any]:
-        answer = await self.http.get(f"{self.chat}/messages", params={"limit": limit})
+    async def _page(self, limit: int = RECENT, before: int = 0) -> dict[str, Any]:
+        answer = await self.http.get(f"{self.chat}/messages", params={"limit": limit, "before": before})
         page: dict[str, Any] = answer.raise_for_status().json()
         return page
 
-    async def _newest(self) -> int:
+    async def newest(self) -> int:
         return max((one["id"] for one in await self._bubbles(1)), default=0)
 
-    async def _say(self, text: str) -> None:
+    async def say(self, text: str) -> None:
         await self._post(f"{self.chat}/messages", {"text": text})
 
-    async def _tap(self, title: str, after: int = 0, wait_s: float = 60) -> None:
-        place = await self._until(lambda: self._button(title, after), wait_s)
+    async def tap(self, title: str, after: int = 0, wait_s: float = 60) -> None:
+        place = await self.until(lambda: self._button(title, after), wait_s)
         if place:
             with suppress(httpx.HTTPStatusError):  # the button may be gone by now
                 await self._post(f"{self.chat}/taps", place)
@@ -145,24 +179,24 @@ class Customer:
                         return {"row": row, "column": column}
             return None
 
-        place = await self._until(contact, OPEN_S)
+        place = await self.until(contact, OPEN_S)
         assert place, f"{self.name} was never asked for the number"
         await self._post(f"{self.chat}/presses", place)
 
     async def _bot(self) -> int | str | None:
-        bots = (await self.http.get("/phones/telegram/bots")).raise_for_status().json()["bots"]
+        bots = (await self.http.get(f"/phones/{self.channel}/bots")).raise_for_status().json()["bots"]
         return next((bot["id"] for bot in bots if bot["connected"]), None)
 
     async def _code(self, old: str) -> str:
-        code = await self._until(lambda: self._newer_code(old), OPEN_S)
+        code = await self.until(lambda: self.newer_code(old), OPEN_S)
         assert code, f"{self.name} got no code"
         return str(code)
 
-    async def _newer_code(self, old: str) -> str | None:
-        code = await self._newest_code()
+    async def newer_code(self, old: str) -> str | None:
+        code = await self.newest_code()
         return code if code and code != old else None
 
-    async def _newest_code(self) -> str:
+    async def newest_code(self) -> str:
         found = (await self.http.get("/api/sms", params={"phone": self.phone})).raise_for_status().json()
         words = found[0]["text"].split() if found else []
         return next((w.strip(".:,") for w in words if w.strip(".:,").isdigit() and len(w.strip(".:,")) == 6), "")
@@ -171,7 +205,7 @@ class Customer:
         answer: dict[str, Any] = (await self.http.post(path, json=body)).raise_for_status().json()
         return answer
 
-    async def _until(self, look: Any, wait_s: float) -> Any:
+    async def until(self, look: Any, wait_s: float) -> Any:
         deadline = time.monotonic() + wait_s
         while True:
             if found := await look():
@@ -179,3 +213,7 @@ class Customer:
             if time.monotonic() >= deadline:
                 return None
             await asyncio.sleep(LOOK_S)
+
+
+def _of_the_bot(bubbles: Sequence[dict[str, Any]]) -> list[tuple[int, str]]:
+    return [(one["id"], one["text"].replace(NO_BREAK, " ")) for one in bubbles if one["from"] == "bot"]

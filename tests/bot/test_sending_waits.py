@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from turn_rig import CAPABILITIES, Recorder, Worker, rows, until, working
 
 from bot.keyring import Keyring
-from bot.store import uuid7
+from bot.store import Taken, uuid7
 from channels.ids import conversation_id
 from channels.references import ref_of
 from flows.events import BankEvent
@@ -169,3 +169,37 @@ async def test_a_timer_does_not_make_anybody_reachable(database: str, keyring: K
 
 def _bank_event(purpose: str = "response") -> BankEvent:
     return BankEvent(uuid7(), ANNA, datetime.now(UTC), "news", {"purpose": purpose})
+
+
+async def test_rows_of_a_chat_that_two_processes_hold_by_turns_all_leave_in_their_order(
+    database: str, keyring: Keyring, recorder: Recorder
+) -> None:
+    recorder.open.clear()
+    dead = Worker(database, keyring, recorder, lease_s=0.3)
+    await dead.post_update(1, "five")
+    await dead.turns.drain()
+    await dead.kill()
+    recorder.calls.clear()
+    recorder.open.set()
+    one, other = Worker(database, keyring, recorder), Worker(database, keyring, recorder)
+    first, second, third, fourth, fifth = await _taken(one, 5)
+    for taken in (second, first, fifth, fourth):  # as they come when leases run out one after the other
+        await one.performer.resume(taken)
+    await other.performer.resume(third)
+    try:
+        async with asyncio.timeout(10):
+            await asyncio.gather(one.outbox.drain(), other.outbox.drain())
+    finally:
+        await one.kill()
+        await other.kill()
+    assert recorder.texts() == ["1", "2", "3", "4", "5"]
+
+
+async def _taken(worker: Worker, many: int) -> list[Taken]:
+    """The rows that a dead process has left, once their leases have run out."""
+    taken = list[Taken]()
+    async with asyncio.timeout(10):
+        while len(taken) < many:
+            taken += await worker.store.outbox.claim()
+            await asyncio.sleep(0.02)
+    return taken
