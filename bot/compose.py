@@ -1,6 +1,7 @@
 """The composition root: the only place that knows every room and wires them, for the role a process has.
 
-From the ground up: keys and tokens, the database, the services with their clients, the conversation, the web.
+From the ground up: keys and tokens, the database, the services with their clients, the conversation, the web. A room
+that only some roles have is imported where it is built: reading the code is most of a start.
 """
 
 import asyncio
@@ -12,17 +13,13 @@ from datetime import UTC, datetime
 import asyncpg
 import httpx
 from fastapi import FastAPI
-from sqlalchemy.ext.asyncio import create_async_engine
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp
 
 import core_adapters.app
 import core_adapters.http
-import customer_api.app
-import image_api.app
-import sandbox.app
-from bot import inviting, look, partners, paying, server, staff, verifying, webhooks
+from bot import inviting, look, paying, server, staff, verifying, webhooks
 from bot.brands import look_of
 from bot.conversation import Conversation
 from bot.core_login import login_of, public_half
@@ -55,10 +52,7 @@ from core_adapters.carrying import watched_by
 from core_adapters.database import leave_as_found
 from core_adapters.external.sms.gateway import SmsGateway
 from core_adapters.settings import CoreSettings
-from customer_api.notices import NoticeRules
 from flows.ports import TokenVerifier
-from sandbox.bank.logins import Logins
-from sandbox.house import House
 
 TALKS = ("all", "webhooks", "worker")
 POOL_MOST = 8
@@ -159,6 +153,8 @@ class _Builder:
         return await asyncpg.connect(self.dsn, server_settings=self.session)
 
     def _image_api(self) -> FastAPI:
+        import image_api.app
+
         app = image_api.app.build({self.settings.bank: look_of(self.brand)}, self.verifier)
         self.apps |= {image_api.app.IMAGES: app, image_api.app.DOCUMENTS: app}
         return app
@@ -171,6 +167,12 @@ class _Builder:
         return self.sms
 
     async def _customer_api(self) -> FastAPI:
+        from sqlalchemy.ext.asyncio import create_async_engine
+
+        import customer_api.app
+        from bot import partners
+        from customer_api.notices import NoticeRules
+
         as_itself = await as_role(self.dsn, CUSTOMERS_ROLE)
         engine = create_async_engine(sqlalchemy_url(self.dsn), pool_size=POOL_MOST, connect_args=as_itself)
         self.stack.push_async_callback(engine.dispose)
@@ -266,22 +268,24 @@ class _Builder:
 
         return when_up
 
-    def _logins_there(self) -> Logins:
-        """What the sandbox's bank knows of us: the secrets of the login that is chosen, and no others."""
-        core = self.settings.core
-        secret = core.client_secret.get_secret_value() if core.login == "keycloak" else ""
-        return Logins(core.token.get_secret_value(), secret, public_half(self.settings))
-
     async def _sandbox(self) -> Starlette:
+        import sandbox.app
+        from sandbox.bank.logins import Logins
+        from sandbox.house import House
+
+        core = self.settings.core
+        # What the sandbox's bank knows of us: the secrets of the login that is chosen, and no others.
+        secret = core.client_secret.get_secret_value() if core.login == "keycloak" else ""
+        logins = Logins(core.token.get_secret_value(), secret, public_half(self.settings))
         app = sandbox.app.build(
             self.settings.data_dir,
             self._public_url,
-            self.settings.core.token.get_secret_value(),
+            core.token.get_secret_value(),
             self.settings.sms.token.get_secret_value(),
             self.settings.billers.secret.get_secret_value(),
             self.settings.acquirer.secret.get_secret_value(),
             House(self.brand.name, self.brand.currency, self.brand.colours),
-            self._logins_there(),
+            logins,
             self.settings.partners.sandbox_secret.get_secret_value(),
         )
         await self.stack.enter_async_context(app.router.lifespan_context(app))

@@ -10,8 +10,11 @@ import os
 import signal
 import sys
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 
+# What a role reads at its start, and a channel with its first message.
+ROOMS = ("bot.compose", "customer_api.app", "image_api.app", "sandbox.app", "aiogram")
 CLOCK = "CHAOS_CLOCK"  # where the child reads how wrong its clock is
 
 
@@ -19,9 +22,8 @@ def main() -> None:
     """Until the input ends; then what still lives is killed. Signals to the whole group are for who started it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    import aiogram  # noqa: F401 -- what a channel reads with its first message
-
-    import bot.compose  # noqa: F401 -- read once for all children
+    for room in ROOMS:
+        import_module(room)  # read once for all children
 
     children = set[int]()
     for line in sys.stdin:
