@@ -12,7 +12,7 @@ import yaml
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 from starlette.routing import Route
 
-from bot import webhooks
+from bot.partner_webhooks import partner_route
 from bot.retention import OF_PARTNERS, sweeping
 from bot.settings import Settings
 from bot.store import Connect
@@ -89,7 +89,7 @@ class Meeting:
             sender = Sender(self._sessions, self._seals, self.addresses, client, self._clock)
             task = asyncio.create_task(sender.run())
             try:
-                yield webhooks.partner_route(Door(self._sessions, self._seals, self._clock, shared=shared))
+                yield partner_route(Door(self._sessions, self._seals, self._clock, shared=shared))
             finally:
                 task.cancel()
                 await asyncio.gather(task, return_exceptions=True)

@@ -7,49 +7,26 @@
 they say is wrong, 405 where a platform asks no such thing.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import structlog
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot.bodies import TooLong, body_of
 from bot.door import Door
 from bot.metrics import WEBHOOKS, counted
 from bot.store import BadRow, StoreDown
 from bot.turn import Turns
 from channels.errors import Unauthentic, Unreadable
-from customer_api.partners import door as partners
-from customer_api.partners import events
-from customer_api.partners.pace import TooFast
-from customer_api.partners.signatures import NotSigned
 from flows.messages import EventType, InboundEvent, OutboundMessage
 
 CORE_BYTES_MAX = 3_000_000  # the news of a core, many at once
-BODY_S = 10.0  # how long a partner may take to send one
 
 Greet = Callable[[InboundEvent], OutboundMessage | None]
 
 log = structlog.get_logger("bot.webhooks")
-
-
-class TooLong(Exception):
-    """The body is longer than the limit."""
-
-
-class TooSlow(Exception):
-    """The body did not come in time. A TimeoutError is something else: a database that does not answer."""
-
-
-UNREAD: dict[type[Exception], int] = {TooLong: 413, TooSlow: 408, ClientDisconnect: 400}
-REFUSED: dict[type[Exception], tuple[int, str]] = {
-    partners.NoSuchPartner: (404, "not_found"),
-    partners.IdReused: (409, "id_reused"),
-    NotSigned: (401, "not_signed"),
-    events.Unreadable: (400, "unreadable"),
-    events.Misshapen: (422, "misshapen"),
-}
 
 
 def routes(door: Door, turns: Turns, greet: Greet = lambda _: None) -> list[Route]:
@@ -93,7 +70,7 @@ def _answered(door: Door, channel: str, events: Sequence[InboundEvent], greet: G
 async def _received(door: Door, turns: Turns, channel: str, request: Request) -> tuple[int, Sequence[InboundEvent]]:
     """Read, let in, store; the HTTP status, and what was stored."""
     try:
-        body = await _body(request, door.channels[channel].capabilities.webhook_bytes_max)
+        body = await body_of(request, door.channels[channel].capabilities.webhook_bytes_max)
         events = await door.receive(channel, dict(request.headers), body)
         await turns.receive(events)
     except TooLong:
@@ -111,63 +88,12 @@ async def _received(door: Door, turns: Turns, channel: str, request: Request) ->
     return 200, events
 
 
-async def _body(request: Request, most: int) -> bytes:
-    """The raw body, refused before it is read when it says that it is too long, else while it is read."""
-    length = request.headers.get("content-length", "0")
-    if length.isdigit() and int(length) > most:
-        raise TooLong
-    chunks, size = [], 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > most:
-            raise TooLong
-        chunks.append(chunk)
-    return b"".join(chunks)
-
-
-async def _timely(request: Request, most: int, body_s: float) -> bytes:
-    try:
-        async with asyncio.timeout(body_s):
-            return await _body(request, most)
-    except TimeoutError:
-        raise TooSlow from None
-
-
-def partner_route(door: partners.Door, body_s: float = BODY_S) -> Route:
-    """``POST /webhooks/partners/{partner}``: 204 taken, now or before · 401 not proved · 404 no such partner ·
-    409 the id stands for another body · 422 without what its type must name · 429 too fast, come again later.
-
-    Who is too fast is turned away before a byte of the body is read.
-    """
-
-    async def receive(request: Request) -> Response:
-        partner = request.path_params["partner"]
-        try:
-            await door.knows(partner)
-            with door.entering(partner):
-                body = await _timely(request, partners.BODY_BYTES_MAX, body_s)
-                await door.take(partner, dict(request.headers), body)
-        except TooFast as wait:
-            return Response(status_code=429, headers={"retry-after": str(wait.retry_after_s)})
-        except tuple(UNREAD) as error:
-            return Response(status_code=UNREAD[type(error)])
-        except tuple(REFUSED) as refusal:
-            status, code = REFUSED[type(refusal)]
-            return JSONResponse({"code": code, "message": str(refusal) or code}, status_code=status)
-        except Exception as error:  # the database is away, or a fault of ours: the partner keeps it and tries again
-            log.error("partner_webhook_failed", error=type(error).__name__)
-            return Response(status_code=503)
-        return Response(status_code=204)
-
-    return Route("/webhooks/partners/{partner}", receive, methods=["POST"])
-
-
 def core_route(take: Callable[[str, Mapping[str, str], bytes], Awaitable[int]]) -> Route:
     """``POST /webhooks/core/{core}``: ``take`` proves, deduplicates and answers with the HTTP status."""
 
     async def receive(request: Request) -> Response:
         try:
-            body = await _body(request, CORE_BYTES_MAX)
+            body = await body_of(request, CORE_BYTES_MAX)
             status = await take(request.path_params["core"], dict(request.headers), body)
         except TooLong:
             status = 413

@@ -8,10 +8,6 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from bot.secure.html import Face, telling
 
 
-class TooLong(Exception):
-    """More was posted than the page's fields hold."""
-
-
 class Answers:
     """Pages of one bank as responses."""
 
@@ -46,13 +42,3 @@ def from_elsewhere(request: Request) -> bool:
         return site != "same-origin"
     origin = request.headers.get("origin", "null")
     return origin != "null" and urlsplit(origin).netloc != request.url.netloc
-
-
-async def body_of(request: Request, most: int) -> bytes:
-    """What was posted. Raises TooLong as soon as it is more than ``most`` bytes."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > most:
-            raise TooLong
-    return bytes(body)

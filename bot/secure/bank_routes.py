@@ -12,7 +12,8 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.secure.answers import Answers, TooLong, body_of, from_elsewhere
+from bot.bodies import TooLong, body_of
+from bot.secure.answers import Answers, from_elsewhere
 from bot.secure.bank import BankDown, BankPages
 from bot.secure.bank_html import FIELDS, Fault, asking, offering, revealing, showing
 from bot.secure.credentials import READERS

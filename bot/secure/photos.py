@@ -8,8 +8,8 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
+from bot.bodies import TooLong, body_of
 from bot.media.kinds import Refused, checked
-from bot.secure.answers import TooLong, body_of
 
 PHOTO_BYTES_MAX = 10_000_000
 AROUND_BYTES_MAX = 10_000  # what a form writes around one file

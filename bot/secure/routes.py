@@ -16,8 +16,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from bot.bodies import TooLong, body_of
 from bot.door import Tokeniser
-from bot.secure.answers import Answers, TooLong, body_of, from_elsewhere
+from bot.secure.answers import Answers, from_elsewhere
 from bot.secure.bank import BankPages, is_banks
 from bot.secure.bank_routes import BankCounter
 from bot.secure.forms import Form, Forms, place

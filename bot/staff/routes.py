@@ -13,8 +13,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from bot.bodies import TooLong, body_of
 from bot.paying.words import language_of
-from bot.secure.answers import TooLong, body_of, from_elsewhere
+from bot.secure.answers import from_elsewhere
 from bot.staff import html
 from bot.staff.asking import NotAllowed, NotThere, Partners
 from bot.staff.html import HOME, STATES, Paper

@@ -6,7 +6,8 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from bot.webhooks import CORE_BYTES_MAX, core_route, partner_route
+from bot.partner_webhooks import partner_route
+from bot.webhooks import CORE_BYTES_MAX, core_route
 from customer_api.partners import door as partners
 
 PATHS = {"/webhooks/core/sandbox": CORE_BYTES_MAX, "/webhooks/partners/books": partners.BODY_BYTES_MAX}

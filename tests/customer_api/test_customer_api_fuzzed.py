@@ -18,7 +18,7 @@ from standardwebhooks import Webhook
 from starlette.applications import Starlette
 
 from bot.keyring import Keyring
-from bot.webhooks import partner_route
+from bot.partner_webhooks import partner_route
 from customer_api.partners.door import Door
 from customer_api.seals import Seals
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 from starlette.applications import Starlette
 
 from bot.keyring import Keyring
-from bot.webhooks import partner_route
+from bot.partner_webhooks import partner_route
 from customer_api.partners.door import Door
 from customer_api.partners.pace import Pace
 from customer_api.seals import Seals

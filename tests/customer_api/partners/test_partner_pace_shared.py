@@ -12,8 +12,8 @@ from starlette.applications import Starlette
 
 from bot.keyring import Keyring
 from bot.pace_redis import RedisPace
+from bot.partner_webhooks import partner_route
 from bot.partners import PARTNER, Together
-from bot.webhooks import partner_route
 from customer_api.partners.door import Door
 from customer_api.seals import Seals
 

@@ -16,8 +16,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from starlette.applications import Starlette
 
+from bot.partner_webhooks import partner_route
 from bot.postgres import sqlalchemy_url
-from bot.webhooks import partner_route
 from customer_api.partners.door import BODY_BYTES_MAX, Door
 from customer_api.partners.pace import Pace, Rates, TooFast
 
