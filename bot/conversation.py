@@ -76,6 +76,7 @@ class Conversation:
         role: str = "all",
     ) -> None:
         self._settings, self._brand, self._keyring = settings, brand, keyring
+        self._stop_s = LEAST_S if role == "all" and settings.is_sandbox else STOP_S
         self._live = live
         self._connect = connect
         self._store = Store(connect, keyring)
@@ -176,13 +177,16 @@ class Conversation:
             await self._unheard_link.close()
 
     async def _end_work(self) -> None:
-        """Turns and what follows from them have STOP_S together; what is left then is another process's at once."""
-        until = time.monotonic() + STOP_S
+        """Turns and what follows from them have STOP_S together; what is left then is another process's at once.
+
+        Where the messengers and the bank are the sandbox in this very process, they hear nothing any more.
+        """
+        until = time.monotonic() + self._stop_s
         if self._giving is not None:
             await self._giving.close()
         if self._taking is not None:
             await self._taking.leave()
-        await self._turns.stop(STOP_S)
+        await self._turns.stop(self._stop_s)
         await self._performer.stop(max(LEAST_S, until - time.monotonic()))
         if self._taking is not None:
             await self._taking.stop()

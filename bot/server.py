@@ -3,10 +3,11 @@
 import asyncio
 import errno
 import gc
+import signal
 import socket
 import sys
-from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
 from typing import Protocol
 
 import uvicorn
@@ -34,6 +35,24 @@ class Up(Protocol):
     def when_up(self) -> Callable[[], Awaitable[None]]: ...
 
 
+class _Serving(uvicorn.Server):
+    """Told to stop, it answers what it has been asked and returns, so that the process can end its work.
+
+    uvicorn's own would then send the signal once more, to whoever started it: the process would be gone at once, with
+    all that it had in hand. A second Ctrl-C does that here, for a person who does not want to wait.
+    """
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        for told in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(told, self.handle_exit, told, None)
+        try:
+            yield
+        finally:
+            loop.remove_signal_handler(signal.SIGINT)
+
+
 def run(settings: Settings, process: AbstractAsyncContextManager[Up], role: str = "all") -> None:
     """Serve until a signal comes; blocks.
 
@@ -54,7 +73,7 @@ async def _run(settings: Settings, process: AbstractAsyncContextManager[Up], rol
                 server_header=False,
                 timeout_graceful_shutdown=GRACE_S,
             )
-            serving = uvicorn.Server(config)
+            serving = _Serving(config)
             task = asyncio.create_task(serving.serve(sockets=[listener]))
             while not serving.started and not task.done():  # noqa: ASYNC110 - uvicorn has no event to wait for
                 await asyncio.sleep(LOOK_S)

@@ -40,7 +40,7 @@ UP_S = 300.0
 GONE_S = 60.0
 LOOK_S = 0.1
 ROOT = Path(__file__).parents[2]
-UNDERSTANDING = Path(__file__).parents[1] / "out" / "understanding"  # trained by the first run, found by the next
+UNDERSTANDING = Path(__file__).parents[1] / "out" / "understanding"  # trained once, found by all
 
 
 @dataclass

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from turn_rig import Recorder, recording
 
+from bench.chaos.estate import UNDERSTANDING
 from bot.content import library
 from core_adapters import brands
 from nlu.embedded import EmbeddedEngine, open_engine
@@ -18,6 +19,6 @@ async def recorder() -> AsyncIterator[Recorder]:
 
 
 @pytest.fixture(scope="session")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> EmbeddedEngine:
+def engine() -> EmbeddedEngine:
     content = library(brands.load("sandbox").for_flows())
-    return open_engine(tmp_path_factory.mktemp("nlu"), of_flows(content))
+    return open_engine(UNDERSTANDING, of_flows(content))

@@ -17,6 +17,8 @@ from urllib.parse import urlsplit
 import asyncpg
 import httpx
 
+from bench.chaos.estate import UNDERSTANDING
+
 START_S = 300.0
 STOP_S = 30.0
 LOOK_S = 0.05
@@ -110,10 +112,9 @@ def installed(server: str, folder: Path, **settings: str) -> Iterator[Running]:
 
 
 def learnt_once(folder: Path) -> None:
-    """The first installation of the session trains the understanding, the others find it trained."""
-    shared = folder.parent / "understanding"
-    shared.mkdir(exist_ok=True)
-    (folder / "nlu").symlink_to(shared, target_is_directory=True)
+    """The first installation trains the understanding, others find it: it is kept by what it has learnt from."""
+    UNDERSTANDING.mkdir(parents=True, exist_ok=True)
+    (folder / "nlu").symlink_to(UNDERSTANDING, target_is_directory=True)
 
 
 def free_port() -> int:
