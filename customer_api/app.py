@@ -7,7 +7,7 @@ from http import HTTPStatus
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 from starlette.exceptions import HTTPException
 
@@ -94,6 +94,7 @@ def build(
     app.add_exception_handler(HTTPException, _http)
     for failure, (status, code) in FAILURES.items():
         app.add_exception_handler(failure, _refusing(status, code))
+    app.add_exception_handler(DBAPIError, _database)
     return app
 
 
@@ -116,6 +117,7 @@ FAILURES: dict[type[Exception], tuple[int, str]] = {
     OperationalError: (503, "unavailable"),
     InterfaceError: (503, "unavailable"),
 }
+AWAY = ("08", "53", "57P")  # SQLSTATE: no connection, no room for one more, a server that begins or ends
 TEXTS = {
     "not_found": "There is no such thing.",
     "op_id_reused": "This op_id stands for another operation; nothing was done now.",
@@ -137,6 +139,14 @@ def _refusing(status: int, code: str) -> Handler:
         return JSONResponse(body, status_code=status, headers=headers)
 
     return answer
+
+
+def _database(request: Request, error: Exception) -> JSONResponse:
+    """A server that begins or ends says so by a state for which SQLAlchemy has no class of its own."""
+    assert isinstance(error, DBAPIError)
+    if not str(getattr(error.orig, "sqlstate", "")).startswith(AWAY):
+        raise error
+    return _refusing(503, "unavailable")(request, error)
 
 
 def _bad_input(_: Request, error: Exception) -> JSONResponse:

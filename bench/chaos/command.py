@@ -49,6 +49,7 @@ def main() -> None:
     options.add_argument("--minutes", type=float, default=MINUTES, help="how long things go wrong")
     options.add_argument("--short", action="store_true", help="each kind of fault once, and fewer customers")
     options.add_argument("--customers", type=int)
+    options.add_argument("--keep", action="store_true", help="keep the logs of a clean run, too")
     options.add_argument("--only", nargs="*", choices=[*KINDS], help="only these kinds of faults")
     options.add_argument("--plan", action="store_true", help="print the schedule and do nothing")
     chosen = options.parse_args()
@@ -71,10 +72,11 @@ def main() -> None:
         sys.exit(TOLD_TO_STOP)
     report.keep(run)
     print(report.told(run))
-    if run.wrong:
+    if run.wrong or chosen.keep:
         print(f"the logs are in {folder}")
-        sys.exit(1)
-    shutil.rmtree(folder, ignore_errors=True)
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
+    sys.exit(1 if run.wrong else 0)
 
 
 async def _until_told(work: Coroutine[None, None, None]) -> None:

@@ -1,5 +1,6 @@
 """What else a run teaches: exceptions that nobody caught, and wishes that were confirmed and became nothing."""
 
+import json
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -7,33 +8,34 @@ from pathlib import Path
 
 from bench.chaos.workload import Customer
 
-TRACEBACK = "Traceback (most recent call last):"
-IN_A_REQUEST = "Exception in ASGI application"
+RAISED = re.compile(r"^([A-Za-z_][\w.]*)(?::|$)", re.MULTILINE)  # the line of a traceback that names what was raised
+UNSAID = "nothing that was logged"
 NOTHING = "(no word)"
 SHORTENED = 60
 
 
 def exceptions(folder: Path) -> dict[str, int]:
-    """How often each exception stands in the logs of the processes, by process and by what it was."""
+    """How often an exception stands in the logs of the processes, by process, by what was logged and what raised."""
     found = Counter[str]()
     for log in sorted(folder.glob("*.log")):
-        for what in _raised(log.read_text(errors="replace").splitlines()):
-            found[f"{log.stem}: {what}"] += 1
+        for line in log.read_text(errors="replace").splitlines():
+            if said := _raised(line):
+                found[f"{log.stem}: {said}"] += 1
     return dict(found)
 
 
-def _raised(lines: Sequence[str]) -> list[str]:
-    """The last line of each group of tracebacks: what came out at the end."""
-    raised, inside = list[str](), False
-    for line in lines:
-        if IN_A_REQUEST in line or (not inside and line.lstrip(" |+").startswith(TRACEBACK)):
-            raised.append(IN_A_REQUEST if IN_A_REQUEST in line else "Traceback")
-            inside = True
-        elif inside and re.match(r"[A-Za-z_][\w.]*(: |$)", line) and not line.startswith(TRACEBACK):
-            raised[-1] = f"{raised[-1].partition(', ')[0]}, {line[:SHORTENED]}"
-        elif line.startswith("{"):
-            inside = False
-    return raised
+def _raised(line: str) -> str:
+    """What a line of a log tells of an exception; one outside of the log's lines begins with its own word."""
+    if line.startswith("Traceback"):
+        return UNSAID
+    try:
+        told = json.loads(line)
+    except ValueError:
+        return ""
+    if not isinstance(told, dict) or "exception" not in told:
+        return ""
+    names = [name for name in RAISED.findall(str(told["exception"])) if name not in ("Traceback", "The")]
+    return f"{str(told['event']).strip()[:SHORTENED]}, {names[-1] if names else '?'}"
 
 
 def fruitless(customers: Sequence[Customer], asked: Collection[int]) -> dict[str, int]:

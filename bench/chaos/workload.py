@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any
 
 import httpx
@@ -22,12 +23,14 @@ RECENT = 12  # messages that are looked at
 PAGE = 200  # of them, when all are read
 NO_BREAK = "\N{NO-BREAK SPACE}"  # between an amount and its currency
 SMALLEST_MINOR = 100
+AMOUNT = re.compile(r"(\d+\.\d\d) ₴")
+NO_ANSWER = ("a few seconds more", "I have removed the message")
 ENDS = ("Done. {amount}", "{amount} ₴ was not sent", "{amount} ₴ has been sent", "Nothing was sent")
 
 
 @dataclass
 class Wish:
-    """One transfer as its customer saw it. ``said`` is the last word on it, ``heard`` all that was said meanwhile.
+    """One transfer as its customer saw it. ``said`` is the last word on it, ``heard`` all that was said from then on.
 
     ``after`` is the newest message of the chat when it began.
     """
@@ -46,9 +49,11 @@ class Wish:
 
     @property
     def answered(self) -> tuple[str, ...]:
-        """What was said after the question that was confirmed."""
+        """What was said after the question that was confirmed, until the talk was of another amount."""
         asked = [number for number, text in enumerate(self.heard) if text.startswith(f"Send {self.amount}")]
-        return self.heard[asked[0] + 1 :] if asked else ()
+        after = self.heard[asked[0] + 1 :] if asked else ()
+        ours = takewhile(lambda text: set(AMOUNT.findall(text)) <= {self.amount}, after)
+        return tuple(text for text in ours if not any(word in text for word in NO_ANSWER))
 
 
 @dataclass
@@ -121,12 +126,11 @@ class Customer:
     async def last_words(self) -> None:
         """What has been said of each wish, when all is over."""
         messages = await self.all_messages()
-        ends = [wish.after for wish in self.wishes[1:]] + [1 << 62]
-        for wish, end in zip(self.wishes, ends, strict=True):
+        for wish in self.wishes:
             written = re.compile(rf"(?<![\d.]){re.escape(wish.amount)} ₴")
             about = [text for _, text in messages if written.search(text) and not text.startswith("Send ")]
             wish.said = about[-1] if about else wish.said
-            wish.heard = tuple(text for id_, text in messages if wish.after < id_ <= end)
+            wish.heard = tuple(text for id_, text in messages if id_ > wish.after)
 
     async def heard(self, after: int, *words: str) -> str | None:
         found = [text for id_, text in await self._messages() if id_ > after and any(word in text for word in words)]

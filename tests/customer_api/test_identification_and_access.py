@@ -1,5 +1,6 @@
 """Documents identify the customer of the chat; tokens and roles decide who may call; keys may rotate."""
 
+import asyncio
 import base64
 import json
 import secrets
@@ -117,8 +118,26 @@ async def test_a_rotation_of_the_keys_loses_nobody(engine: AsyncEngine, phones: 
     assert customers[0] == customers[1]
 
 
-async def test_a_database_that_is_away_is_said_so(keyring: Keyring, phones: Phones, clock: Clock) -> None:
-    nobody = create_async_engine("postgresql+asyncpg://nobody@127.0.0.1:1/none")
+async def ending(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """A Postgres that is told to stop, to whoever connects."""
+    await reader.readexactly(int.from_bytes(await reader.readexactly(4)) - 4)
+    fields = b"SFATAL\0VFATAL\0C57P03\0Mthe database system is shutting down\0\0"
+    writer.write(b"E" + (len(fields) + 4).to_bytes(4) + fields)
+    await writer.drain()
+    writer.close()
+
+
+@pytest.mark.parametrize("is_there", [False, True])
+async def test_a_database_that_is_away_or_ends_is_said_so(
+    keyring: Keyring, phones: Phones, clock: Clock, is_there: bool
+) -> None:
+    async with await asyncio.start_server(ending, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1] if is_there else 1
+        await says_that_the_database_is_away(keyring, phones, clock, port)
+
+
+async def says_that_the_database_is_away(keyring: Keyring, phones: Phones, clock: Clock, port: int) -> None:
+    nobody = create_async_engine(f"postgresql+asyncpg://nobody@127.0.0.1:{port}/none?ssl=disable")
     tokens = Tokens([base64.b64encode(secrets.token_bytes(32)).decode()])
     headers = {"authorization": f"Bearer {tokens.issue('service', 'bot')}"}
     transport = httpx.ASGITransport(app=build(nobody, keyring, phones, tokens, clock))
