@@ -40,6 +40,7 @@ SENTENCES = (
 )  # fmt: skip
 ORDERS = ("order", "замовлення №", "ORD-", "ТТН", "invoice")
 SECRETS = ("my PIN is {}", "пін {}", "cvv {}", "cvc2={}", "{} is my cvv", "код безпеки {}", "мій пін-код: {}")
+LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)  # no year of the event itself is taken for a CVV that was left
 OUT = Path(__file__).parent / "out" / "canaries.json"
 SCHEMES = (("4", 16), ("51", 16), ("55", 16), ("2221", 16), ("34", 15), ("37", 15), ("9804", 16), ("6759", 16))
 
@@ -127,9 +128,8 @@ async def planted(messages: int, chance: random.Random) -> dict[str, dict[str, i
 
 async def _through(door: Door, text: str) -> str:
     """A message as it may be stored, in all of its parts, folded."""
-    now = datetime.now(UTC)
     sender = Sender("1", display_name=text)
-    chat = uuid.uuid4()
+    chat, now = uuid.uuid4(), LONG_AGO
     said = InboundEvent(
         chat, "telegram", "bot", "1", EventType.MESSAGE, chat, "1", sender, now, now, content=Text(text)
     )

@@ -14,7 +14,7 @@ import asyncpg
 import httpx
 from fastapi import FastAPI
 from starlette.applications import Starlette
-from starlette.routing import BaseRoute, Mount
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp
 
 import core_adapters.app
@@ -118,7 +118,8 @@ class _Builder:
             self.routes.append(Mount("/sandbox", app=await self._sandbox()))
         self.routes.append(Mount("", app=ByPrefix(self.apps, described=self.settings.is_sandbox)))
         app = Throttle(Starlette(routes=self.routes), self.settings.http.refusals_per_minute)
-        return Process(RequestIds(Traced(app)), when_up)
+        served = [*self.apps, *[route.path for route in self.routes if isinstance(route, Mount | Route)]]
+        return Process(RequestIds(Traced(app, served)), when_up)
 
     async def _rooms(self) -> Callable[[], Awaitable[None]]:
         images = self._image_api() if self._has("image-api") else None

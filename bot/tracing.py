@@ -8,7 +8,7 @@ what belongs together finds together in any process, without a header of its own
 by the same list and through the same mask; of an exception it tells the class.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -26,6 +26,8 @@ PATH = "/v1/traces"  # of OTLP over HTTP
 SEND_EVERY_MS = 2_000
 COLLECTOR_S = 2.0  # one that is away holds up no stop for longer
 LOOKED_AT = ("/healthz", "/readyz", "/metrics")
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+ELSEWHERE = "elsewhere"  # a path that nobody serves
 ASKED = "asked"  # what core_adapters ask somebody else
 
 log = structlog.get_logger("bot.tracing")
@@ -48,20 +50,28 @@ def span(name: str, **about: object) -> AbstractContextManager[None]:
 class Traced:
     """ASGI middleware: each request is a span, named by its method and the first part of its path.
 
-    The rest of a path may be a token. Those who ask whether we live, and for figures, are not drawn.
+    The rest of a path may be a token, and one that is not ``served`` may be anything: it is drawn without its words.
+    Those who ask whether we live, and for figures, are not drawn.
     """
 
-    def __init__(self, app: Asgi) -> None:
+    def __init__(self, app: Asgi, served: Iterable[str]) -> None:
         self._app = app
+        self._served = frozenset({_first(path) for path in served} | {"/"})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The ASGI entry."""
-        first = "/" + str(scope.get("path", "")).split("/")[1] if scope["type"] == "http" else ""
+        first = _first(str(scope.get("path", ""))) if scope["type"] == "http" else ""
         if _Traces.span is None or not first or first in LOOKED_AT:
             await self._app(scope, receive, send)
             return
-        with span(f"{scope['method']} {first}"):
+        method = scope["method"] if scope["method"] in METHODS else "OTHER"
+        with span(f"{method} {first if first in self._served else ELSEWHERE}"):
             await self._app(scope, receive, send)
+
+
+def _first(path: str) -> str:
+    """The first part of a path; "/" where there is none."""
+    return "/" + path.lstrip("/").partition("/")[0]
 
 
 def open_traces(url: str, role: str) -> bool:

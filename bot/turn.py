@@ -12,7 +12,7 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -54,7 +54,7 @@ class _Task:
 
     ``accepted`` is what stood at its arrival, as long as that may be used. ``next`` says that whatever waited before
     it is in this process, so that it may follow straight on. ``earlier`` are the other pieces of a joined message.
-    ``request`` is the request that it came with, where that was here.
+    ``request`` is the request that it came with, here or with whom it came to.
     """
 
     inbox: UUID
@@ -62,7 +62,7 @@ class _Task:
     accepted: Accepted | None = None
     next: bool = False
     earlier: tuple[InboundEvent, ...] = ()
-    request: str | None = field(default_factory=current_request_id)
+    request: str | None = None
 
     @property
     def rows(self) -> tuple[UUID, ...]:
@@ -134,7 +134,7 @@ class Turns:
 
     def _arrival(self, event: Event, source: str, account: str, dedupe: str) -> Arrival:
         handed = self._relay is not None and self._relay.reaches(event.conversation)
-        return Arrival(event, source, account, dedupe, HANDED_S if handed else None)
+        return Arrival(event, source, account, dedupe, HANDED_S if handed else None, current_request_id())
 
     async def take(self, event: Event, source: str, dedupe: str) -> bool:
         """Store an event of our own (a result, a form) and begin its turn; false for one already known.
@@ -152,7 +152,7 @@ class Turns:
             reason = "its body cannot be opened" if claimed.event is None else "every process that took it has failed"
             await self._park(claimed.conversation, (claimed.id,), reason)
         elif claimed.id not in self._held:
-            self._begin(self._task(claimed.event, accepted))
+            self._begin(self._task(claimed.event, accepted, claimed.request))
 
     def held(self, longer_than_s: float) -> list[UUID]:
         """The inbox rows in work for so long that their lease needs renewing."""
@@ -169,14 +169,14 @@ class Turns:
 
     def _arrived(self, event: Event, accepted: Accepted) -> None:
         if self._relay is not None and self._relay.reaches(event.conversation):
-            self._relay.give(event.conversation, event.id, lambda: self._begin(self._task(event)))
+            task = self._task(event)  # now, with the request that it came with
+            self._relay.give(event.conversation, event.id, lambda: self._begin(task))
             return
         self._begin(self._task(event, accepted))
 
-    def _task(self, event: Event, accepted: Accepted | None = None) -> _Task:
-        if accepted is None:
-            return _Task(event.id, event)
-        return _Task(event.id, event, accepted, all(inbox in self._held for inbox in accepted.ahead))
+    def _task(self, event: Event, accepted: Accepted | None = None, request: str | None = None) -> _Task:
+        is_next = accepted is not None and all(inbox in self._held for inbox in accepted.ahead)
+        return _Task(event.id, event, accepted, is_next, request=request or current_request_id())
 
     def _begin(self, task: _Task) -> None:
         self._held[task.inbox] = time.monotonic()

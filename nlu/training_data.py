@@ -13,6 +13,8 @@ PROJECT = Path(__file__).parent / "model"
 HELD_OUT, FINAL = "held_out", "final"
 # Entries of ``nlu:`` that are no examples of an intent.
 _BESIDE = {"lookup", "synonym", "regex"}
+# Where those of them stand that we read.
+_HOMES = {"lookup": "lookups.yml", "synonym": "synonyms.yml"}
 Examples = Mapping[str, Sequence[str]]
 _ANNOTATED = re.compile(r"\[([^\]]+)\](?:\([^)]*\)|\{[^}]*\})")
 
@@ -41,7 +43,7 @@ def examples_of(file: Path) -> dict[str, list[str]]:
     """The examples of one file, by intent.
 
     Raises:
-        TrainingDataError: it is no YAML, or has an entry that is no intent with examples.
+        TrainingDataError: it is no YAML, or has an entry that is no intent with examples, or that is read elsewhere.
     """
     examples: dict[str, list[str]] = {}
     for position, entry in enumerate(_entries(file), 1):
@@ -102,7 +104,14 @@ def _load(file: Path) -> object:
 
 
 def _entries(file: Path) -> list[object]:
-    return [entry for entry in _all_entries(file) if not (isinstance(entry, dict) and entry.keys() & _BESIDE)]
+    entries = _all_entries(file)
+    for position, entry in enumerate(entries, 1):
+        for kind, home in _HOMES.items():
+            if isinstance(entry, dict) and kind in entry and file.name != home:
+                raise TrainingDataError(
+                    f"{file}: entry {position} of 'nlu:', {kind} '{entry[kind]}', is not read here; move it to {home}"
+                )
+    return [entry for entry in entries if not (isinstance(entry, dict) and entry.keys() & _BESIDE)]
 
 
 def _all_entries(file: Path) -> list[object]:

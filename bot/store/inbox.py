@@ -1,6 +1,7 @@
 """The inbox beyond the hot path: taking up what was left behind, leases, parking."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
@@ -16,12 +17,13 @@ from flows.events import Event
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A row taken up. ``event`` is None when its body cannot be opened."""
+    """A row taken up. ``event`` is None when its body cannot be opened. ``request`` is the one that it came with."""
 
     id: UUID
     conversation: UUID
     event: Event | None
     attempts: int
+    request: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +59,7 @@ class Inbox:
         return Accepted(True, opened, row["version"] or 0, row["ahead"])
 
     def _claimed(self, rows: Sequence[asyncpg.Record]) -> Sequence[Claimed]:
-        return [
-            Claimed(row["id"], row["conversation"], self._event(row["id"], row["body"]), row["attempts"])
-            for row in sorted(rows, key=lambda row: row["arrival"])
-        ]
+        return [self._opened(row) for row in sorted(rows, key=lambda row: row["arrival"])]
 
     async def renew(self, ids: Sequence[UUID]) -> None:
         """Go on holding these."""
@@ -85,8 +84,8 @@ class Inbox:
         rows = await self._link.fetch(PENDING)
         return int(rows[0][0]), float(rows[0][1])
 
-    def _event(self, id_: UUID, body: bytes) -> Event | None:
-        try:
-            return self._sealed.open_event(id_, body)
-        except Exception:  # whatever the reason, the row must not stop the others; it is parked by the caller
-            return None
+    def _opened(self, row: asyncpg.Record) -> Claimed:
+        event, request = None, None
+        with suppress(Exception):  # whatever the reason, the row must not stop the others; it is parked by the caller
+            event, request = self._sealed.open_request(row["id"], row["body"])
+        return Claimed(row["id"], row["conversation"], event, row["attempts"], request)

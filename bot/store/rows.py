@@ -17,7 +17,8 @@ Ending = Literal["done", "failed", "unreachable", "window_closed", "expired", "c
 class Arrival:
     """An event and what makes it unique: the same (channel, account, dedupe) is taken once, for good.
 
-    ``lease_s`` is how long it is left to this process, or to whom it hands it; None: as long as is usual.
+    ``lease_s`` is how long it is left to this process, or to whom it hands it; None: as long as is usual. ``request``
+    is the id of the request that it came with, for whoever works on it.
     """
 
     event: Event
@@ -25,6 +26,7 @@ class Arrival:
     account: str
     dedupe: str
     lease_s: float | None = None
+    request: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ class TurnStore:
             [a.account for a in arrivals],
             [a.dedupe for a in arrivals],
             [a.event.conversation for a in arrivals],
-            [self._sealed.event(a.event) for a in arrivals],
+            [self._sealed.event(a.event, a.request) for a in arrivals],
             [self._lease_s if a.lease_s is None else a.lease_s for a in arrivals],
         )
         return [

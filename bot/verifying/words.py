@@ -35,8 +35,8 @@ ENGLISH: Words = {
     "sure_else": "If it begins with anything else, this page is not ours: close it and believe nothing on it.",
     "save": "Save as PDF",
     "unknown": "The bank knows no such receipt",
-    "unknown_more": "Scan the code once more, whole. If you come here again, take the receipt for a forgery, "
-    "or ask the bank by the receipt's reference.",
+    "unknown_more": "Scan the code once more, whole. If you come here again, take the receipt for a forgery. "
+    "Only an old one may be genuine although this page cannot read it any more: ask the bank by its reference.",
     "down": "The bank cannot look it up now",
     "down_more": "This says nothing about the receipt, good or bad. Nothing is lost; look again in a minute.",
     "no_paper": "The PDF cannot be made now",
@@ -75,8 +75,8 @@ UKRAINIAN: Words = {
     "sure_else": "Якщо починається з іншого, це не наша сторінка: закрийте її й нічому на ній не вірте.",
     "save": "Зберегти як PDF",
     "unknown": "Банк не знає такої квитанції",
-    "unknown_more": "Відскануйте код ще раз, повністю. Якщо знову потрапите сюди, вважайте квитанцію підробкою "
-    "або запитайте банк за номером операції.",
+    "unknown_more": "Відскануйте код ще раз, повністю. Якщо знову потрапите сюди, вважайте квитанцію підробкою. "
+    "Лише давня може бути справжньою, хоч ця сторінка її вже не прочитає: запитайте банк за номером операції.",
     "down": "Банк зараз не може перевірити квитанцію",
     "down_more": "Це нічого не каже про квитанцію, ні доброго, ні поганого. Нічого не втрачено, спробуйте за хвилину.",
     "no_paper": "Зараз PDF зробити не вдається",

@@ -2,8 +2,10 @@
 
 import threading
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import asyncpg
 import httpx
 import pytest
 import structlog
@@ -13,14 +15,22 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from structlog.contextvars import bound_contextvars, get_contextvars, merge_contextvars
 from structlog.testing import capture_logs
-from turn_rig import Recorder, working
+from turn_rig import Decided, Recorder, Worker, talk, working
 
 import core_adapters.http
 from bot.keyring import Keyring
-from bot.logs import RequestIds, in_turn
+from bot.logs import RequestIds, current_request_id, in_turn
+from bot.results import Results
 from bot.services import ServiceToken, client
+from bot.store import StoreDown, uuid7
+from bot.store.sealed import Sealed
 from bot.tokens import Tokens
+from channels.ids import conversation_id
+from flows.events import BankEvent, Event
+from flows.facts import Facts, Needs
+from flows.session import Session
 
+ANNA = conversation_id("post", "1", "anna")
 KEY = "a2V5IG9mIHRoaXJ0eS10d28gYnl0ZXMsIHRoZSBmaXI="
 
 
@@ -111,3 +121,39 @@ async def test_each_turn_of_a_chat_goes_under_its_own_request(
     assert {line["request_id"] for line in delayed} <= {"request-one", "request-two"}
     assert all(line["turn_id"] in {context["turn_id"] for context in contexts} for line in delayed)
     assert structlog.contextvars.get_contextvars().get("turn_id") is None
+
+
+async def test_what_came_of_a_request_goes_on_under_it_in_whichever_process(
+    database: str, keyring: Keyring, recorder: Recorder
+) -> None:
+    """A customer's words that a dead process has left, a result of the bank, and one that nobody here asked for."""
+    under: dict[str, str | None] = {}
+
+    def noting(session: Session, event: Event, facts: Facts) -> Decided | Needs:
+        under[event.name if isinstance(event, BankEvent) else event.kind] = current_request_id()
+        return talk(session, event, facts)
+
+    def dying(*_: object) -> Decided:
+        raise StoreDown("it takes in and comes to nothing")
+
+    dead = Worker(database, keyring, recorder, lease_s=0.0, advance=dying)
+    with bound_contextvars(request_id="request-one"):
+        await dead.post_update(1, "hi")
+    await dead.kill()
+    results = Results(keyring)
+    connection = await asyncpg.connect(database)
+    with bound_contextvars(request_id="request-two"):
+        await results.announce(connection, BankEvent(uuid7(), ANNA, datetime.now(UTC), "cards.issued", {}))
+    later = BankEvent(uuid7(), ANNA, datetime.now(UTC), "cards.delivered", {})
+    await results.announce(connection, later)
+    await connection.close()
+    async with working(database, keyring, recorder, advance=noting) as worker:
+        await recorder.until(3)
+        await worker.quiet()
+    assert under == {"inbound": "request-one", "cards.issued": "request-two", "cards.delivered": str(later.id)}
+
+
+def test_a_body_says_its_request_and_one_without_is_read_as_ever(keyring: Keyring) -> None:
+    sealed, event = Sealed(keyring), BankEvent(uuid7(), ANNA, datetime.now(UTC), "cards.issued", {"card": "1"})
+    for told, known in (("request-one", "request-one"), (None, None), ('x", "name": "y', None), ("4" * 16, None)):
+        assert sealed.open_request(event.id, sealed.event(event, told)) == (event, known)

@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 from redis_server import RedisServer, redis_server
+from structlog.contextvars import bound_contextvars
 from turn_rig import Decided, Recorder, Worker, rows
 
 from bot.keyring import Keyring
+from bot.logs import current_request_id
 from flows.events import Event
 from flows.facts import Facts
 from flows.messages import InboundEvent
@@ -39,8 +41,19 @@ def heard() -> dict[str, list[tuple[str, int]]]:
 
 
 @pytest.fixture
+def requests() -> dict[int, str]:
+    """The number of an update -> the request under which it was worked on."""
+    return {}
+
+
+@pytest.fixture
 async def make(
-    database: str, keyring: Keyring, recorder: Recorder, redis: RedisServer, heard: dict[str, list[tuple[str, int]]]
+    database: str,
+    keyring: Keyring,
+    recorder: Recorder,
+    redis: RedisServer,
+    heard: dict[str, list[tuple[str, int]]],
+    requests: dict[int, str],
 ) -> AsyncIterator[Make]:
     async with AsyncExitStack() as stack:
 
@@ -49,6 +62,7 @@ async def make(
                 session = session.copy()
                 if isinstance(event, InboundEvent):
                     heard[event.address].append((name, int(event.dedupe_key)))
+                    requests[int(event.dedupe_key)] = str(current_request_id())
                     session.heard += 1
                 return Decided(session)
 
@@ -106,6 +120,26 @@ async def test_each_conversation_is_worked_on_by_one_worker_in_order(
         assert len({name for name, _ in turns}) == 1
         assert [number for _, number in turns] == sorted({number for _, number in turns})
         assert len(turns) == EACH
+
+
+async def test_a_turn_goes_under_the_request_that_it_came_with_whoever_works_on_it(
+    make: Make, database: str, redis: RedisServer, requests: dict[int, str], heard: dict[str, list[tuple[str, int]]]
+) -> None:
+    webhooks, anna = make("webhooks"), make("anna")
+    await until(shared_by(anna), "the partitions have no owner")
+    await until(reached_by(webhooks), "the webhooks reach nobody")
+
+    async def asked(number: int) -> None:
+        with bound_contextvars(request_id=f"request-{number}"):
+            await webhooks.post_update(number, "hi", f"chat{number}")
+
+    await asyncio.gather(*map(asked, range(4)))
+    await until_done(database)
+    redis.kill()
+    await asyncio.gather(*map(asked, range(4, 8)))
+    await until_done(database)
+    assert {name for turns in heard.values() for name, _ in turns} >= {"anna", "webhooks"}
+    assert requests == {number: f"request-{number}" for number in range(8)}
 
 
 async def test_without_a_worker_the_webhooks_work_themselves(

@@ -46,7 +46,9 @@ async def test_what_a_request_begins_is_one_trace_also_where_it_goes_on_later(co
         later.append(asyncio.create_task(turn(request.headers["x-request-id"])))
         return PlainTextResponse("ok")
 
-    app = RequestIds(Traced(Starlette(routes=[Route("/webhooks/viber", hook, methods=["POST"])])))
+    app = RequestIds(
+        Traced(Starlette(routes=[Route("/webhooks/viber", hook, methods=["POST"])]), ["/webhooks/{channel}"])
+    )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://t") as client:
         await client.post("/webhooks/viber", headers={"X-Request-ID": "abcdefgh-one"})
         await client.post("/webhooks/viber", headers={"X-Request-ID": "abcdefgh-two"})
@@ -90,17 +92,28 @@ def test_nothing_stands_in_a_span_that_may_not_stand_in_a_log(collector: Collect
         assert secret not in collector.raw
 
 
-async def test_neither_a_token_in_an_address_nor_a_look_at_the_figures_is_drawn(collector: Collector) -> None:
+async def test_neither_what_stands_in_an_address_nor_a_look_at_the_figures_is_drawn(collector: Collector) -> None:
     async def page(_: Request) -> PlainTextResponse:
         return PlainTextResponse("ok")
 
-    app = RequestIds(Traced(Starlette(routes=[Route("/{path:path}", page)])))
+    app = RequestIds(Traced(Starlette(routes=[Route("/{path:path}", page)]), ["/secure/{link}", "/api/v1"]))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://t") as client:
-        for path in ("/secure/Zk3x-secret", "/metrics", "/healthz", "/readyz", "/"):
+        for path in (
+            "/secure/Zk3x-secret",
+            "/metrics",
+            "/healthz",
+            "/readyz",
+            "/",
+            "//Zk3x",
+            "/4111111111111111",
+            "/Zk3x",
+        ):
             await client.get(path)
+        await client.request("ZK3X-4111", "/api/v1/flows")
     close_traces()
-    assert {one.name for one in collector.spans} == {"GET /secure", "GET /"}
-    assert b"Zk3x" not in collector.raw
+    assert {one.name for one in collector.spans} == {"GET /secure", "GET /", "GET elsewhere", "OTHER /api"}
+    for secret in (b"Zk3x", b"ZK3X", b"4111"):
+        assert secret not in collector.raw
 
 
 def test_without_an_address_nothing_is_drawn_and_nothing_is_loaded() -> None:

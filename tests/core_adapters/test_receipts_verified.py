@@ -1,5 +1,6 @@
 """Whoever scans a receipt's code sees what the bank's books say now: over real Postgres and the page's own routes."""
 
+import base64
 from dataclasses import replace
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ from starlette.applications import Starlette
 
 import image_api.app
 from bot.brands import look_of
+from bot.keyring import Keyring
 from bot.throttle import Throttle
 from bot.verifying import Papers, Slip, routes
 from core_adapters import brands
@@ -199,6 +201,15 @@ async def test_no_address_can_be_made_up_and_none_of_another_page_opens_it(room)
     assert "Банк не знає такої квитанції" in (await looked(room, "/receipts/x", "uk")).text
     views = room.adapters.views
     assert [await views.look(page, good) for page in ("pay", "return")] == [None, None]
+
+
+async def test_a_receipt_whose_key_was_taken_away_leads_to_the_bank_and_is_not_called_a_forgery_outright(room):
+    await room.start(order := room.transfer())
+    taken_away = Keyring([base64.b64encode(bytes(range(32))).decode()])
+    drawn_then = replace(room.adapters.receipts.links, sealer=taken_away).url("receipt", order.op_id)
+    for language, told in (("en", "ask the bank by its reference"), ("uk", "запитайте банк за номером операції")):
+        answer = await looked(room, f"/receipts/{drawn_then.rpartition('/')[2]}", language)
+        assert (answer.status_code, told in answer.text) == (404, True)
 
 
 async def test_what_moves_no_money_has_no_receipt(room):

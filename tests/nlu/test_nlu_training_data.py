@@ -40,6 +40,19 @@ def test_a_wrong_file_is_told_what_and_where(tmp_path, text, said):
     assert said in str(problem.value)
 
 
+@pytest.mark.parametrize(("kind", "home"), [("synonym", "synonyms.yml"), ("lookup", "lookups.yml")])
+def test_words_that_mean_the_same_in_another_file_are_told_where_they_belong(tmp_path, kind, home):
+    words = f"  - {kind}: town\n    examples: |\n      - kyiv\n"
+    project = _project(tmp_path, GOOD + words)
+    with pytest.raises(TrainingDataError) as problem:
+        read(project)
+    told = f"entry 2 of 'nlu:', {kind} 'town', is not read here; move it to {home}"
+    assert str(problem.value) == f"{project / 'data' / 'nlu.yml'}: {told}"
+    (project / "data" / "nlu.yml").write_text(GOOD, "utf-8")
+    (project / "data" / home).write_text("nlu:\n" + words, "utf-8")
+    assert read(project).keys() == {"greet"}
+
+
 def test_a_folder_without_examples_is_told(tmp_path):
     with pytest.raises(TrainingDataError, match="give the folder of a Rasa project"):
         read(tmp_path)

@@ -1,9 +1,13 @@
-"""One installation for the whole folder, with the four platforms recorded and the database behind a shutter."""
+"""One installation for the whole folder: the four platforms recorded, the database behind a shutter, traces collected.
+
+Where the machine has a redis-server, it has a Redis that notes what it is told.
+"""
 
 import json
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import platform_posts as posts
@@ -14,7 +18,11 @@ from four_platforms import Loopback, Platforms
 sys.path.append(str(Path(__file__).parents[1] / "whole"))
 
 from bank_in_front import Bank
-from installation import Running, free_port, fresh_database
+from installation import Running, free_port, fresh_database, learnt_once
+
+from tests.bot.redis_server import RedisServer, redis_server
+from tests.collector import Collector
+from tests.conftest import program
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -39,7 +47,22 @@ def _settings(platforms: Platforms) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def bank(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bank]:
+def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer | None]:
+    with redis_server(tmp_path_factory.mktemp("redis"), notes=True) if program("redis") else nullcontext() as there:
+        yield there
+
+
+@pytest.fixture(scope="session")
+def traces() -> Iterator[Collector]:
+    there = Collector()
+    yield there
+    there.close()
+
+
+@pytest.fixture(scope="session")
+def bank(
+    server: str, tmp_path_factory: pytest.TempPathFactory, redis: RedisServer | None, traces: Collector
+) -> Iterator[Bank]:
     """The running installation. Each test has customers of its own."""
     loopback, platforms = Loopback(), Platforms()
     recorder = loopback.do(loopback.serve(platforms))
@@ -47,9 +70,11 @@ def bank(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bank
     shutter = Shutter(database)
     loopback.do(shutter.open())
     folder, port = tmp_path_factory.mktemp("platforms"), free_port()
+    learnt_once(folder)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("TELLER_")} | {
         "TELLER_DATA_DIR": str(folder), "TELLER_DATABASE_URL": shutter.dsn, "TELLER_HTTP__PORT": str(port),
-        "TELLER_LOG__FORMAT": "json", **_settings(platforms),
+        "TELLER_LOG__FORMAT": "json", "TELLER_REDIS_URL": redis.url if redis else "", "TELLER_TRACES__URL": traces.url,
+        **_settings(platforms),
     }  # fmt: skip
     running = Running(f"http://127.0.0.1:{port}", environment, folder / "teller.log")
     try:

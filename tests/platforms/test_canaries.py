@@ -2,7 +2,7 @@
 
 The doors: the webhooks of the four messengers, proved and forged, those of the core and of partners, every API with a
 body, one-time pages and pages of links, addresses and headers. The places: all tables of all schemas, the log, the
-metrics, what was answered to us, and what the platforms received.
+metrics, the traces, what Redis was ever told, what was answered to us, and what the platforms received.
 """
 
 import asyncio
@@ -11,6 +11,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -27,6 +28,8 @@ from test_nothing_secret_stays import everything_in
 from bench.canaries import CVV, NUMBER, PASSPORT, PIN, WRITINGS, in_clear
 from bot.settings import Settings, load_settings
 from customer_api.partners.signatures import signed
+from tests.bot.redis_server import RedisServer
+from tests.collector import Collector
 
 SAYINGS = ("send 56 to {}", "{}", "моя картка {} а що", "is {} a good card?")
 OTHERS = (f"my PIN is {PIN} and cvv {CVV}", f"cvc2={CVV}", f"мій пін: {PIN}", f"паспорт {PASSPORT}", f"{PIN} - мій пін")
@@ -163,16 +166,18 @@ def _told(bank: Bank, secret: str, event: dict[str, Any]) -> httpx.Response:
 
 
 def test_what_goes_in_by_every_door_lies_in_no_place(
-    bank: Bank, service: httpx.Client, settings_of_the_bank: Settings
+    bank: Bank, service: httpx.Client, settings_of_the_bank: Settings, redis: RedisServer | None, traces: Collector
 ) -> None:
     users = say_all(bank)
     answers = forge_all(bank) + tell_as_a_partner(bank)
     for number in range(0, len(WRITINGS), 3):
         answers += ask_all(bank, service, WRITINGS[number])
+    began = time.time_ns()
     for channel, user in users.items():  # the last word of each, when it is answered, has all before it answered
         before = len(bank.platforms.to(channel, user))
         bank.hear(channel, posts.text(channel, user, "/help"))
         until(lambda channel=channel, user=user, before=before: len(bank.platforms.to(channel, user)) > before)
+    until(lambda: {"turn", "send"} <= {one.name for one in list(traces.spans) if one.start_time_unix_nano > began})
 
     secrets = own_secrets(settings_of_the_bank)
     tokens = [service.headers["authorization"].split()[1], str(bank.http.headers["authorization"]).split()[1]]
@@ -180,6 +185,7 @@ def test_what_goes_in_by_every_door_lies_in_no_place(
     places = asyncio.run(everything_in(bank.database))
     assert {"bot.inbox", "bot.outbox", "money.audit", "customers.partner_event"} <= places.keys()
     places["the log"] = bank.running.log.read_bytes()
+    places |= {"the traces": traces.raw, "Redis": redis.noted() if redis else b""}
     places["the metrics"] = httpx.get(f"{bank.running.url}/metrics").content
     places |= {
         f"answer {n} of {a.request.url.path}": a.content + str(a.headers).encode() for n, a in enumerate(answers)
@@ -188,6 +194,12 @@ def test_what_goes_in_by_every_door_lies_in_no_place(
     sent = [call for channel, user in users.items() for call in bank.platforms.to(channel, user)]
     assert len(sent) > len(users)
     assert [call.raw for call in sent if in_clear(call.raw, kept)] == []
+
+
+@pytest.mark.needs("redis")
+def test_the_place_that_is_redis_is_one_where_something_lies(bank: Bank, redis: RedisServer) -> None:
+    bank.delivers("telegram", bank.greeted("telegram"), "hello")
+    assert b"teller:pace:telegram" in redis.noted()
 
 
 def test_a_file_of_a_customer_lies_sealed_and_its_name_nowhere(bank: Bank, service: httpx.Client) -> None:

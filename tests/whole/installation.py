@@ -52,7 +52,10 @@ class Running:
     def _understands(self) -> bool:
         """Whether the model is trained (the first start does that beside its work) where this role needs one."""
         starts = len(self.processes)
-        return self.role not in ("all", "webhooks") or self.log.read_text().count("understanding_ready") >= starts
+        return (
+            self.role not in ("all", "webhooks", "worker")
+            or self.log.read_text().count("understanding_ready") >= starts
+        )
 
     def balances(self) -> dict[str, int]:
         """What the bank's books say, in minor units, by holder and currency."""
