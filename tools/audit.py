@@ -36,8 +36,9 @@ def main() -> int:
             if asked and not silent:
                 print(f"audit: {asked} packages, no known weakness, by {service}")
                 return CLEAN
-            print(f"audit: {service} answered for {asked} packages and not for {silent or 'the others'}")
+            print(f"audit: {service} knew {asked} packages and not {silent or 'the others'}")
     print("audit: NOT ASKED. No advisory service could be reached from here; this says nothing of the packages.")
+    print("audit: ask again where https://pypi.org (and no mirror of it) or https://api.osv.dev is reached.")
     return NOT_ASKED
 
 
