@@ -1,4 +1,4 @@
-"""CPU seconds of a Postgres server with all its processes, from /proc (Linux)."""
+"""CPU seconds of a process, and of a Postgres server with all of its own, from /proc (Linux)."""
 
 import os
 from pathlib import Path
@@ -20,6 +20,14 @@ def server_s(postmaster: int) -> float:
         elif fields[PARENT] == str(postmaster):
             ticks += int(fields[USER]) + int(fields[SYSTEM])
     return ticks / TICKS_A_SECOND
+
+
+def process_s(pid: int) -> float:
+    """CPU seconds of a process with all its threads. Raises RuntimeError when there is none of this number."""
+    fields = _fields(Path(f"/proc/{pid}/stat"))
+    if fields is None:
+        raise RuntimeError(f"there is no process {pid}")
+    return (int(fields[USER]) + int(fields[SYSTEM])) / TICKS_A_SECOND
 
 
 def postmaster_of(backend: int) -> int:

@@ -1,8 +1,8 @@
 """``make bench ARGS="capacity"``: machines for a bank, on paper and by simulation, from what was measured here.
 
-Figures come from bench/out (performance.json, money.json) where they lie there, else they are those that
-docs/capacity.md was written with. Change an assumption with --set customers=5000000 --set payday=3, a figure with
---turn-ms and the like.
+Figures come from bench/out/performance.json where it has them, else they are those that docs/capacity.md was written
+with. Change an assumption with --set customers=5000000 --set payday=3, a figure with
+--turn-core-ms and the like.
 """
 
 import argparse
@@ -18,11 +18,19 @@ from rich.table import Table
 from bench.capacity.model import ROLES, Assumed, Load, Measured, changed, cores, disk_gib, load, talking_ms
 from bench.capacity.paper import processes, waits
 from bench.capacity.simulation import MEASURED_S, WARM_S, Simulation
+from bench.performance.estate import OPERATION, TURN
 from bench.performance.figures import read
-from bench.performance.turns import COST, where
 
 OUT = Path(__file__).parents[1] / "out"
-TURN = f"{COST}: {where(32, 1)}"
+SHORT: dict[str, str] = {
+    "webhooks and worker": "talking", "core-adapters": "core", "customer-api": "customers", "image-api": "images",
+    "Postgres": "postgres",
+}  # fmt: skip
+NAMES: dict[tuple[str, str], str] = {
+    (lane, role): f"{kind}_{SHORT[role]}_ms"
+    for lane, kind in ((TURN, "turn"), (OPERATION, "operation"))
+    for role in ROLES
+}
 # Connections to Postgres that a process holds at most: pools of eight, and one for each link of its own.
 CONNECTIONS = {"webhooks and worker": 22, "core-adapters": 12, "customer-api": 20, "image-api": 0, "Postgres": 0}
 
@@ -48,32 +56,21 @@ def main() -> None:
 
 def found(folder: Path) -> Measured:
     """What earlier runs have left."""
-    known: dict[str, float] = {}
-    money = _read(folder / "money.json").get("G11")
-    if (performance := folder / "performance.json").exists():
-        for one in read(performance).figures:
-            if one.name == TURN:
-                known |= {"turn_ms": one.value, "turn_postgres_ms": one.parts["Postgres"]}
-    if isinstance(money, Mapping):
-        known["operation_ms"] = money["cpu_ms_ours"]
+    performance = folder / "performance.json"
+    figures = read(performance).figures if performance.exists() else ()
+    known = {NAMES[one.lane, one.what]: one.value for one in figures if (one.lane, one.what) in NAMES}
     return replace(Measured(), **known)
-
-
-def _read(file: Path) -> Mapping[str, object]:
-    read: Mapping[str, object] = json.loads(file.read_text()) if file.exists() else {}
-    return read
 
 
 def projected(assumed: Assumed, measured: Measured, seed: int) -> dict[str, object]:
     """All that is told, as it is kept."""
     at = load(assumed)
-    busy = cores(assumed, measured, at)
+    busy = cores(measured, at)
     count = {role: processes(busy[role], assumed.utilisation, assumed.zones) for role in ROLES}
     return {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "turns_a_second": round(at.turns, 1),
         "operations_a_second": round(at.operations, 1),
-        "pictures_a_second": round(at.pictures, 1),
         "busy_cores": {role: round(busy[role], 2) for role in ROLES},
         "processes": count,
         "connections": sum(CONNECTIONS[role] * count[role] for role in ROLES),
@@ -84,7 +81,7 @@ def projected(assumed: Assumed, measured: Measured, seed: int) -> dict[str, obje
 
 def _waits(assumed: Assumed, measured: Measured, at: Load, servers: int, seed: int) -> list[list[object]]:
     """Of a turn, with every zone and with one lost: on paper and simulated."""
-    service, cv = talking_ms(assumed, measured), assumed.turn_ms_cv
+    service, cv = talking_ms(measured, at), assumed.turn_ms_cv
     left = round(servers * (assumed.zones - 1) / assumed.zones)
     rows: list[list[object]] = []
     for what, there in (("every zone", servers), ("a zone lost", left)):
@@ -102,7 +99,7 @@ def show(assumed: Assumed, measured: Measured, result: Mapping[str, object]) -> 
         console.print(f"{title}: {named}\n", highlight=False)
     console.print(
         f"In the busiest minute of a payday, a second: {result['turns_a_second']} turns,"
-        f" {result['operations_a_second']} operations, {result['pictures_a_second']} pictures\n", highlight=False,
+        f" {result['operations_a_second']} operations\n", highlight=False,
     )  # fmt: skip
     busy, count = result["busy_cores"], result["processes"]
     assert isinstance(busy, Mapping)

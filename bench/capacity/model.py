@@ -22,21 +22,11 @@ class Assumed:
     busiest_hour: float = 0.12  # of the day's turns
     payday: float = 2.5  # the busiest hour of a payday beside that of an ordinary day
     busiest_minute: float = 1.3  # beside the average of its hour
-    understood: float = 0.5  # of turns, those whose sentence the understanding is asked about; buttons are not
-    questions: float = 0.8  # put to the bank in a turn
-    people: float = 0.5  # questions to CustomerAPI in a turn
     messages: float = 1.3  # that leave for a turn
     operations: float = 0.3  # of a session
-    pictures: float = 0.4  # of a session
     utilisation: float = 0.6  # of a processor, in the busiest minute of a payday, with every zone there
     zones: float = 3  # any one may be lost
     turn_ms_cv: float = 1.5  # how unlike each other turns are: standard deviation by mean
-    # CPU that no command of this repository measures yet.
-    webhook_ms: float = 0.6  # an HTTP request taken in, behind a proxy that ends TLS
-    send_ms: float = 1.5  # a call to a platform over TLS
-    question_ms: float = 3.0  # a question at the bank through core-adapters, of which half is the asking process's
-    person_ms: float = 3.0  # the same at CustomerAPI, over SQLAlchemy
-    person_postgres_ms: float = 0.6
     # Bytes on the disk, indexes included.
     turn_bytes: float = 3_000  # an inbox row, kept eight days
     message_bytes: float = 1_500  # an outbox row, kept thirty days
@@ -46,14 +36,22 @@ class Assumed:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What this repository's commands have measured, on machines and days that docs/capacity.md names."""
+    """What ``make bench`` measured of an estate's processes, on the machine and day that docs/capacity.md names.
 
-    turn_ms: float = 0.53  # make bench, Postgres included
-    turn_postgres_ms: float = 0.10
-    operation_ms: float = 11.1  # make bench ARGS="money cost", Postgres included
-    operation_postgres_ms: float = 5.5
-    sentence_ms: float = 0.7  # make bench-nlu
-    picture_ms: float = 36.0  # make bench ARGS=pictures: a receipt as JPEG, the dearest that is sent often
+    ``turn_`` is of a turn, with its sentence, its questions to the bank and its messages; ``operation_`` of an
+    operation that is posted, beyond its turns.
+    """
+
+    turn_talking_ms: float = 10.0
+    turn_core_ms: float = 1.0
+    turn_customers_ms: float = 1.0
+    turn_images_ms: float = 1.0
+    turn_postgres_ms: float = 1.0
+    operation_talking_ms: float = 10.0
+    operation_core_ms: float = 10.0
+    operation_customers_ms: float = 1.0
+    operation_images_ms: float = 1.0
+    operation_postgres_ms: float = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,6 @@ class Load:
 
     turns: float
     operations: float
-    pictures: float
     turns_a_day: float
     operations_a_day: float
 
@@ -74,35 +71,26 @@ def load(assumed: Assumed) -> Load:
     peak = assumed.busiest_hour / HOUR_S * assumed.payday * assumed.busiest_minute
     sessions = sessions_a_day * peak
     return Load(
-        turns_a_day * peak, sessions * assumed.operations, sessions * assumed.pictures,
-        turns_a_day, sessions_a_day * assumed.operations,
+        turns_a_day * peak, sessions * assumed.operations, turns_a_day, sessions_a_day * assumed.operations,
     )  # fmt: skip
 
 
-def cores(assumed: Assumed, measured: Measured, at: Load) -> dict[Role, float]:
-    """How many cores each role keeps busy then: its requests a second times what each takes."""
-    a, m = assumed, measured
-    own_turn = m.turn_ms - m.turn_postgres_ms + a.understood * m.sentence_ms
-    talking = own_turn + a.webhook_ms + a.messages * a.send_ms + a.questions * a.question_ms / 2
-    return {
-        "webhooks and worker": at.turns * talking / 1000,
-        "core-adapters": (
-            at.operations * (m.operation_ms - m.operation_postgres_ms) + at.turns * a.questions * a.question_ms / 2
-        )
-        / 1000,
-        "customer-api": at.turns * a.people * a.person_ms / 1000,
-        "image-api": at.pictures * m.picture_ms / 1000,
-        "Postgres": (
-            at.turns * (m.turn_postgres_ms + a.people * a.person_postgres_ms) + at.operations * m.operation_postgres_ms
-        )
-        / 1000,
+def cores(measured: Measured, at: Load) -> dict[Role, float]:
+    """How many cores each role keeps busy then: its turns and operations a second times what each takes."""
+    m = measured
+    each: dict[Role, tuple[float, float]] = {
+        "webhooks and worker": (m.turn_talking_ms, m.operation_talking_ms),
+        "core-adapters": (m.turn_core_ms, m.operation_core_ms),
+        "customer-api": (m.turn_customers_ms, m.operation_customers_ms),
+        "image-api": (m.turn_images_ms, m.operation_images_ms),
+        "Postgres": (m.turn_postgres_ms, m.operation_postgres_ms),
     }
+    return {role: (at.turns * turn + at.operations * operation) / 1000 for role, (turn, operation) in each.items()}
 
 
-def talking_ms(assumed: Assumed, measured: Measured) -> float:
-    """CPU of one turn in the process that has it."""
-    at = load(assumed)
-    return cores(assumed, measured, at)["webhooks and worker"] / at.turns * 1000
+def talking_ms(measured: Measured, at: Load) -> float:
+    """CPU of one turn in the process that has it, operations included."""
+    return cores(measured, at)["webhooks and worker"] / at.turns * 1000
 
 
 def disk_gib(assumed: Assumed, at: Load, years: int = 1) -> dict[str, float]:

@@ -18,7 +18,7 @@ import structlog
 import uvloop
 from rich.console import Console
 
-from bench.performance import growth, rooms, sending, starting, turns
+from bench.performance import estate, growth, rooms, sending, starting, turns
 from bench.performance.figures import Figure, Kept, read, show, write
 from bench.performance.server import Server, running
 
@@ -94,6 +94,7 @@ LANES: dict[str, Callable[[Server, argparse.Namespace, Say], Awaitable[list[Figu
     "growth": _growth,
     "people": lambda server, _, say: rooms.people(server, say),
     "sending": lambda server, chosen, say: sending.measured(server, chosen.rounds, say),
+    "estate": lambda _, __, say: estate.measured(say),
     "nlu": _understanding,
     "pictures": _pictures,
     "flows": _flows,

@@ -17,7 +17,7 @@ from pathlib import Path
 import httpx
 
 from bench.chaos.servers import free_port
-from bench.cpu import TICKS_A_SECOND
+from bench.cpu import process_s
 from bench.performance.figures import Figure
 from bench.performance.server import Server
 
@@ -88,7 +88,7 @@ def _up(command: list[str], environment: dict[str, str]) -> Up:
             if not _answers(port, process):
                 told.seek(0)
                 raise RuntimeError(f"{command[-1]} did not come up:\n{told.read()[-2000:].decode(errors='replace')}")
-            wall_s, cpu_s = time.perf_counter() - began, _cpu_s(process.pid)
+            wall_s, cpu_s = time.perf_counter() - began, process_s(process.pid)
             _rests(process.pid)
             return Up(wall_s, cpu_s, _memory_mb(process.pid))
         finally:
@@ -111,18 +111,13 @@ def _answers(port: int, process: "subprocess.Popen[bytes]") -> bool:
 
 def _rests(pid: int) -> None:
     """Until what goes on behind a start is over: a second in which next to nothing was computed."""
-    before = _cpu_s(pid)
+    before = process_s(pid)
     for _ in range(RESTS_S):
         time.sleep(1)
-        now = _cpu_s(pid)
+        now = process_s(pid)
         if now - before < 0.05:
             return
         before = now
-
-
-def _cpu_s(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS_A_SECOND
 
 
 def _memory_mb(pid: int) -> float:

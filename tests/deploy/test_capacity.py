@@ -44,15 +44,15 @@ def test_there_are_enough_machines_with_a_zone_lost_and_as_many_in_each(busy: fl
 def test_twice_the_customers_are_twice_the_load_and_a_seed_of_another_bank_is_refused() -> None:
     once = Assumed()
     twice = changed(once, {"customers": 2 * once.customers})
-    for role, busy in cores(once, Measured(), load(once)).items():
-        assert cores(twice, Measured(), load(twice))[role] == pytest.approx(2 * busy)
+    for role, busy in cores(Measured(), load(once)).items():
+        assert cores(Measured(), load(twice))[role] == pytest.approx(2 * busy)
     with pytest.raises(ValueError, match="there is no assumption custommers"):
         changed(once, {"custommers": 1.0})
 
 
 def test_a_dearer_turn_needs_more_processes_of_those_that_have_turns() -> None:
     small = replace(Assumed(), customers=1_000_000)
-    before, after = (projected(small, Measured(turn_ms=ms), 1)["processes"] for ms in (0.5, 50.0))
+    before, after = (projected(small, Measured(turn_talking_ms=ms), 1)["processes"] for ms in (0.5, 500.0))
     assert before["webhooks and worker"] < after["webhooks and worker"]
     assert before["image-api"] == after["image-api"]
 
@@ -65,7 +65,7 @@ def test_the_page_shows_every_assumption_and_figure_as_it_is_today(group: Assume
 
 
 def test_the_pages_table_is_what_the_command_prints_today() -> None:
-    busy = cores(Assumed(), Measured(), load(Assumed()))
+    busy = cores(Measured(), load(Assumed()))
     count = {role: processes(cores_busy, Assumed().utilisation, Assumed().zones) for role, cores_busy in busy.items()}
     for role, number in count.items():
         assert re.search(rf"{re.escape(role)} .*│ +{number} │", PAGE), role
