@@ -92,6 +92,9 @@ class Messenger(Telegram):
     async def delete(self, address: str, message_id: str) -> bool:
         return True
 
+    async def typing(self, address: str, message_id: str | None) -> None:
+        """Three dots, where an answer takes long."""
+
 
 class Bank:
     """Facts, pictures and card tokens at hand; operations done as soon as they are handed over."""

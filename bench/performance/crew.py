@@ -10,11 +10,13 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from logging import ERROR
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Literal
 
 import asyncpg
+import structlog
 import uvloop
 from starlette.types import ASGIApp
 
@@ -117,6 +119,7 @@ class Crew:
 
 def work(orders: Connection, share: Share) -> None:
     """A member's life: rounds as they are ordered, until None comes."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(ERROR))
     uvloop.run(_work(orders, share))
 
 
