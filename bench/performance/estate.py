@@ -8,6 +8,7 @@ are the sandbox's and count nowhere. Nothing is encrypted on the way: TLS is wha
 import asyncio
 import itertools
 import random
+import shutil
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,6 +77,7 @@ async def measured(say: Callable[[str], None]) -> list[Figure]:
             chats = await _while(estate, CHATS_S, lambda one, _: _chats(one, dice), customers)
             say(f"estate: paying for {PAYS_S:g} s")
             pays = await _while(estate, PAYS_S, lambda one, to: one.pay(to, dice), customers)
+    shutil.rmtree(folder, ignore_errors=True)
     return _figures(chats.without(idle), pays.without(idle))
 
 
