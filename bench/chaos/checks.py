@@ -47,12 +47,12 @@ class Reads:
     wrong: list[str] = field(default_factory=list)
 
 
-async def ask(dsn: str, sql: str) -> object:
+async def ask(dsn: str, sql: str, *given: object) -> object:
     """One value. Raises when the database is away."""
     async with asyncio.timeout(ANSWER_S):
         connection = await asyncpg.connect(dsn, timeout=ANSWER_S)
         try:
-            return await connection.fetchval(sql)
+            return await connection.fetchval(sql, *given)
         finally:
             await connection.close()
 

@@ -37,7 +37,8 @@ TOLD_TO_STOP = "told to stop before its end"
 # them have had their chats for long, and every fourth goes on to type codes until there are no more.
 NO_LONGER_NEW = """
 update customers.binding set risk_until = bound_at where id in
-    (select id from (select id, row_number() over (order by bound_at) as n from customers.binding) as o where n % 4 > 0)
+    (select id from (select id, row_number() over (order by bound_at) as n from customers.binding) as o
+     where $1 or n % 4 > 0)
 """
 
 
@@ -98,8 +99,8 @@ async def _run(folder: Path, run: report.Run, count: int) -> None:
     run.figures["took_s"] = round(time.monotonic() - began, 1)
 
 
-async def opened(estate: Estate, customers: Sequence[Customer]) -> None:
-    """Everybody becomes a customer with a card; then most of the chats are no longer new."""
+async def opened(estate: Estate, customers: Sequence[Customer], *, all_known: bool = False) -> None:
+    """Everybody becomes a customer with a card; then most of the chats, or all of them, are no longer new."""
     limit = asyncio.Semaphore(OPEN_AT_ONCE)
 
     async def one(customer: Customer) -> None:
@@ -107,7 +108,7 @@ async def opened(estate: Estate, customers: Sequence[Customer]) -> None:
             await customer.open()
 
     await asyncio.gather(*map(one, customers))
-    await checks.ask(estate.database.dsn, NO_LONGER_NEW)
+    await checks.ask(estate.database.dsn, NO_LONGER_NEW, all_known)
     cards = checks.cards(books_of(estate))
     for customer in customers:
         customer.card = cards[customer.name]

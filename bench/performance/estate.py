@@ -70,7 +70,7 @@ async def measured(say: Callable[[str], None]) -> list[Figure]:
             amounts, dice = itertools.count(SMALLEST_MINOR), random.Random(1)
             customers = [Customer(http, number, amounts) for number in range(CUSTOMERS)]
             say("estate: everybody opens a card")
-            await opened(estate, customers)
+            await opened(estate, customers, all_known=True)
             await checks.settled(estate.database.dsn)
             idle = await _while(estate, RESTS_S, _nobody, customers)
             say(f"estate: chatting for {CHATS_S:g} s")

@@ -10,6 +10,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+WIDTH = 110
 Better = Literal["less", "more"]
 
 
@@ -98,20 +99,20 @@ def tables(figures: Sequence[Figure], before: Kept | None = None) -> list[Table]
 
 def _table(lane: str, figures: Sequence[Figure], known: dict[str, Figure] | None) -> Table:
     shown = Table(title=lane, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+    parts = list(dict.fromkeys(part for figure in figures for part in figure.parts))
     floors = list(dict.fromkeys(floor for figure in figures for floor in figure.floors))
+    goals = ["goal"] if any(figure.goal is not None for figure in figures) else []
     shown.add_column("", no_wrap=True)
-    for heading in ("", *floors, "goal", *(["change"] if known is not None else [])):
-        shown.add_column(heading, justify="right")
+    change = ["change"] if known is not None else []
+    for heading in ("", *(f"of it {part}" for part in parts), *floors, *goals, *change):
+        shown.add_column(heading, justify="right", no_wrap=True)
     for figure in figures:
         times = changed(figure, known.get(figure.name)) if known is not None else None
-        row = [figure.what, _figure(figure), *(_beside(figure, floor) for floor in floors), _goal(figure)]
+        row = [figure.what, f"{short(figure.value)} {figure.unit}"]
+        row += [short(figure.parts[part]) if part in figure.parts else "" for part in parts]
+        row += [*(_beside(figure, floor) for floor in floors), *([_goal(figure)] if goals else [])]
         shown.add_row(*row, *(["" if times is None else f"x {times:.2f}"] if known is not None else []))
     return shown
-
-
-def _figure(figure: Figure) -> str:
-    parts = ", ".join(f"{name} {short(value)}" for name, value in figure.parts.items())
-    return f"{short(figure.value)} {figure.unit}" + (f" ({parts})" if parts else "")
 
 
 def _beside(figure: Figure, floor: str) -> str:
@@ -138,7 +139,7 @@ def short(value: float) -> str:
 
 def show(kept: Kept, before: Kept | None = None) -> None:
     """In the terminal."""
-    console = Console(width=110)
+    console = Console(width=WIDTH)
     for each in tables(kept.figures, before):
         console.print(each)
     console.print("x: times the floor, measured in the same run.", highlight=False)

@@ -7,10 +7,18 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Sheet
 
-from bench.performance import growth, turns
+from bench.performance import growth, rooms, sending, starting, turns
 from bench.performance.figures import Figure, Kept
 
 ENGINE, FLOOR, MEMORY, TWO = "#1b6ef3", "#f08c00", "#868e96", "#0b3d91"
+BEFORE = {
+    turns.COST: "a turn, {}",
+    sending.LANE: "a message: {}",
+    rooms.NLU: "a sentence: {}",
+    rooms.PICTURES: "{}",
+    rooms.FLOWS: "checks of {}",
+    starting.START: "start of {}",
+}
 mpl.rcParams |= {
     "svg.hashsalt": "teller",  # so that the same figures are the same file
     "font.size": 10,
@@ -31,7 +39,7 @@ def draw(kept: Kept, file: Path) -> None:
     }
     shown = {paint: figures for paint, figures in wanted.items() if figures}
     rows = -(-len(shown) // 2)
-    sheet = Sheet(figsize=(9, 3.6 * rows), layout="constrained")
+    sheet = Sheet(figsize=(9.6, 3.7 * rows), layout="constrained")
     for number, (paint, figures) in enumerate(shown.items()):
         paint(sheet.add_subplot(rows, 2, number + 1), figures)
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -44,7 +52,7 @@ def _lines(axes: Axes, figures: Sequence[Figure]) -> None:
         found = [(n, one) for n in turns.ROUNDS_OF if (one := by_name.get(turns.where(n, processes)))]
         if not found:
             continue
-        name = "engine, one process" if processes == 1 else "engine, two"
+        name = "engine, one process" if processes == 1 else "engine, two processes"
         axes.plot([n for n, _ in found], [one.value for _, one in found], "o-", color=colour, label=name)
         if processes == 1:
             for floor, tint in zip(found[0][1].floors, (FLOOR, MEMORY), strict=False):
@@ -73,7 +81,7 @@ def _growth(axes: Axes, grown: Sequence[Figure]) -> None:
     sizes = [int(one.what.replace(",", "")) for one in grown]
     axes.plot(sizes, [one.value for one in grown], "o-", color=ENGINE)
     axes.set_xscale("log")
-    axes.set_ylim(bottom=0)
+    axes.set_ylim(0, 1.2 * max(one.value for one in grown))
     axes.set_xlabel("conversations in the table")
 
 
@@ -81,7 +89,7 @@ def _ratios(axes: Axes, figures: Sequence[Figure]) -> None:
     axes.set_title("times the floor, CPU", loc="left")
     turn = turns.where(32, 1)
     shown = [one for one in figures if one.lane not in (turns.COST, growth.LANE) or one.what == turn][::-1]
-    names = [one.what if one.what != turn else "a turn, 32 at once" for one in shown]
+    names = [BEFORE[one.lane].format(one.what) for one in shown]
     values = [next(iter(one.ratios().values())) for one in shown]
     axes.barh(names, values, color=[FLOOR if one.missed else ENGINE for one in shown])
     axes.axvline(1, color=MEMORY, linewidth=1)

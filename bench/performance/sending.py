@@ -69,7 +69,7 @@ async def _measured(server: Server, root: str, rounds: int, say: Callable[[str],
     switches.cancel()
     await soak.close()
     return [
-        _figure("one, with its storing and its end", "ms CPU", "less", lambda one: one.cpu_ms_a_message, queued, bare),
+        _figure("stored, sent, its end noted", "ms CPU", "less", lambda one: one.cpu_ms_a_message, queued, bare),
         _figure("a second, by one process", "", "more", lambda one: one.messages_a_second, queued, bare),
     ]
 

@@ -15,7 +15,7 @@ COST, PACE = "a turn of the transfer dialogue", "turns a second"
 GOAL_RATIO = 2.0
 # At once, and the dialogues each of them has in a round: enough that the server's CPU ticks of 10 ms count little.
 ROUNDS_OF = {1: 60, 8: 12, 32: 5, 256: 2}
-NAMES: dict[Kind, str] = {"engine": "engine", "floor_postgres": "by hand on Postgres", "floor_memory": "in memory"}
+NAMES: dict[Kind, str] = {"engine": "engine", "floor_postgres": "by hand, durable", "floor_memory": "in memory"}
 
 
 async def measured(server: Server, rounds: int, say: Callable[[str], None]) -> list[Figure]:

@@ -102,6 +102,11 @@ async def news(api: Api, *chats: str, **more: Any) -> str:
     return str(answer.json()["broadcast_id"])
 
 
+def soon() -> str:
+    """From now: to begin serving takes as long as the machine is slow."""
+    return (datetime.now(UTC) + timedelta(seconds=READY_S)).isoformat()
+
+
 async def over(api: Api, id_: str) -> dict[str, Any]:
     async with asyncio.timeout(15):
         while True:
@@ -137,9 +142,8 @@ async def test_a_withdrawal_stops_what_lies_ready_already(
 ) -> None:
     anna = await there.enrol("anna", "+380501112233")
     await there.allow(anna)
-    soon = (datetime.now(UTC) + timedelta(seconds=READY_S)).isoformat()
     async with serving(database, keyring, recorder, customers=there, consents=Consents(there.client())) as api:
-        id_ = await news(api, "anna", not_before=soon)
+        id_ = await news(api, "anna", not_before=soon())
         await until(database, "select 1 from bot.outbox")
         await there.take_back(anna)
         found = await over(api, id_)
@@ -148,9 +152,8 @@ async def test_a_withdrawal_stops_what_lies_ready_already(
 
 async def test_while_nobody_knows_it_waits(database: str, keyring: Keyring, recorder: Recorder, there: People) -> None:
     await there.allow(await there.enrol("anna", "+380501112233"))
-    soon = (datetime.now(UTC) + timedelta(seconds=READY_S)).isoformat()
     async with serving(database, keyring, recorder, customers=there, consents=Consents(there.client())) as api:
-        id_ = await news(api, "anna", not_before=soon)
+        id_ = await news(api, "anna", not_before=soon())
         await until(database, "select 1 from bot.outbox")
         there.away = True
         await there.asked_in_vain(2)
