@@ -42,16 +42,16 @@ class Measured:
     operation that is posted, beyond its turns.
     """
 
-    turn_talking_ms: float = 10.0
-    turn_core_ms: float = 1.0
-    turn_customers_ms: float = 1.0
-    turn_images_ms: float = 1.0
-    turn_postgres_ms: float = 1.0
-    operation_talking_ms: float = 10.0
-    operation_core_ms: float = 10.0
-    operation_customers_ms: float = 1.0
-    operation_images_ms: float = 1.0
-    operation_postgres_ms: float = 5.0
+    turn_talking_ms: float = 6.81
+    turn_core_ms: float = 1.21
+    turn_customers_ms: float = 0.77
+    turn_images_ms: float = 0.07
+    turn_postgres_ms: float = 2.42
+    operation_talking_ms: float = 61.4
+    operation_core_ms: float = 124.0
+    operation_customers_ms: float = 81.7
+    operation_images_ms: float = 32.4
+    operation_postgres_ms: float = 48.5
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from turn_rig import CAPABILITIES, Recorder, Worker, rows, until, working
 from bot import receipts
 from bot.keyring import Keyring
 
+WAITING = "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
 DELIVERY = "select delivery from bot.outbox where kind = 'send' order by seq"
 ROW = "select status, delivery, error from bot.outbox where kind = 'send' order by seq"
 LEFT_ASIDE = "select count(*) from bot.inbox where status = 'aside'"
@@ -143,6 +144,8 @@ async def test_a_process_that_dies_with_news_leaves_it_to_the_next(
     await connection.execute("select from bot.outbox for update")
     await first.post_update(2, "", type="delivery_status", state="read", about="1")
     await first.kill()
+    while await rows(database, WAITING):  # noqa: ASYNC110 -- the server must have heard that it is gone
+        await asyncio.sleep(0.02)
     await locked.rollback()
     await connection.close()
     assert await rows(database, DELIVERY) == [(0,)]
