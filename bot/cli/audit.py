@@ -47,7 +47,7 @@ def head() -> None:
 
     told = asyncio.run(_head(load_settings()))
     if told is None:
-        typer.echo("No head is kept, or it does not hold: `teller audit verify` says more.", err=True)
+        typer.echo("Nothing is in the chain yet, or its end does not hold: `teller audit verify` says which.", err=True)
         raise typer.Exit(1)
     typer.echo(json.dumps({"event": "audit_head"} | told.told()))
 
