@@ -10,7 +10,6 @@ import argparse
 import asyncio
 import json
 import random
-import shutil
 import statistics
 import sys
 import tempfile
@@ -26,8 +25,7 @@ import uvloop
 from bench.chaos.servers import Redis, free_port
 from bench.dialogue import TURNS, Chat, Phones, posting
 from bench.engine import Engine
-from bot.migrations import upgrade
-from bot.postgres import ensure_postgres, stop
+from bench.performance.server import running
 from bot.server import spare_the_collector
 
 CHATS = 1000
@@ -94,20 +92,12 @@ def main() -> None:
     options.add_argument("--handed", action="store_true", help="handed over by Redis, too")
     chosen = options.parse_args()
     thinks_s = (0.0, 0.0) if chosen.at_once else THINKS_S
-    folder = Path(tempfile.mkdtemp(prefix="teller-bench-"))
-    folder.chmod(0o711)  # as root the server runs as somebody else and must get through
-    redis = Redis(folder, free_port())
-    try:
-        dsn = ensure_postgres(folder)
-        asyncio.run(upgrade(dsn))
-        found = {"in one process": uvloop.run(measured(dsn, chosen.count, thinks_s))}
-        if chosen.handed and redis.program:
-            redis.start()
-            found["handed over"] = uvloop.run(measured(_beside(dsn), chosen.count, thinks_s, redis.url))
-    finally:
-        redis.kill()
-        stop(folder)
-        shutil.rmtree(folder, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix="teller-bench-redis-") as folder:
+        redis = Redis(Path(folder), free_port())
+        try:
+            found = asyncio.run(_found(chosen, thinks_s, redis))
+        finally:
+            redis.kill()
     _keep(chosen.count, thinks_s, found)
     if chosen.handed and not redis.program:
         print("redis-server is missing on this machine: nothing was handed over")
@@ -116,18 +106,21 @@ def main() -> None:
     sys.exit(any(figures["p95_ms"] > GOAL_S * 1000 for figures in found.values()) and not chosen.at_once)
 
 
-def _beside(dsn: str) -> str:
-    """A fresh database on the same server."""
+async def _found(
+    chosen: argparse.Namespace, thinks_s: tuple[float, float], redis: Redis
+) -> dict[str, dict[str, float]]:
+    """Each way on a database of its own, on a loop of its own as a process has it."""
+    async with running() as server:
 
-    async def made() -> None:
-        connection = await asyncpg.connect(dsn)
-        await connection.execute("create database handed")
-        await connection.close()
+        async def one(name: str, url: str = "") -> dict[str, float]:
+            dsn = await server.database(name)
+            return await asyncio.to_thread(lambda: uvloop.run(measured(dsn, chosen.count, thinks_s, url)))
 
-    asyncio.run(made())
-    other = dsn.replace("/teller?", "/handed?")
-    asyncio.run(upgrade(other))
-    return other
+        found = {"in one process": await one("chats")}
+        if chosen.handed and redis.program:
+            redis.start()
+            found["handed over"] = await one("handed", redis.url)
+    return found
 
 
 def _keep(count: int, thinks_s: tuple[float, float], found: dict[str, dict[str, float]]) -> None:

@@ -2,7 +2,7 @@
 
 Prints a table and writes bench/out/performance.json and performance.svg. ``--against FILE`` puts beside each figure how
 it changed since that file was written: by the ratio to its floor where it has one, for that is what a busy machine
-leaves alone. ``--conversations 10000000`` fills the largest table so far, which takes some minutes and 15 GB of disk.
+leaves alone. ``--conversations 10000000`` fills the largest table so far, which takes some minutes and 10 GB of disk.
 """
 
 import argparse
@@ -18,12 +18,12 @@ import structlog
 import uvloop
 from rich.console import Console
 
+from bench.chaos.estate import UNDERSTANDING
 from bench.performance import estate, growth, rooms, sending, starting, turns
 from bench.performance.figures import Figure, Kept, read, show, write
 from bench.performance.server import Server, running
 
 OUT = Path(__file__).parents[1] / "out"
-UNDERSTANDING = OUT / "understanding"
 FEWEST, MANY = 1_000, 100_000
 Say = Callable[[str], None]
 

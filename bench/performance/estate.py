@@ -33,7 +33,7 @@ POSTGRES = "Postgres"
 CUSTOMERS = 10
 RESTS_S, CHATS_S, PAYS_S = 10.0, 40.0, 60.0
 ANSWERED_S = 20.0
-# What a day's customers say; a third of it begins a flow that asks the bank.
+# What customers say; balance, rates and spending are asked of the bank.
 SAYS = ("hi", "what is my balance", "thanks", "what are your opening hours", "exchange rates", "how much did I spend")
 TURNS = "select coalesce(sum(version), 0)::bigint from bot.conversation"
 POSTED = "select count(*) from money.operation where state = 'POSTED'"

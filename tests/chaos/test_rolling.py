@@ -9,13 +9,13 @@ import itertools
 import shutil
 import time
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import httpx
 import pytest
 import pytest_asyncio
 
 from bench.chaos import checks
+from bench.chaos.command import books_of
 from bench.chaos.estate import Estate, Old, apart, running
 from bench.chaos.striking import STOPPED_S
 from bench.chaos.workload import OPEN_S, SMALLEST_MINOR, Customer, Wish
@@ -46,7 +46,7 @@ async def customers(estate: Estate) -> AsyncIterator[list[Customer]]:
     async with httpx.AsyncClient(base_url=estate.sandbox, timeout=30, trust_env=False) as http:
         made = [Customer(http, number, itertools.count(SMALLEST_MINOR)) for number in range(3)]
         await asyncio.gather(*(customer.open() for customer in made))
-        numbers = checks.cards(books(estate))
+        numbers = checks.cards(books_of(estate))
         for customer in made:
             customer.card = numbers[customer.name]
         yield made
@@ -56,7 +56,7 @@ async def test_dialogues_and_a_payment_go_on_where_they_stood_when_all_processes
     estate: Estate, customers: list[Customer]
 ) -> None:
     paying, coded, asked = customers
-    dsn, money = estate.database.dsn, checks.customers_money(books(estate))
+    dsn, money = estate.database.dsn, checks.customers_money(books_of(estate))
     wishes = [
         Wish(minor, time.monotonic(), await one.newest()) for minor, one in zip((301, 302, 303), customers, strict=True)
     ]
@@ -89,7 +89,7 @@ async def test_dialogues_and_a_payment_go_on_where_they_stood_when_all_processes
         assert len([text for text in said if "needs a code" in text]) == 1
         assert len([text for text in said if "Done" in text or "has been sent" in text]) == 1
     assert await posted(estate) == [301, 302, 303]
-    assert checks.customers_money(books(estate)) == money
+    assert checks.customers_money(books_of(estate)) == money
 
 
 async def test_a_stop_under_load_ends_in_time_and_what_was_in_hand_is_answered_once(
@@ -161,7 +161,3 @@ async def posted(estate: Estate) -> list[int]:
 
 async def put(estate: Estate, path: str, body: dict[str, object]) -> None:
     (await estate.http.put(f"{estate.sandbox}{path}", json=body)).raise_for_status()
-
-
-def books(estate: Estate) -> Path:
-    return estate.folder / "data" / "sandbox.sqlite3"
