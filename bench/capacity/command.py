@@ -1,8 +1,7 @@
 """``make bench ARGS="capacity"``: machines for a bank, on paper and by simulation, from what was measured here.
 
 Figures come from bench/out/performance.json where it has them, else they are those that docs/capacity.md was written
-with. Change an assumption with --set customers=5000000 --set payday=3, a figure with
---turn-core-ms and the like.
+with. Change an assumption with --set customers=5000000 --set payday=3, a figure with --turn-core-ms and the like.
 """
 
 import argparse
@@ -15,17 +14,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench.capacity.model import ROLES, Assumed, Load, Measured, changed, cores, disk_gib, load, talking_ms
+from bench.capacity.model import ROLES, SHORT, Assumed, Load, Measured, changed, cores, disk_gib, load, talking_ms
 from bench.capacity.paper import processes, waits
 from bench.capacity.simulation import MEASURED_S, WARM_S, Simulation
 from bench.performance.estate import OPERATION, TURN
 from bench.performance.figures import read
 
 OUT = Path(__file__).parents[1] / "out"
-SHORT: dict[str, str] = {
-    "webhooks and worker": "talking", "core-adapters": "core", "customer-api": "customers", "image-api": "images",
-    "Postgres": "postgres",
-}  # fmt: skip
 NAMES: dict[tuple[str, str], str] = {
     (lane, role): f"{kind}_{SHORT[role]}_ms"
     for lane, kind in ((TURN, "turn"), (OPERATION, "operation"))

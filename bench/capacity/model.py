@@ -8,6 +8,11 @@ from typing import Literal
 
 Role = Literal["webhooks and worker", "core-adapters", "customer-api", "image-api", "Postgres"]
 ROLES: tuple[Role, ...] = ("webhooks and worker", "core-adapters", "customer-api", "image-api", "Postgres")
+# What a role is called in the names of figures.
+SHORT: dict[Role, str] = {
+    "webhooks and worker": "talking", "core-adapters": "core", "customer-api": "customers", "image-api": "images",
+    "Postgres": "postgres",
+}  # fmt: skip
 DAY_S, HOUR_S, DAYS_A_YEAR, GIB = 86_400, 3_600, 365, 2**30
 
 
@@ -77,15 +82,12 @@ def load(assumed: Assumed) -> Load:
 
 def cores(measured: Measured, at: Load) -> dict[Role, float]:
     """How many cores each role keeps busy then: its turns and operations a second times what each takes."""
-    m = measured
-    each: dict[Role, tuple[float, float]] = {
-        "webhooks and worker": (m.turn_talking_ms, m.operation_talking_ms),
-        "core-adapters": (m.turn_core_ms, m.operation_core_ms),
-        "customer-api": (m.turn_customers_ms, m.operation_customers_ms),
-        "image-api": (m.turn_images_ms, m.operation_images_ms),
-        "Postgres": (m.turn_postgres_ms, m.operation_postgres_ms),
-    }
-    return {role: (at.turns * turn + at.operations * operation) / 1000 for role, (turn, operation) in each.items()}
+
+    def busy(short: str) -> float:
+        turn, operation = (getattr(measured, f"{what}_{short}_ms") for what in ("turn", "operation"))
+        return float(at.turns * turn + at.operations * operation) / 1000
+
+    return {role: busy(SHORT[role]) for role in ROLES}
 
 
 def talking_ms(measured: Measured, at: Load) -> float:
